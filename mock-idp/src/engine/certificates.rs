@@ -7,7 +7,7 @@ use mock_idp_core::management::certificates::{RequestedNames, SigningRequest};
 use mock_idp_core::protocol::certificate::{CertifiedKey, X509Certificate};
 
 use super::Management;
-use crate::keys::{KeyError, Validity, self_signed, signing_request};
+use crate::keys::{KeyError, Validity, pem, self_signed, signing_request};
 
 /// Okta: the years of the certificate that an app has from the start.
 pub(crate) const FIRST_CERTIFICATE: i64 = 10;
@@ -15,6 +15,15 @@ pub(crate) const FIRST_CERTIFICATE: i64 = 10;
 const YEAR: i64 = 365 * 24 * 60 * 60;
 
 impl Management {
+    /// A new private key, PEM.
+    ///
+    /// # Errors
+    /// Key generation failed.
+    pub(crate) async fn new_private_key(&self) -> Result<String, ApiError> {
+        let purpose = self.decide(|moment| moment.bytes());
+        Ok(pem(&self.instance().new_key(purpose).await?).to_owned())
+    }
+
     /// A certificate of a new key.
     ///
     /// # Errors

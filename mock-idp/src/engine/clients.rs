@@ -1,7 +1,7 @@
 //! Dynamic client registration: each change creates the org's next snapshot, so that a client works as soon as it has the response.
 
-use mock_idp_core::management::ApiError;
 use mock_idp_core::management::clients::{self, ClientError, Metadata};
+use mock_idp_core::management::{ApiError, Reach};
 use mock_idp_core::model::App;
 use mock_idp_core::moment::Moment;
 use mock_idp_core::trace::Trace;
@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use super::Context;
 use super::nonces::registration_key;
+
+/// Okta: what clients are made from.
+const OIDC_CLIENT: &str = "oidc_client";
 
 /// A page of the list of clients.
 #[derive(Debug)]
@@ -28,12 +31,18 @@ impl<'c> ClientRegistration<'c> {
         Self(context)
     }
 
-    /// The clients whose names have this prefix, after the one of the cursor.
+    /// The clients of a reach whose names have this prefix, after the one of the cursor.
     ///
     /// # Errors
     /// The cursor names no client.
-    pub(crate) fn list(self, beginning: &str, after: Option<&str>, limit: usize) -> Result<ClientPage, ApiError> {
-        let mut apps = self.0.org.clients();
+    pub(crate) fn list(
+        self,
+        reach: &Reach,
+        beginning: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<ClientPage, ApiError> {
+        let mut apps = self.0.org.clients().filter(|app| reach.has_app(app));
         if let Some(after) = after
             && !apps.any(|app| app.client_id() == after)
         {
@@ -48,8 +57,11 @@ impl<'c> ClientRegistration<'c> {
     /// Registers a client. Returns the object that is shown, with the secret.
     ///
     /// # Errors
-    /// The metadata is not valid.
-    pub(crate) async fn register(self, body: Value) -> Result<Value, ClientError> {
+    /// The reach has no new clients, or the metadata is not valid.
+    pub(crate) async fn register(self, reach: &Reach, body: Value) -> Result<Value, ClientError> {
+        if !reach.has_new_app(OIDC_CLIENT) {
+            return Err(ApiError::access_denied("the roles of the caller are about other apps").into());
+        }
         let metadata = Metadata::read(body)?;
         let app = self.create(|moment| clients::register(&self.0.org, metadata, moment))?;
         let client_id = app.client_id().to_owned();

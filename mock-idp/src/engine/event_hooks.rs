@@ -46,7 +46,7 @@ impl OrgInstance {
             let org = self.org();
             // The hook may have been removed in the meantime.
             let Some(hook) = org.object(DirectoryKind::EventHook, &hook_id) else { continue };
-            let Some(channel) = HookChannel::of(hook) else { continue };
+            let Some(channel) = HookChannel::without_key(hook) else { continue };
             let now = self.clock.now();
             let id = self.decide_at(now, &mut Trace::default(), |moment| moment.uuid());
             let source = format!("{base}/api/v1/eventHooks/{hook_id}");
@@ -78,7 +78,7 @@ impl OrgInstance {
     /// An attempt is an entry of the journal like a request, under the URI that it was sent to.
     async fn attempt(&self, channel: &HookChannel, body: &Value) -> Result<(), OutboundError> {
         let started = Instant::now();
-        let request = HookRequest { channel, headers: &[], body: Some(body) };
+        let request = HookRequest { channel, client_assertion: None, headers: &[], body: Some(body) };
         let result = match self.event_hooks.call(request).await {
             Ok(HookReply { status, .. }) if status.is_success() => Ok(status),
             Ok(HookReply { status, .. }) => Err(OutboundError::Status(status)),
@@ -119,7 +119,12 @@ impl Management {
         })?;
         let challenge = self.decide(|moment| moment.token());
         let headers = [("x-okta-verification-challenge", challenge.as_str())];
-        let answer = self.instance().event_hooks.call(HookRequest { channel: &channel, headers: &headers, body: None });
+        let answer = self.instance().event_hooks.call(HookRequest {
+            channel: &channel,
+            client_assertion: None,
+            headers: &headers,
+            body: None,
+        });
         let failure = match answer.await {
             Err(error) => Some(error.to_string()),
             Ok(HookReply { status, .. }) if !status.is_success() => Some(format!("the status is {}", status.as_u16())),

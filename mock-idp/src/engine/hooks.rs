@@ -2,6 +2,7 @@
 
 use mock_idp_core::management::{ApiError, hooks};
 use mock_idp_core::model::HookChannel;
+use mock_idp_core::tokens::hook::client_assertion;
 use serde_json::{Map, Value};
 
 use super::Management;
@@ -19,7 +20,7 @@ impl Management {
     ) -> Result<Map<String, Value>, ApiError> {
         let channel = self.read(|org, _| hooks::channel_to_execute(org, id))?;
         let payload = Value::Object(payload);
-        let call = || self.call_hook(&channel, &[], Some(&payload));
+        let call = || self.call_hook(&channel, &payload);
         let mut reply = call().await;
         // Okta: one more attempt after a failure.
         if reply.as_ref().map_or(true, |reply| !reply.status.is_success()) {
@@ -33,12 +34,9 @@ impl Management {
             .map_err(|error| hooks::no_answer(&format!("the answer is no JSON object: {error}")))
     }
 
-    async fn call_hook(
-        &self,
-        channel: &HookChannel,
-        headers: &[(&'static str, &str)],
-        body: Option<&Value>,
-    ) -> Result<HookReply, OutboundError> {
-        self.instance().hooks.call(HookRequest { channel, headers, body }).await
+    async fn call_hook(&self, channel: &HookChannel, body: &Value) -> Result<HookReply, OutboundError> {
+        let assertion = self.decide(|moment| client_assertion(channel, moment));
+        let client_assertion = assertion.as_deref();
+        self.instance().hooks.call(HookRequest { channel, client_assertion, headers: &[], body: Some(body) }).await
     }
 }

@@ -4,7 +4,7 @@ use mock_idp_core::ledger::Session;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::system_log::{EventEntity, EventType, LogEvent};
 use mock_idp_core::tokens::UnsignedTokens;
-use mock_idp_core::tokens::hook::{CallingRequest, HookAnswer};
+use mock_idp_core::tokens::hook::{CallingRequest, HookAnswer, client_assertion};
 use mock_idp_core::trace::{HookResult, Trace};
 
 use super::Context;
@@ -29,7 +29,9 @@ pub(super) async fn apply(
     let ip_address = request.address.to_string();
     let request = CallingRequest { id: request.id.as_str(), ip_address: &ip_address };
     let payload = context.decide(trace, |moment| call.payload(&tokens, session.as_ref(), request, moment));
-    let request = HookRequest { channel: &call.channel, headers: &[], body: Some(&payload) };
+    let assertion = context.decide(trace, |moment| client_assertion(&call.channel, moment));
+    let client_assertion = assertion.as_deref();
+    let request = HookRequest { channel: &call.channel, client_assertion, headers: &[], body: Some(&payload) };
     // Okta: token inline hooks are not called again after a failure.
     let reply = context.instance.hooks.call(request).await;
     let answer = match &reply {

@@ -16,4 +16,4 @@ pub(crate) use certificate::{Validity, self_signed, signing_request};
 pub(crate) use error::KeyError;
 pub(crate) use loaded::LoadedKeys;
 pub(crate) use ring::{KeyRing, Rotation};
-pub(crate) use source::{KeyPool, NewKeys};
+pub(crate) use source::{KeyPool, NewKeys, pem};

@@ -68,7 +68,7 @@ impl KeyPool {
 }
 
 /// A key as PEM; a position that this version does not know is no key.
-pub(super) fn pem(material: &KeyMaterial) -> &str {
+pub(crate) fn pem(material: &KeyMaterial) -> &str {
     match material {
         KeyMaterial::Fixture(position) => FIXTURES.get(*position).copied().unwrap_or_default(),
         KeyMaterial::Pem(pem) => pem,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
-use mock_idp_core::model::{HookChannel, HookClient};
+use mock_idp_core::model::{HookChannel, HookClient, HookCredential};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::form_urlencoded::Serializer;
@@ -14,6 +14,7 @@ use super::client::{OutboundError, Permission, send, within};
 use super::hook_targets::HookTargets;
 
 /// Okta: the time limit for a call.
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The number of calls of an org that run at once.
@@ -31,6 +32,8 @@ pub(crate) struct HookCaller {
 #[derive(Debug)]
 pub(crate) struct HookRequest<'a> {
     pub channel: &'a HookChannel,
+    /// The proof of a client that has a key.
+    pub client_assertion: Option<&'a str>,
     /// Headers besides those of the channel.
     pub headers: &'a [(&'static str, &'a str)],
     /// `None`: GET.
@@ -78,7 +81,7 @@ impl Default for HookCaller {
 }
 
 async fn exchange(request: HookRequest<'_>, targets: &HookTargets) -> Result<HookReply, OutboundError> {
-    let HookRequest { channel, headers, body } = request;
+    let HookRequest { channel, client_assertion, headers, body } = request;
     let uri = channel.uri.as_str();
     let method = match body {
         None => Method::GET,
@@ -99,7 +102,7 @@ async fn exchange(request: HookRequest<'_>, targets: &HookTargets) -> Result<Hoo
             map.insert(name, HeaderValue::from_str(value).map_err(http::Error::from)?);
         }
         if let Some(client) = &channel.oauth {
-            let bearer = format!("Bearer {}", access_token(client, targets).await?);
+            let bearer = format!("Bearer {}", access_token(client, client_assertion, targets).await?);
             map.insert(header::AUTHORIZATION, HeaderValue::from_str(&bearer).map_err(http::Error::from)?);
         }
     }
@@ -107,11 +110,23 @@ async fn exchange(request: HookRequest<'_>, targets: &HookTargets) -> Result<Hoo
     Ok(HookReply { status, body })
 }
 
-/// An access token for a hook. Okta: `client_secret_post` at the token endpoint of the channel.
-async fn access_token(client: &HookClient, targets: &HookTargets) -> Result<String, OutboundError> {
+/// An access token for a hook. Okta: `client_secret_post` or `private_key_jwt` at the token endpoint of the channel.
+async fn access_token(
+    client: &HookClient,
+    assertion: Option<&str>,
+    targets: &HookTargets,
+) -> Result<String, OutboundError> {
     let failed = |reason: &str| OutboundError::HookToken(reason.to_owned());
-    let secret = client.client_secret.as_ref().ok_or_else(|| failed("private_key_jwt is not supported"))?;
-    let form = token_request(client, secret);
+    let credential = match (&client.credential, assertion) {
+        (HookCredential::Secret(secret), _) => vec![("client_secret", secret.as_str())],
+        // RFC 7523 2.2.
+        (HookCredential::Key { .. }, Some(assertion)) => {
+            vec![("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion)]
+        }
+        (HookCredential::Key { .. }, None) => return Err(failed("the hook key cannot be used")),
+        (HookCredential::Missing, _) => return Err(failed("the channel has neither a client secret nor a hook key")),
+    };
+    let form = token_request(client, &credential);
     let request = Request::post(&client.token_url)
         .header(header::ACCEPT, "application/json")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -126,9 +141,9 @@ async fn access_token(client: &HookClient, targets: &HookTargets) -> Result<Stri
     token.map(str::to_owned).ok_or_else(|| failed("the token endpoint sent no `access_token`"))
 }
 
-fn token_request(client: &HookClient, secret: &str) -> String {
+fn token_request(client: &HookClient, credential: &[(&str, &str)]) -> String {
     let mut form = Serializer::new(String::new());
     form.append_pair("grant_type", "client_credentials").append_pair("client_id", &client.client_id);
-    form.append_pair("client_secret", secret).append_pair("scope", &client.scope);
+    form.extend_pairs(credential).append_pair("scope", &client.scope);
     form.finish()
 }

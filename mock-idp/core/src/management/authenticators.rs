@@ -53,11 +53,15 @@ pub(super) fn path(authenticator: &DirectoryObject) -> String {
     format!("/api/v1/authenticators/{}", authenticator.id)
 }
 
-fn links(call: ManagementCall<'_>, authenticator: &DirectoryObject) -> Value {
+fn links(org: &Tables, call: ManagementCall<'_>, authenticator: &DirectoryObject) -> Value {
     let own = path(authenticator);
     let operation = if authenticator.is_active() { "deactivate" } else { "activate" };
     let key = authenticator.text("key");
-    let mut links = Links::at(call.base()).allowing("self", &own, &["GET", "PUT"]);
+    let mut links = Links::at(call.base());
+    if key == Some("webauthn") && org.settings().features.custom_aaguids {
+        links = links.allowing("aaguids", &format!("{own}/aaguids"), &["GET", "POST"]);
+    }
+    links = links.allowing("self", &own, &["GET", "PUT"]);
     // Okta: passwords are always there.
     if key != Some("okta_password") {
         links = links.allowing(operation, &format!("{own}/lifecycle/{operation}"), &["POST"]);
@@ -99,7 +103,7 @@ pub fn create(
     write(&mut members, body)?;
     let id = change.moment.id(DirectoryKind::Authenticator.prefix());
     let authenticator = DirectoryObject { id, owner: String::new(), members };
-    let shown = show(change.call, &AUTHENTICATORS, &authenticator);
+    let shown = show(change.draft, change.call, &AUTHENTICATORS, &authenticator);
     change.draft.put_object(DirectoryKind::Authenticator, authenticator.clone());
     if activate {
         enroll(change, &authenticator)?;
@@ -151,7 +155,7 @@ fn write(members: &mut Map<String, Value>, body: BodyMembers<'_>) -> Result<(), 
 
 fn put(change: &mut ManagementChange<'_, '_>, mut authenticator: DirectoryObject) -> Result<Value, ApiError> {
     authenticator.members.insert("lastUpdated".to_owned(), change.now().into());
-    let shown = show(change.call, &AUTHENTICATORS, &authenticator);
+    let shown = show(change.draft, change.call, &AUTHENTICATORS, &authenticator);
     change.draft.put_object(DirectoryKind::Authenticator, authenticator);
     Ok(shown)
 }

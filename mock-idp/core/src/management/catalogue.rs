@@ -76,5 +76,13 @@ catalogue! {
     UserTypeInUse "E0000142" 403 "This User Type cannot be deleted.";
     AuthenticatorInUse "E0000148" 403 "Cannot modify/disable this authenticator because it is enabled in one or more policies. To continue, disable the authenticator in these policies.{0}";
     Unavailable "E0000181" 503 "Service temporarily unavailable.";
+    DefaultCustomizationExists "E0000182" 409 "A default email template customization already exists.";
+    CustomizationLanguageExists "E0000183" 409 "An email template customization for that language already exists.";
+    DefaultCustomizationRemoved "E0000184" 409 "A default email template customization can't be deleted.";
+    DefaultCustomizationStays "E0000185" 409 "The isDefault parameter of the default email template customization can't be set to false.";
+    RecipientsUnsupported "E0000189" 422 "This template does not support the recipients value.";
+    DefaultBrandRemoved "E0000200" 409 "A default brand cannot be deleted.";
+    BrandNameExists "E0000202" 409 "Brand name already exists.";
     NoTelephonyHook "E0000226" 400 "You must have an active telephony inline hook to activate and use the Phone authenticator.";
+    InvalidLanguage "E0000236" 400 "The language doesn't conform to the BCP 47 standard for locales.";
 }

@@ -28,7 +28,7 @@ pub const EVENT_HOOKS: DirectoryResource = DirectoryResource {
     list: ListStyle::WHOLE,
     path: |hook| path(hook),
     prepare,
-    links: |call, hook| hooks::links(call, &path(hook), hook, ("verify", "lifecycle/verify")),
+    links: |_, call, hook| hooks::links(call, &path(hook), hook, ("verify", "lifecycle/verify")),
 };
 
 fn path(hook: &DirectoryObject) -> String {
@@ -57,7 +57,7 @@ fn prepare(
 /// No hook has the id, or it has no URI.
 pub fn channel_to_verify(org: &Tables, id: &str) -> Result<HookChannel, ApiError> {
     let hook = directory::find(org, &EVENT_HOOKS, id)?;
-    HookChannel::of(hook).ok_or_else(|| not_verified("the hook has no URI"))
+    HookChannel::without_key(hook).ok_or_else(|| not_verified("the hook has no URI"))
 }
 
 /// The error for a hook that does not show that it belongs to the org.
@@ -75,7 +75,7 @@ pub fn set_verified(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<V
     let mut hook = directory::find(change.draft, &EVENT_HOOKS, id)?.clone();
     hook.members.insert("verificationStatus".to_owned(), "VERIFIED".into());
     hook.members.insert("lastUpdated".to_owned(), change.now().into());
-    let shown = directory::show(change.call, &EVENT_HOOKS, &hook);
+    let shown = directory::show(change.draft, change.call, &EVENT_HOOKS, &hook);
     change.draft.put_object(DirectoryKind::EventHook, hook);
     Ok(shown)
 }

@@ -27,7 +27,7 @@ pub fn channel_to_execute(org: &Tables, id: &str) -> Result<HookChannel, ApiErro
     if !hook.is_active() {
         return Err(ApiError::access_denied("an inactive hook is not executed; activate it first"));
     }
-    HookChannel::of(hook).ok_or_else(|| no_answer("the hook has no URI"))
+    HookChannel::of(hook, |id| org.object(DirectoryKind::HookKey, id)).ok_or_else(|| no_answer("the hook has no URI"))
 }
 
 /// The error for a hook that does not answer as it should. Okta: 400, with what failed.
@@ -117,7 +117,7 @@ fn config(
     });
     config.insert("authScheme".to_owned(), json!(scheme));
     if kind == "OAUTH" {
-        config.extend(written.arranged(&["clientId", "tokenUrl", "authType", "scope", "clientSecret"]));
+        config.extend(written.arranged(&["clientId", "tokenUrl", "authType", "scope", "clientSecret", "hookKeyId"]));
         if !config.contains_key("clientSecret")
             && let Some(secret) = kept("/config/clientSecret")
         {

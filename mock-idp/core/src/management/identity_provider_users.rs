@@ -21,7 +21,7 @@ pub fn providers_of(org: &Tables, call: ManagementCall<'_>, name: &str) -> Resul
     let user = users::find(org, call, name)?;
     let links = org.objects_of(KIND, &user.id).filter_map(|link| link.text("provider"));
     let providers = links.filter_map(|id| org.object(DirectoryKind::IdentityProvider, id));
-    Ok(providers.map(|provider| directory::show(call, &IDENTITY_PROVIDERS, provider)).collect())
+    Ok(providers.map(|provider| directory::show(org, call, &IDENTITY_PROVIDERS, provider)).collect())
 }
 
 /// The users that are linked to a provider. Okta: `q` is the beginning of the external id.

@@ -90,7 +90,7 @@ pub fn replace(
     Ok(replaced)
 }
 
-fn links(call: ManagementCall<'_>, provider: &DirectoryObject) -> Value {
+fn links(_: &Tables, call: ManagementCall<'_>, provider: &DirectoryObject) -> Value {
     let authorize = format!("{}/oauth2/v1/authorize?idp={}&{AUTHORIZE_QUERY}", call.base(), provider.id);
     let authorize = json!({ "href": authorize, "templated": true, "hints": { "allow": ["GET"] } });
     Links::at(call.base())

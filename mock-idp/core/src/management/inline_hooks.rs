@@ -15,7 +15,7 @@ pub const INLINE_HOOKS: DirectoryResource = DirectoryResource {
     list: ListStyle::WHOLE,
     path: |hook| path(hook),
     prepare,
-    links: |call, hook| hooks::links(call, &path(hook), hook, ("execute", "execute")),
+    links: |_, call, hook| hooks::links(call, &path(hook), hook, ("execute", "execute")),
 };
 
 fn path(hook: &DirectoryObject) -> String {

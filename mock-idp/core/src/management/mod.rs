@@ -24,6 +24,7 @@ pub mod filter;
 pub mod global_revocation;
 pub mod group_rules;
 pub mod groups;
+pub mod hook_keys;
 pub mod hooks;
 pub mod iam;
 pub mod identity_provider_users;

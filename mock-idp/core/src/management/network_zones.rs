@@ -30,7 +30,7 @@ pub const NETWORK_ZONES: DirectoryResource = DirectoryResource {
     list: ListStyle::paged(20, 200),
     path: |zone| path(zone),
     prepare,
-    links: |call, zone| lifecycle_links(call, &path(zone), zone),
+    links: |_, call, zone| lifecycle_links(call, &path(zone), zone),
 };
 
 fn path(zone: &DirectoryObject) -> String {

@@ -89,12 +89,14 @@ impl Reach {
     }
 
     /// Whether a call may be about an app.
-    pub(super) fn has_app(&self, app: &App) -> bool {
+    #[must_use]
+    pub fn has_app(&self, app: &App) -> bool {
         self.has(|part| matches!(part, Reachable::App(id) if *id == app.id)) || self.has_new_app(&app.name)
     }
 
     /// Whether a call may create an app that is made from one of the catalog.
-    pub(super) fn has_new_app(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn has_new_app(&self, name: &str) -> bool {
         self.has(|part| match part {
             Reachable::AllApps => true,
             Reachable::AppsMadeFrom(known) => known == name,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::directory::{self, DirectoryLifecycle, DirectoryResource};
 use super::{ApiError, ApiErrorId, BodyMembers, Causes, Links, ListStyle, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
+use crate::org::Tables;
 
 /// The resource.
 pub const USER_TYPES: DirectoryResource = DirectoryResource {
@@ -108,7 +109,7 @@ fn prepare(
     Ok(())
 }
 
-fn links(call: ManagementCall<'_>, kind: &DirectoryObject) -> Value {
+fn links(_: &Tables, call: ManagementCall<'_>, kind: &DirectoryObject) -> Value {
     Links::at(call.base())
         .related("schema", &format!("/api/v1/meta/schemas/user/{}", schema_id(&kind.id)), "GET")
         .related("self", &format!("/api/v1/meta/types/user/{}", kind.id), "GET")

@@ -58,6 +58,8 @@ kinds! {
     ResourceSet "resourceSets" "iam";
     /// Okta: `/api/v1/inlineHooks`.
     InlineHook "inlineHooks" "cal";
+    /// A key by which clients of inline hooks authenticate. Okta: `/api/v1/hook-keys`.
+    HookKey "hookKeys" "HKY";
     /// Okta: `/api/v1/eventHooks`.
     EventHook "eventHooks" "who";
     /// Okta: `/api/v1/idps`.
@@ -76,6 +78,14 @@ kinds! {
     UserRisk "userRisks" "";
     /// Whether its owner gets notices of a type. Okta: `/api/v1/users/{id}/subscriptions`.
     Subscription "subscriptions" "";
+    /// A brand, if it is not the unchanged one of the org. Okta: `/api/v1/brands`.
+    Brand "brands" "bnd";
+    /// The changed theme of its owner, a brand. Okta: `/api/v1/brands/{id}/themes`.
+    BrandTheme "brandThemes" "the";
+    /// Who gets a mail of its owner, a brand. Okta: `…/templates/email/{name}/settings`.
+    EmailSettings "emailSettings" "";
+    /// A customized mail of its owner, a brand. Okta: `…/templates/email/{name}/customizations`.
+    EmailCustomization "emailCustomizations" "oel";
     /// Okta: `/api/v1/features`.
     Feature "features" "ftr";
     /// What there is once for each org, by its name. Okta: `/api/v1/org`, `…/preferences`, `…/privacy/…`, `…/contacts/{type}`.
@@ -84,6 +94,10 @@ kinds! {
     AppLogo "appLogos" "fs0";
     /// A connection by which an app gives another one access. Okta: `/api/v1/apps/{id}/cwo/connections`.
     AppConnection "appConnections" "con";
+    /// By what its owner, an app, would be provisioned. Okta: `/api/v1/apps/{id}/connections/default`.
+    ProvisioningConnection "provisioningConnections" "";
+    /// What provisioning of its owner, an app, would do. Okta: `/api/v1/apps/{id}/features`.
+    ProvisioningFeature "provisioningFeatures" "";
     /// A model of authenticators that the org knows, by its AAGUID; the authenticator is its owner. Okta:
     /// `/api/v1/authenticators/{id}/aaguids`.
     CustomAaguid "customAaguids" "";
@@ -95,6 +109,8 @@ impl DirectoryKind {
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
             Self::InlineHook | Self::EventHook => &["/channel/config/authScheme/value", "/channel/config/clientSecret"],
+            Self::HookKey => &["/privateKey"],
+            Self::ProvisioningConnection => &["/token"],
             Self::Authenticator => &["/provider/configuration/sharedSecret"],
             _ => &[],
         }

@@ -20,15 +20,35 @@ pub struct HookChannel {
 pub struct HookClient {
     pub token_url: String,
     pub client_id: String,
-    /// `None`: the client authenticates by a key, which this mock does not have.
-    pub client_secret: Option<String>,
+    pub credential: HookCredential,
     pub scope: String,
+}
+
+/// How the client of a hook authenticates.
+#[derive(Clone, Eq, PartialEq)]
+pub enum HookCredential {
+    /// Okta: `client_secret_post`.
+    Secret(String),
+    /// Okta: `private_key_jwt`, with the alias of a hook key and its private half, PEM.
+    Key { id: String, pem: String },
+    /// The channel has no secret, or names no key.
+    Missing,
 }
 
 /// Headers can be secrets.
 impl std::fmt::Debug for HookChannel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HookChannel").field("uri", &self.uri).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for HookCredential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Secret(_) => "Secret",
+            Self::Key { .. } => "Key",
+            Self::Missing => "Missing",
+        })
     }
 }
 
@@ -39,9 +59,9 @@ impl std::fmt::Debug for HookClient {
 }
 
 impl HookChannel {
-    /// The channel of an inline hook or an event hook; `None` if it has no URI.
+    /// The channel of an inline hook or an event hook; `None` if it has no URI. `key` finds a hook key by its id.
     #[must_use]
-    pub fn of(hook: &DirectoryObject) -> Option<Self> {
+    pub fn of<'k>(hook: &DirectoryObject, key: impl Fn(&str) -> Option<&'k DirectoryObject>) -> Option<Self> {
         let channel = hook.members.get("channel")?;
         let text = |pointer: &str| channel.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let pair = |object: &Value, name: &str| {
@@ -55,11 +75,23 @@ impl HookChannel {
         let oauth = oauth.map(|token_url| HookClient {
             token_url,
             client_id: text("/config/clientId").unwrap_or_default(),
-            client_secret: text("/config/clientSecret"),
+            credential: match text("/config/authType").as_deref() {
+                Some("private_key_jwt") => {
+                    text("/config/hookKeyId").and_then(|id| key(&id)).and_then(HookCredential::of_key)
+                }
+                _ => text("/config/clientSecret").map(HookCredential::Secret),
+            }
+            .unwrap_or(HookCredential::Missing),
             scope: text("/config/scope").unwrap_or_default(),
         });
         let method = text("/config/method").unwrap_or_else(|| "POST".to_owned());
         Some(Self { uri: text("/config/uri")?, method, headers, oauth })
+    }
+
+    /// The channel of a hook that needs no key.
+    #[must_use]
+    pub fn without_key(hook: &DirectoryObject) -> Option<Self> {
+        Self::of(hook, |_| None)
     }
 
     /// The URI without what can be secret: user name, query and fragment.
@@ -70,6 +102,13 @@ impl HookChannel {
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         format!("{scheme}://{host}{path}")
+    }
+}
+
+impl HookCredential {
+    fn of_key(key: &DirectoryObject) -> Option<Self> {
+        let text = |name: &str| key.text(name).map(str::to_owned);
+        Some(Self::Key { id: text("keyId")?, pem: text("privateKey")? })
     }
 }
 
@@ -91,7 +130,7 @@ mod tests {
             "headers": [{ "key": "x-team", "value": "market" }],
             "authScheme": { "type": "HEADER", "key": "authorization", "value": "s3cret" },
         });
-        let channel = HookChannel::of(&hook(json!({ "type": "HTTP", "config": config }))).unwrap();
+        let channel = HookChannel::without_key(&hook(json!({ "type": "HTTP", "config": config }))).unwrap();
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(channel.headers, [pair("x-team", "market"), pair("authorization", "s3cret")]);
         assert_eq!((channel.oauth.is_none(), channel.shown_uri().as_str()), (true, "http://localhost/a@b"));
@@ -100,6 +139,6 @@ mod tests {
 
     #[test]
     fn a_hook_without_a_uri_has_no_channel() {
-        assert_eq!(HookChannel::of(&hook(json!({ "type": "HTTP", "config": {} }))), None);
+        assert_eq!(HookChannel::without_key(&hook(json!({ "type": "HTTP", "config": {} }))), None);
     }
 }

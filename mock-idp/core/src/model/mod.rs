@@ -35,7 +35,7 @@ pub use condition::*;
 pub use connection::*;
 pub use directory_object::*;
 pub use group::*;
-pub use hook_channel::{HookChannel, HookClient};
+pub use hook_channel::{HookChannel, HookClient, HookCredential};
 pub use lockout::*;
 pub use oauth_client::*;
 pub use one_time_code::*;

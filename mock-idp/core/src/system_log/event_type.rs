@@ -164,6 +164,9 @@ event_types! {
     InlineHookDeactivate "inline_hook.deactivated" "Triggered when an inline hook is deactivated" ["", ""] false;
     InlineHookExecuted "inline_hook.executed" "Triggered when an inline hook has been executed" ["", ""] true;
     InlineHookProcessed "inline_hook.response.processed" "Triggered after Okta has finished processing response from an inline hook" ["", ""] false;
+    HookKeyCreate "system.hook.key.created" "Create a new hook key" ["", ""] false;
+    HookKeyUpdate "system.hook.key.updated" "Update a hook key" ["", ""] false;
+    HookKeyDelete "system.hook.key.deleted" "Delete a hook key" ["", ""] false;
     EventHookCreate "event_hook.created" "Triggered when an event hook has been created" ["", ""] false;
     EventHookUpdate "event_hook.updated" "Triggered when an event hook has been updated" ["", ""] false;
     EventHookDelete "event_hook.deleted" "Triggered when an event hook has been deleted" ["", ""] false;
@@ -183,6 +186,14 @@ event_types! {
     UserProfileCreate "directory.non_default_user_profile.create" "Create non-default universal directory user profile" ["", ""] false;
     UserProfileUpdate "directory.user_profile.update" "Update universal directory user profile" ["", ""] false;
     AppUserProfileUpdate "directory.app_user_profile.update" "Update application user profile" ["", ""] false;
+    BrandCreate "system.brand.create" "This event is fired when the brand resource is created" ["", ""] false;
+    BrandUpdate "system.brand.update" "This event is fired when the brand resource is updated" ["", ""] false;
+    BrandDelete "system.brand.delete" "This event is fired when a brand resource is deleted" ["", ""] false;
+    ThemeUpdate "system.theme.update" "This event is fired when the theme resource is updated" ["", ""] false;
+    EmailTemplateCreate "system.email.template.create" "This event is fired when a custom email template is created" ["", ""] false;
+    EmailTemplateUpdate "system.email.template.update" "This event is fired when a custom email template has been updated" ["", ""] false;
+    EmailTemplateDelete "system.email.template.delete" "This event is fired when a custom email template is deleted" ["", ""] false;
+    EmailTemplateSettings "system.email.template.settings_changed" "This event is fired when the settings for an email template is changed" ["", ""] false;
     FeatureEnable "system.feature.enable" "Fired when self service features are requested to be enabled by admins" ["", ""] false;
     FeatureDisable "system.feature.disable" "Fired when self service features are requested to be disabled by admins" ["", ""] false;
     ApiTokenUpdate "system.api_token.update" "An API token has been updated" ["", ""] false;

@@ -171,6 +171,21 @@ impl SigningKey {
 }
 
 impl SigningKey {
+    /// Signs a JWT under another key id.
+    ///
+    /// # Errors
+    /// The library fails.
+    pub(super) fn sign_as(&self, kid: &str, claims: &Value) -> Result<String, signature::Error> {
+        let header = json!({ "alg": self.algorithm.name(), "kid": kid, "typ": "JWT" });
+        let mut jwt = URL_SAFE_NO_PAD.encode(header.to_string());
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(claims.to_string(), &mut jwt);
+        let signature = self.try_sign(jwt.as_bytes())?;
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
+        Ok(jwt)
+    }
+
     /// The public half as PEM, as it can be made from the key set.
     fn public_pem(&self) -> Result<String, signature::Error> {
         let number = |text: &str| URL_SAFE_NO_PAD.decode(text).map(|bytes| BigUint::from_bytes_be(&bytes));

@@ -33,16 +33,6 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::POST, &["/api/v1/apps/{id}/lifecycle/activate"], MANAGE, handler!(activate)),
     row(Method::POST, &["/api/v1/apps/{id}/lifecycle/deactivate"], MANAGE, handler!(deactivate)),
     row(Method::PUT, &["/api/v1/apps/{id}/policies/{policy}"], MANAGE, handler!(set_policy)),
-    row(Method::GET, &["/api/v1/apps/{id}/features"], READ, handler!(features)),
-    row(Method::GET, &["/api/v1/apps/{id}/features/{feature}"], READ, handler!(feature)),
-    row(Method::GET, &["/api/v1/apps/{id}/connections/default"], READ, handler!(connection)),
-    row(Method::POST, &["/api/v1/apps/{id}/connections/default/lifecycle/activate"], MANAGE, handler!(set_connection)),
-    row(
-        Method::POST,
-        &["/api/v1/apps/{id}/connections/default/lifecycle/deactivate"],
-        MANAGE,
-        handler!(set_connection),
-    ),
     row(Method::GET, &["/api/v1/internal/apps/{id}/settings/oauth/idToken"], READ, handler!(get_id_token)),
     row(Method::POST, &["/api/v1/internal/apps/{id}/settings/oauth/idToken"], MANAGE, handler!(set_id_token)),
 ];
@@ -111,33 +101,6 @@ async fn deactivate(call: Management, path: PathParameters) -> Result<Response, 
 
 async fn set_policy(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     call.change(|change| apps::set_policy(change, &path.get("id"), &path.get("policy")))?;
-    Ok(respond::no_content())
-}
-
-/// Okta: apps without provisioning have no features. None here has any.
-async fn features(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    call.read(|org, _| apps::find(org, &path.get("id")).map(|_| ()))?;
-    Err(ApiError::validation("feature", vec!["Provisioning is not supported.".to_owned()]))
-}
-
-/// Okta: an unknown name of a feature is reported before anything else.
-async fn feature(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    let name = path.get("feature");
-    if !["USER_PROVISIONING", "INBOUND_PROVISIONING"].contains(&name.as_str()) {
-        return Err(ApiError::not_found(&name, "PublicAppFeatureSetName"));
-    }
-    features(call, path).await
-}
-
-/// Okta: the connection of an app without provisioning.
-async fn connection(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    call.read(|org, _| apps::find(org, &path.get("id")).map(|_| ()))?;
-    Ok(respond::ok(&json!({ "status": "UNKNOWN", "profile": { "authScheme": "UNKNOWN" } })))
-}
-
-/// Okta: such a connection can be activated and deactivated, and stays as it is.
-async fn set_connection(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    call.read(|org, _| apps::find(org, &path.get("id")).map(|_| ()))?;
     Ok(respond::no_content())
 }
 

@@ -7,7 +7,7 @@ use mock_idp_core::management::clients::ClientError;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 
 use super::respond;
-use crate::engine::ClientRegistration;
+use crate::engine::{ClientRegistration, Management};
 use crate::http::dispatch::Admitted;
 use crate::http::extract::JsonBody;
 use crate::http::respond::{api_error, oauth_error};
@@ -85,20 +85,22 @@ pub(in crate::http) static ROUTES: &[Route] = &[
 const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 200;
 
-async fn register(Admitted(call): Admitted, body: JsonBody) -> Result<Response, ClientError> {
-    let client = ClientRegistration::new(&call).register(body.read()?).await?;
+async fn register(Admitted(call): Admitted, access: Management, body: JsonBody) -> Result<Response, ClientError> {
+    let reach = access.read(|_, call| Ok(call.caller.reach.clone()))?;
+    let client = ClientRegistration::new(&call).register(&reach, body.read()?).await?;
     Ok((StatusCode::CREATED, axum::Json(client)).into_response())
 }
 
 /// Okta: `q` is the beginning of a name, `after` the cursor of the `next` link.
-async fn list(Admitted(call): Admitted, Query(query): Query) -> Result<Response, ApiError> {
+async fn list(Admitted(call): Admitted, access: Management, Query(query): Query) -> Result<Response, ApiError> {
     let limit = match query.get("limit").map(str::parse::<usize>) {
         None => DEFAULT_LIMIT,
         Some(Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => limit,
         Some(_) => return Err(ApiError::validation("limit", vec![format!("limit: 1 to {MAX_LIMIT}")])),
     };
     let beginning = query.get("q").unwrap_or_default().to_lowercase();
-    let listed = ClientRegistration::new(&call).list(&beginning, query.get("after"), limit)?;
+    let reach = access.read(|_, call| Ok(call.caller.reach.clone()))?;
+    let listed = ClientRegistration::new(&call).list(&reach, &beginning, query.get("after"), limit)?;
     let mut response = respond::ok(&listed.clients);
     let mut link = |rel: &str, after: Option<&str>| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());

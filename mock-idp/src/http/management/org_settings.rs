@@ -1,23 +1,21 @@
-//! The org itself. Okta: `/api/v1/org`, `/api/v1/features`, `/api/v1/brands`.
+//! The org itself. Okta: `/api/v1/org`, `/api/v1/features`.
 
 use axum::response::Response;
 use http::Method;
 use mock_idp_core::management::org_settings::{self, COMMUNICATION, FOOTER, OrgSwitch};
-use mock_idp_core::management::{ApiError, brands, features};
+use mock_idp_core::management::{ApiError, features};
 use serde_json::{Map, Value};
 
 use super::respond;
 use super::rows::row;
 use crate::engine::Management;
 use crate::http::extract::JsonBody;
-use crate::routing::{PathParameters, Query, Route, handler};
+use crate::routing::{PathParameters, Route, handler};
 
 const READ: &[&str] = &["okta.orgs.read", "okta.orgs.manage"];
 const MANAGE: &[&str] = &["okta.orgs.manage"];
 const READ_FEATURES: &[&str] = &["okta.features.read", "okta.features.manage"];
 const MANAGE_FEATURES: &[&str] = &["okta.features.manage"];
-const READ_BRANDS: &[&str] = &["okta.brands.read", "okta.brands.manage"];
-const READ_TEMPLATES: &[&str] = &["okta.templates.read", "okta.templates.manage"];
 
 const ORG: &[&str] = &["/api/v1/org"];
 const CONTACT: &[&str] = &["/api/v1/org/contacts/{type}"];
@@ -45,25 +43,6 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         handler!(related_features),
     ),
     row(Method::POST, &["/api/v1/features/{id}/{lifecycle}"], MANAGE_FEATURES, handler!(set_feature)),
-    row(Method::GET, &["/api/v1/brands"], READ_BRANDS, handler!(list_brands)),
-    row(Method::GET, &["/api/v1/brands/{id}"], READ_BRANDS, handler!(brand)),
-    row(Method::GET, &["/api/v1/brands/{id}/themes"], READ_BRANDS, handler!(themes)),
-    row(Method::GET, &["/api/v1/brands/{id}/themes/{theme}"], READ_BRANDS, handler!(theme)),
-    row(Method::GET, &["/api/v1/brands/{id}/domains"], READ_BRANDS, handler!(domains)),
-    row(Method::GET, &["/api/v1/brands/{id}/templates/email"], READ_TEMPLATES, handler!(templates)),
-    row(Method::GET, &["/api/v1/brands/{id}/templates/email/{name}"], READ_TEMPLATES, handler!(template)),
-    row(
-        Method::GET,
-        &["/api/v1/brands/{id}/templates/email/{name}/settings"],
-        READ_TEMPLATES,
-        handler!(template_settings),
-    ),
-    row(
-        Method::GET,
-        &["/api/v1/brands/{id}/templates/email/{name}/customizations"],
-        READ_TEMPLATES,
-        handler!(customizations),
-    ),
 ];
 
 async fn get(call: Management) -> Result<Response, ApiError> {
@@ -146,41 +125,4 @@ async fn related_features(call: Management, path: PathParameters) -> Result<Resp
 async fn set_feature(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     let (id, operation) = (path.get("id"), path.get("lifecycle"));
     Ok(respond::ok(&call.change(|change| features::set(change, &id, &operation))?))
-}
-
-async fn list_brands(call: Management, Query(query): Query) -> Result<Response, ApiError> {
-    call.read(|org, call| brands::list(org, call, &query)).map(respond::list)
-}
-
-async fn brand(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, call| brands::get(org, call, &path.get("id"), &query))?))
-}
-
-async fn themes(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, call| brands::themes(org, call, &path.get("id")))?))
-}
-
-async fn theme(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, call| brands::theme(org, call, &path.get("id"), &path.get("theme")))?))
-}
-
-async fn domains(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, _| brands::domains(org, &path.get("id")))?))
-}
-
-async fn templates(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
-    call.read(|org, call| brands::templates(org, call, &path.get("id"), &query)).map(respond::list)
-}
-
-async fn template(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, call| brands::template(org, call, &path.get("id"), &path.get("name")))?))
-}
-
-async fn template_settings(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    let (id, name) = (path.get("id"), path.get("name"));
-    Ok(respond::ok(&call.read(|org, call| brands::template_settings(org, call, &id, &name))?))
-}
-
-async fn customizations(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, _| brands::customizations(org, &path.get("id"), &path.get("name")))?))
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{HOOK, HookReply, HookServer, RULE, TOKEN, events, hooked, types};
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+use crate::org::TestOrg;
 
 const SERVICE: &str = "0oamarketservice05d7";
 const SERVICE_SECRET: &str = "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
@@ -333,4 +334,37 @@ async fn calls_of_hooks_are_events() {
     let results: Vec<&Value> = found.iter().map(|event| &event["outcome"]["result"]).collect();
     assert_eq!(results, ["SUCCESS", "SUCCESS", "FAILURE"]);
     assert_eq!((&found[0]["target"][0]["id"], &found[0]["target"][0]["type"]), (&json!(HOOK), &json!("InlineHook")));
+}
+
+#[tokio::test]
+async fn a_hook_gets_a_token_whose_client_authenticates_with_a_hook_key() {
+    const CLIENT: &str = "0oamarketkeyjwt005d7";
+    let mut hook = HookServer::start(HookReply::Json(200, json!({}))).await;
+    let mock = TestOrg::market().start().await;
+    let post = async |path: &str, body: Value| -> Value {
+        let request = crate::client::plain().post(format!("{}{path}", mock.url())).json(&body);
+        let response = request.header("authorization", format!("SSWS {}", TOKEN)).send().await.unwrap();
+        assert!(response.status().is_success(), "{path}: {}", response.text().await.unwrap());
+        response.json().await.unwrap()
+    };
+    let key = post("/api/v1/hook-keys", json!({ "name": "Loyalty" })).await;
+    let public = &key["_embedded"];
+    let public = json!({
+        "kty": "RSA", "kid": public["kid"], "e": public["e"], "n": public["n"], "use": "sig", "status": "ACTIVE",
+    });
+    post(&format!("/api/v1/apps/{CLIENT}/credentials/jwks"), public).await;
+    let config = json!({
+        "uri": hook.url, "method": "POST", "authType": "private_key_jwt", "clientId": CLIENT, "scope": "products:read",
+        "tokenUrl": format!("{}/v1/token", mock.issuer()), "hookKeyId": key["id"],
+    });
+    let oauth = json!({
+        "name": "Loyalty", "type": "com.okta.oauth2.tokens.transform", "version": "1.0.0",
+        "channel": { "type": "OAUTH", "version": "1.0.0", "config": config },
+    });
+    let created = post("/api/v1/inlineHooks", oauth).await;
+    post(&format!("/api/v1/inlineHooks/{}/execute", created["id"].as_str().unwrap()), json!({ "data": {} })).await;
+    let call = hook.next().await;
+    let token = call.header("authorization").unwrap().strip_prefix("Bearer ").unwrap();
+    let claims = decode(token).1;
+    assert_eq!((&claims["cid"], &claims["scp"]), (&json!(CLIENT), &json!(["products:read"])));
 }

@@ -1,4 +1,4 @@
-//! `/api/v1/org`, `/api/v1/features`, `/api/v1/brands`.
+//! `/api/v1/org`, `/api/v1/features`.
 
 use serde_json::json;
 
@@ -91,28 +91,5 @@ async fn a_feature_is_enabled_and_disabled() {
     for list in ["dependencies", "dependents"] {
         assert_eq!(api.get(&format!("{own}/{list}")).await.body, json!([]));
         assert_eq!(api.get(&format!("/api/v1/features/ftrunknown/{list}")).await.error().0, 404);
-    }
-}
-
-#[tokio::test]
-async fn the_brand_of_the_org_can_be_read() {
-    let api = Api::market().await;
-    let brands = api.get("/api/v1/brands?expand=themes").await.body;
-    assert_eq!((brands.as_array().unwrap().len(), &brands[0]["isDefault"]), (1, &json!(true)));
-    let own = format!("/api/v1/brands/{}", brands[0]["id"].as_str().unwrap());
-    let themes = api.get(&format!("{own}/themes")).await.body;
-    assert_eq!(brands[0]["_embedded"]["themes"], themes);
-    let theme = format!("{own}/themes/{}", themes[0]["id"].as_str().unwrap());
-    assert_eq!(api.get(&theme).await.body, themes[0]);
-    assert_eq!(api.get(&format!("{own}/domains")).await.body, json!({ "domains": [] }));
-    let page = api.get(&format!("{own}/templates/email?limit=5")).await;
-    assert_eq!(page.body.as_array().unwrap().len(), 5);
-    assert!(page.links.iter().any(|link| link.contains("rel=\"next\"")), "{:?}", page.links);
-    let template = format!("{own}/templates/email/UserActivation");
-    assert_eq!(api.get(&template).await.body["name"], "UserActivation");
-    assert_eq!(api.get(&format!("{template}/settings")).await.body["recipients"], "ALL_USERS");
-    assert_eq!(api.get(&format!("{template}/customizations")).await.body, json!([]));
-    for unknown in ["/api/v1/brands/bndunknown".to_owned(), format!("{own}/templates/email/Magic")] {
-        assert_eq!(api.get(&unknown).await.error().0, 404, "{unknown}");
     }
 }

@@ -181,10 +181,15 @@ async fn app_targets_narrow_an_app_administrator() {
     let client = json!({ "label": "Other", "signOnMode": "OPENID_CONNECT", "credentials": { "oauthClient": {} },
         "settings": { "oauthClient": { "grant_types": ["client_credentials"], "application_type": "service" } } });
     assert_eq!(api.post("/api/v1/apps", client).await.status, 403);
+    assert_eq!(values(&api.get("/oauth2/v1/clients").await.body, "/client_id"), [WEB]);
+    let client = json!({ "client_name": "Other", "application_type": "service", "grant_types": ["client_credentials"],
+        "response_types": ["token"] });
+    assert_eq!(api.post("/oauth2/v1/clients", client.clone()).await.error().1, "E0000006");
     // Without targets the role is about all apps again.
     let role = "/api/v1/users/00ubuyer0000000005d7/roles/IFIFAX2BIRGUSTQ/targets/catalog/apps";
     assert_eq!(admin.put(role, json!({})).await.status, 200);
     assert_eq!(api.get(&format!("/api/v1/apps/{other}")).await.status, 200);
+    assert_eq!(api.post("/oauth2/v1/clients", client).await.status, 201);
 }
 
 #[tokio::test]

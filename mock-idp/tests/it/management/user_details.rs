@@ -107,6 +107,8 @@ async fn licences_decide_about_blocks_aaguids_and_authorization_servers() {
     for path in [format!("{BUYER}/blocks"), key(&api).await] {
         assert_eq!(api.get(&path).await.error(), (401, "E0000015", denied, vec![]), "{path}");
     }
+    let authenticator = api.get(key(&api).await.trim_end_matches("/aaguids")).await.body;
+    assert!(authenticator["_links"].get("aaguids").is_none(), "{authenticator}");
     assert_eq!(api.get("/api/v1/authorizationServers").await.status, 200);
     let org = TestOrg::market().edit(|document| {
         let features = &mut document.settings.features;
@@ -119,6 +121,9 @@ async fn licences_decide_about_blocks_aaguids_and_authorization_servers() {
     assert_eq!(api.get("/api/v1/authorizationServers/default").await.error(), (401, "E0000015", denied, vec![]));
     let models = key(&api).await;
     assert_eq!(api.get(&models).await.body, json!([]));
+    let authenticator = api.get(models.trim_end_matches("/aaguids")).await.body;
+    assert_eq!(keys(&authenticator["_links"])[0], "aaguids");
+    assert_eq!(authenticator["_links"]["aaguids"]["href"], format!("{}{models}", api.base()));
     let aaguid = "2FC0579F-8113-47EA-B116-BB5A8DB9202A";
     let body =
         json!({ "aaguid": aaguid, "name": "Key", "authenticatorCharacteristics": { "hardwareProtected": true } });

@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Map;
 
-use super::find;
 use crate::management::{ApiError, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
@@ -27,7 +26,7 @@ pub struct LogoImage {
 /// # Errors
 /// There is no such app, no file, or the file is no image or too large.
 pub fn replace(change: &mut ManagementChange<'_, '_>, app: &str, file: Option<&[u8]>) -> Result<String, ApiError> {
-    let app = find(change.draft, app)?;
+    let app = change.draft.app(app).ok_or_else(|| ApiError::not_found(app, "AppInstance"))?;
     let (owner, entity) = (app.id.clone(), app.event_entity());
     let file = file.filter(|file| !file.is_empty());
     let file = file.ok_or_else(|| ApiError::invalid("file", "The field cannot be left blank"))?;

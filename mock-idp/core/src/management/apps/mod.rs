@@ -9,6 +9,7 @@ pub mod keys;
 mod kinds;
 pub mod logo;
 mod operations;
+pub mod provisioning;
 pub mod secrets;
 mod view;
 mod write;

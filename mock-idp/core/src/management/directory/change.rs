@@ -90,7 +90,7 @@ pub fn set_status(
 ) -> Result<Value, ApiError> {
     let mut object = find(change.draft, resource, id)?.clone();
     if object.is_active() == active {
-        return Ok(show(change.call, resource, &object));
+        return Ok(show(change.draft, change.call, resource, &object));
     }
     let status = if active { "ACTIVE" } else { "INACTIVE" };
     object.members.insert("status".to_owned(), status.into());
@@ -107,7 +107,7 @@ fn put(change: &mut ManagementChange<'_, '_>, resource: &DirectoryResource, mut 
     let user = change.call.caller.user_id.as_deref();
     object.members.insert("lastUpdated".to_owned(), change.now().into());
     object.members.insert("lastUpdatedBy".to_owned(), user.into());
-    let shown = show(change.call, resource, &object);
+    let shown = show(change.draft, change.call, resource, &object);
     change.draft.put_object(resource.kind, object);
     shown
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{ApiError, Links, ListStyle, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
+use crate::org::Tables;
 
 pub use change::{create, remove, replace, set_status};
 pub use view::{find, get, list, list_of_type, show};
@@ -27,7 +28,7 @@ pub struct DirectoryResource {
     /// Checks and completes what a body says. `known` is the object that it replaces. Members that Okta computes are not there.
     pub prepare: PrepareObject,
     /// The links of an object; null for one without `_links`.
-    pub links: fn(ManagementCall<'_>, &DirectoryObject) -> Value,
+    pub links: fn(&Tables, ManagementCall<'_>, &DirectoryObject) -> Value,
 }
 
 /// Checks and completes the members of an object.

@@ -23,7 +23,7 @@ pub fn find<'t>(org: &'t Tables, resource: &DirectoryResource, id: &str) -> Resu
 /// # Errors
 /// No object has the id.
 pub fn get(org: &Tables, call: ManagementCall<'_>, resource: &DirectoryResource, id: &str) -> Result<Value, ApiError> {
-    find(org, resource, id).map(|object| show(call, resource, object))
+    find(org, resource, id).map(|object| show(org, call, resource, object))
 }
 
 /// Answers a request for a list. `path` is that of the list. `q` is the beginning of a name, `filter` is about any member.
@@ -72,7 +72,7 @@ fn list_where(
     let mut objects: Vec<(&DirectoryObject, Value)> = org
         .objects(resource.kind)
         .filter(|object| wanted(object))
-        .map(|object| (object, show(call, resource, object)))
+        .map(|object| (object, show(org, call, resource, object)))
         .filter(|(_, shown)| {
             filter.as_ref().is_none_or(|filter| filter.accepts(&|path, visit| read_json(shown, path, visit)))
         })
@@ -86,7 +86,7 @@ fn list_where(
 
 /// An object as answers show it.
 #[must_use]
-pub fn show(call: ManagementCall<'_>, resource: &DirectoryResource, object: &DirectoryObject) -> Value {
+pub fn show(org: &Tables, call: ManagementCall<'_>, resource: &DirectoryResource, object: &DirectoryObject) -> Value {
     let mut shown = Map::new();
     for name in resource.members {
         if *name == "id" {
@@ -98,7 +98,7 @@ pub fn show(call: ManagementCall<'_>, resource: &DirectoryResource, object: &Dir
             shown.insert((*name).to_owned(), timestamp(CREATED).into());
         }
     }
-    let links = (resource.links)(call, object);
+    let links = (resource.links)(org, call, object);
     if !links.is_null() {
         shown.insert("_links".to_owned(), links);
     }

@@ -23,7 +23,7 @@ pub const GROUP_RULES: DirectoryResource = DirectoryResource {
     list: ListStyle::paged(50, 200),
     path: |rule| format!("/api/v1/groups/rules/{}", rule.id),
     prepare,
-    links: |_, _| Value::Null,
+    links: |_, _, _| Value::Null,
 };
 
 /// # Errors
@@ -34,7 +34,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
     let matching =
         |rule: &&DirectoryObject| wanted.as_ref().is_none_or(|wanted| rule.name().to_lowercase().contains(wanted));
     let (page, next) = paging.page(org.objects(DirectoryKind::GroupRule).filter(matching), |rule| &rule.id)?;
-    let shown = page.into_iter().map(|rule| directory::show(call, &GROUP_RULES, rule)).collect();
+    let shown = page.into_iter().map(|rule| directory::show(org, call, &GROUP_RULES, rule)).collect();
     Ok(paging.listed(call, "/api/v1/groups/rules", shown, next))
 }
 

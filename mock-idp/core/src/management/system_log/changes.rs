@@ -69,6 +69,7 @@ fn directory_lifecycle(kind: DirectoryKind) -> Option<(&'static str, Lifecycle)>
             "InlineHook",
             lifecycle!(InlineHookCreate, InlineHookUpdate, InlineHookDelete, InlineHookActivate, InlineHookDeactivate),
         ),
+        DirectoryKind::HookKey => ("HookKey", lifecycle!(HookKeyCreate, HookKeyUpdate, HookKeyDelete)),
         DirectoryKind::EventHook => (
             "EventHook",
             lifecycle!(EventHookCreate, EventHookUpdate, EventHookDelete, EventHookActivate, EventHookDeactivate),

@@ -2,6 +2,7 @@
 //! the call in between. Okta: `com.okta.oauth2.tokens.transform`.
 
 mod answer;
+mod assertion;
 mod call;
 mod patch;
 mod payload;
@@ -14,6 +15,7 @@ use crate::moment::Moment;
 use crate::trace::NoteStatus;
 
 pub use answer::HookAnswer;
+pub use assertion::client_assertion;
 pub use call::{TOKEN_HOOK, TokenHookCall};
 pub use payload::CallingRequest;
 
@@ -22,11 +24,15 @@ pub(super) fn of(spec: &TokenSpec<'_>, moment: &mut Moment<'_>) -> Option<Box<To
     let rule_id = spec.origin.rule_id?;
     let rule = spec.server.policies.iter().flat_map(|policy| &policy.rules).find(|rule| rule.summary.id == rule_id)?;
     let hook_id = &rule.rule.actions.token.inline_hook.as_ref()?.id;
-    let channel = match spec.subject.org.object(DirectoryKind::InlineHook, hook_id) {
+    let org = spec.subject.org;
+    let channel = match org.object(DirectoryKind::InlineHook, hook_id) {
         None => Err("the rule names it, but the org has no such hook"),
         Some(hook) if hook.text("type") != Some(TOKEN_HOOK) => Err("the rule names it, but it is no token inline hook"),
         Some(hook) if !hook.is_active() => Err("it is inactive"),
-        Some(hook) => HookChannel::of(hook).ok_or("it has no URI").map(|channel| (hook, channel)),
+        Some(hook) => {
+            let channel = HookChannel::of(hook, |id| org.object(DirectoryKind::HookKey, id));
+            channel.ok_or("it has no URI").map(|channel| (hook, channel))
+        }
     };
     match channel {
         Ok((hook, channel)) => Some(Box::new(TokenHookCall {
