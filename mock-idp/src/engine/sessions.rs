@@ -15,8 +15,27 @@ pub(super) async fn authentication(
     now: i64,
 ) -> Result<Option<Authentication>, LedgerError> {
     let Some(session_id) = session_id else { return Ok(None) };
-    let touch = |session: &mut Session| session.use_at(now).then(|| session.authentication(session_id));
-    Ok(instance.ledger.at(now).sessions().update(session_id, touch).await?.flatten())
+    let ledger = instance.ledger.at(now);
+    let sessions = ledger.sessions();
+    loop {
+        let Some(found) = sessions.get_versioned(session_id).await? else { return Ok(None) };
+        let mut session = found.value;
+        let used = session.used;
+        if !session.use_at(now) {
+            return Ok(None);
+        }
+        let authentication = session.authentication(session_id);
+        // Of many uses in a second, one is stored.
+        if session.used == used {
+            return Ok(Some(authentication));
+        }
+        let mut batch = ledger.batch();
+        batch.replace(sessions, session_id, found.version, session);
+        match batch.commit().await {
+            Err(LedgerError::Conflict { .. }) => {}
+            other => return other.map(|()| Some(authentication)),
+        }
+    }
 }
 
 /// Begins a session in the browser, in place of the one that it had.

@@ -121,7 +121,8 @@ impl Session {
     pub fn use_at(&mut self, now: i64) -> bool {
         let live = self.is_active_at(now);
         if live {
-            self.used = now;
+            // A request at an earlier second does not shorten it.
+            self.used = self.used.max(now);
         }
         live
     }
@@ -135,5 +136,18 @@ impl Session {
             amr: self.amr.clone(),
             session_id: session_id.to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_use_at_an_earlier_second_does_not_shorten_the_idle_time() {
+        let proof = SignedIn { user_id: "user".to_owned(), auth_time: 1_000, amr: Vec::new() };
+        let mut session = Session::new(proof, SessionActions::default(), 1_000);
+        assert!(session.use_at(1_010) && session.use_at(1_009));
+        assert_eq!(session.used, 1_010);
     }
 }
