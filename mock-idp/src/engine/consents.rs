@@ -1,7 +1,10 @@
 //! Consents that users have given, and revoking them.
 
+use std::sync::Arc;
+
 use mock_idp_core::ledger::{Consent, LedgerError};
-use mock_idp_core::org::Org;
+use mock_idp_core::model::App;
+use mock_idp_core::org::{CompiledServer, Org};
 use mock_idp_core::protocol::Scopes;
 
 use super::{Context, OrgInstance};
@@ -53,23 +56,22 @@ impl<'o> Consents<'o> {
 
 /// All that a user has allowed. What has been taken back scope by scope is none.
 pub(super) async fn given(org: &Org, ledger: LedgerAt<'_>, user_id: &str) -> Result<Vec<GivenConsent>, LedgerError> {
-    let mut given = Vec::new();
-    for server in org.servers() {
-        for app in org.clients() {
-            let key = Consent::key(&server.id, app.client_id(), user_id);
-            let consent = ledger.consents().get(&key).await?.filter(|consent| !consent.scopes.is_empty());
-            let Some(Consent { scopes, created }) = consent else { continue };
-            given.push(GivenConsent {
-                server: if server.is_org() { "org".to_owned() } else { server.path_name.clone() },
-                server_id: server.id.clone(),
-                client_id: app.client_id().to_owned(),
-                scopes,
-                created,
-                key,
-            });
-        }
-    }
-    Ok(given)
+    let pairs: Vec<_> = org.servers().iter().flat_map(|server| org.clients().map(move |app| (server, app))).collect();
+    let key = |(server, app): &(&Arc<CompiledServer>, &App)| Consent::key(&server.id, app.client_id(), user_id);
+    let keys: Vec<String> = pairs.iter().map(key).collect();
+    let consents = ledger.consents().get_all(&keys).await?;
+    let given = pairs.into_iter().zip(keys).zip(consents).filter_map(|(((server, app), key), consent)| {
+        let Consent { scopes, created } = consent.filter(|consent| !consent.scopes.is_empty())?;
+        Some(GivenConsent {
+            server: if server.is_org() { "org".to_owned() } else { server.path_name.clone() },
+            server_id: server.id.clone(),
+            client_id: app.client_id().to_owned(),
+            scopes,
+            created,
+            key,
+        })
+    });
+    Ok(given.collect())
 }
 
 /// What a user has allowed a client at a server.

@@ -32,13 +32,12 @@ impl<'c> IssuedGrants<'c> {
             let family_id = |credential| if let IssuedCredential::Family(id) = credential { Some(id) } else { None };
             let ids: Vec<String> = issued.filter_map(family_id).collect();
             let families = ledger.families().get_all(&ids).await?;
-            let tokens = ids
-                .into_iter()
-                .zip(families)
-                .filter_map(|(id, family)| Some(IssuedRefreshToken { id, family: family? }));
-            found.extend(tokens.filter(|IssuedRefreshToken { family, .. }| {
-                family.refresh_tokens(self.0.now).is_some() && filter.accepts(family)
-            }));
+            for (id, family) in ids.into_iter().zip(families) {
+                let Some(family) = family else { continue };
+                if family.refresh_tokens(self.0.now).is_some() && filter.accepts(&family) {
+                    found.push(IssuedRefreshToken { id, family });
+                }
+            }
         }
         found.sort_by_key(|token| token.family.created);
         Ok(found)
