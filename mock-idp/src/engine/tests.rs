@@ -1,23 +1,21 @@
 //! What clients get when the ledger's store is unavailable, and what a reset restores.
 
+mod inbox;
+mod round_trips;
+
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::IntoResponse as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use futures_util::FutureExt as _;
 use http::{Request, StatusCode, header};
-use mock_idp_core::ledger::{
-    Authentication, ClockSetting, IssuedCredential, MessageKind, OutgoingMessage, PolledRequest, UserDecision,
-};
-use mock_idp_core::management::Caller;
-use mock_idp_core::org::{Org, Problems, Urls};
+use mock_idp_core::ledger::{Authentication, ClockSetting, PolledRequest, UserDecision};
+use mock_idp_core::org::{Org, Problems};
 use mock_idp_core::protocol::Scopes;
-use mock_idp_core::system_log::{EventType, LogEvent};
 use serde_json::{Value, json};
 
 use super::randomness::Randomness;
-use super::{Context, Management, OrgInstance, Orgs, SandboxSettings, issued_tokens};
+use super::{OrgInstance, Orgs, SandboxSettings};
 use crate::clock::Clock;
 use crate::control::ControlError;
 use crate::http::front::Front;
@@ -276,135 +274,4 @@ async fn a_reset_restores_keys_nonces_and_clock() {
     assert_eq!(org.key_set(&server).await.unwrap().0, key_set);
     assert_eq!(org.dpop_nonce().await.unwrap(), nonce);
     assert_eq!(org.clock.state().offset, 0);
-}
-
-/// A request at the org authorization server of an org with this store.
-fn context(store: &Arc<BytesInMemory>) -> Context {
-    let org = Arc::new(instance(Ledger::in_store(Arc::clone(store) as _)));
-    let snapshot = org.org();
-    let server = Arc::clone(snapshot.org_server());
-    Context::new(org, snapshot, server, Urls::at("http://localhost"))
-}
-
-#[tokio::test]
-async fn a_page_of_the_system_log_is_read_at_once() {
-    let store = Arc::new(BytesInMemory::default());
-    let context = context(&store);
-    for _ in 0..250 {
-        context.instance.add_own_event(LogEvent::new(EventType::DetectReuse)).await;
-    }
-    context.instance.write_log().await.unwrap();
-    let management = Management::new(context, Caller::default());
-    for (order, limit, events, reads) in [
-        ("ASCENDING", "100", 100, 1),
-        ("DESCENDING", "100", 100, 1),
-        ("ASCENDING", "128", 128, 2),
-        ("ASCENDING", "1000", 250, 2),
-        ("DESCENDING", "1000", 250, 2),
-    ] {
-        let before = store.round_trips();
-        let query = [("sortOrder", order), ("limit", limit)].into_iter().collect();
-        let page = management.system_log(&query).await.unwrap();
-        let after_position = store.round_trips() - before - 1;
-        assert_eq!((page.objects.len(), after_position), (events, reads), "{order} {limit}");
-    }
-}
-
-#[tokio::test]
-async fn what_was_issued_to_a_user_is_read_at_once_and_forgotten() {
-    let store = Arc::new(BytesInMemory::default());
-    let context = context(&store);
-    let issued: Vec<_> = (0..200).map(|number| IssuedCredential::Code(format!("code{number:03}"))).collect();
-    for (user, issued) in [("first", issued.clone()), ("second", vec![IssuedCredential::Code("other".to_owned())])] {
-        let mut batch = context.ledger().batch();
-        issued_tokens::record(&context, &mut batch, user, issued);
-        batch.commit().await.unwrap();
-    }
-    let codes = async |user| {
-        let issued = issued_tokens::of_user(context.ledger(), user).await.unwrap().into_iter();
-        let mut codes: Vec<_> = issued.map(|issued| format!("{issued:?}")).collect();
-        codes.sort();
-        codes
-    };
-    let before = store.round_trips();
-    assert_eq!(codes("first").await, issued.iter().map(|issued| format!("{issued:?}")).collect::<Vec<_>>());
-    assert_eq!(store.round_trips() - before, 1);
-    let mut batch = context.ledger().batch();
-    issued_tokens::forget(&context, &mut batch, "first");
-    batch.commit().await.unwrap();
-    assert!(codes("first").await.is_empty());
-    assert_eq!(codes("second").await.len(), 1);
-}
-
-fn message(to: &str) -> OutgoingMessage {
-    OutgoingMessage {
-        kind: MessageKind::Sms,
-        to: to.to_owned(),
-        user_id: None,
-        template: None,
-        subject: None,
-        text: "text".to_owned(),
-        code: None,
-        link: None,
-    }
-}
-
-/// The numbers and receivers of the messages, the newest first.
-async fn inbox(org: &OrgInstance) -> Vec<(u64, String)> {
-    let messages = org.messages(|_| true).await.unwrap().into_iter();
-    messages.map(|message| (message.number, message.message.to)).collect()
-}
-
-#[tokio::test]
-async fn the_oldest_message_is_removed_from_a_full_inbox() {
-    for ledger in [Ledger::default(), Ledger::in_store(Arc::new(BytesInMemory::default()))] {
-        let org = instance(ledger);
-        for number in 1..=501 {
-            org.send(message(&number.to_string())).await.unwrap();
-        }
-        let messages = inbox(&org).await;
-        let ends = [messages.first(), messages.last()].map(|end| end.cloned().unwrap());
-        assert_eq!((messages.len(), ends), (500, [(501, "501".to_owned()), (2, "2".to_owned())]));
-        assert_eq!(org.remove_messages(|message| message.number % 2 == 0).await.unwrap(), 250);
-        assert_eq!(org.remove_messages(|message| message.number % 2 == 0).await.unwrap(), 0);
-        org.send(message("next")).await.unwrap();
-        let messages = inbox(&org).await;
-        assert_eq!((messages.len(), messages[0].0, messages[1].0, messages[250].0), (251, 502, 501, 3));
-        assert_eq!(org.remove_messages(|_| true).await.unwrap(), 251);
-        org.send(message("last")).await.unwrap();
-        assert_eq!(inbox(&org).await, [(503, "last".to_owned())]);
-    }
-}
-
-#[tokio::test]
-async fn messages_that_two_processes_send_at_the_same_time_are_kept_under_different_numbers() {
-    let store = Arc::new(BytesInMemory::default());
-    let [first, second] = [(); 2].map(|()| Arc::new(instance(Ledger::in_store(Arc::clone(&store) as _))));
-    let second_sends = |to: &'static str| {
-        let second = Arc::clone(&second);
-        store.before_commit(move || second.send(message(to)).now_or_never().unwrap().unwrap());
-    };
-    for (other, own) in [("a", "b"), ("c", "d")] {
-        second_sends(other);
-        first.send(message(own)).await.unwrap();
-    }
-    second_sends("e");
-    assert_eq!(first.remove_messages(|message| message.message.to != "d").await.unwrap(), 4);
-    assert_eq!(inbox(&second).await, [(4, "d".to_owned())]);
-    second_sends("f");
-    assert_eq!(first.remove_messages(|message| message.message.to == "d").await.unwrap(), 1);
-    assert_eq!(inbox(&first).await, [(6, "f".to_owned())]);
-}
-
-#[tokio::test]
-async fn a_message_is_sent_in_two_round_trips_and_the_inbox_is_read_in_two() {
-    let store = Arc::new(BytesInMemory::default());
-    let org = instance(Ledger::in_store(Arc::clone(&store) as _));
-    for _ in 0..3 {
-        let before = store.round_trips();
-        org.send(message("a")).await.unwrap();
-        assert_eq!(store.round_trips() - before, 2);
-    }
-    let before = store.round_trips();
-    assert_eq!((inbox(&org).await.len(), store.round_trips() - before), (3, 2));
 }

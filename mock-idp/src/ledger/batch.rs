@@ -51,7 +51,7 @@ impl<'l> Batch<'l> {
         self.add(table, key, Change::Replace { version, value, expires: None });
     }
 
-    /// The same; `None` is the version of a record that is not there, and is then put and never expires.
+    /// The same. Without a version the record must not be there; it is put then, and never expires.
     pub(crate) fn replace_or_put<T: StoredRecord>(
         &mut self,
         table: Table<'l, T>,

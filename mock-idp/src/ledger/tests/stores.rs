@@ -19,7 +19,8 @@ use crate::metrics::Histogram;
 pub(crate) struct BytesInMemory {
     records: Mutex<Records>,
     times: Histogram,
-    round_trips: AtomicUsize,
+    /// What a server would have been asked for.
+    operations: Mutex<Vec<String>>,
     other_process: OtherProcess,
 }
 
@@ -39,14 +40,21 @@ impl BytesInMemory {
         *self.other_process.0.lock() = Some(Box::new(action));
     }
 
-    /// How often a server would have been asked for records, or sent some.
-    pub(crate) fn round_trips(&self) -> usize {
-        self.round_trips.load(Ordering::Acquire)
+    /// What a server would have been asked for, each in one round trip: the operation and its tables.
+    pub(crate) fn operations(&self) -> Vec<String> {
+        self.operations.lock().clone()
     }
 
-    /// The records, for one operation.
-    fn ask(&self) -> MutexGuard<'_, Records> {
-        self.round_trips.fetch_add(1, Ordering::AcqRel);
+    /// How often a server would have been asked for something.
+    pub(crate) fn round_trips(&self) -> usize {
+        self.operations.lock().len()
+    }
+
+    /// The records, for one operation on tables.
+    fn ask(&self, operation: &str, tables: impl IntoIterator<Item = &'static str>) -> MutexGuard<'_, Records> {
+        let mut tables: Vec<_> = tables.into_iter().collect();
+        tables.dedup();
+        self.operations.lock().push(format!("{operation} {}", tables.join(", ")));
         self.records.lock()
     }
 }
@@ -66,14 +74,14 @@ fn done<'s, T: Send + 's>(result: Result<T, LedgerError>) -> Stored<'s, T> {
 
 impl ByteStore for BytesInMemory {
     fn read<'s>(&'s self, table: &'static str, key: &'s str) -> Stored<'s, Option<ByteRecord>> {
-        done(Ok(self.ask().by_key.get(&(table, key.to_owned())).cloned()))
+        done(Ok(self.ask("read", [table]).by_key.get(&(table, key.to_owned())).cloned()))
     }
 
     fn read_all<'s>(&'s self, keys: &'s [(&'static str, &'s str)]) -> Stored<'s, Vec<Option<ByteRecord>>> {
         if keys.is_empty() {
             return done(Ok(Vec::new()));
         }
-        let records = self.ask();
+        let records = self.ask("read", keys.iter().map(|(table, _)| *table));
         done(Ok(keys.iter().map(|(table, key)| records.by_key.get(&(*table, (*key).to_owned())).cloned()).collect()))
     }
 
@@ -82,11 +90,12 @@ impl ByteStore for BytesInMemory {
         if let Some(act) = other_process {
             act();
         }
-        done(self.ask().commit(writes, now))
+        let tables: Vec<_> = writes.iter().map(|write| write.table).collect();
+        done(self.ask("write", tables).commit(writes, now))
     }
 
     fn list(&self, table: &'static str) -> Stored<'_, Vec<(String, ByteRecord)>> {
-        let records = self.ask();
+        let records = self.ask("list", [table]);
         let of_table = records.by_key.iter().filter(|((known, _), _)| *known == table);
         done(Ok(of_table.map(|((_, key), record)| (key.clone(), record.clone())).collect()))
     }
