@@ -124,6 +124,7 @@ event_types! {
     PolicyDelete "policy.lifecycle.delete" "Delete policy" ["policy.deleted", ""] false;
     PolicyActivate "policy.lifecycle.activate" "Activate policy" ["policy.activated", ""] true;
     PolicyDeactivate "policy.lifecycle.deactivate" "Deactivate policy" ["policy.deactivated", ""] true;
+    PolicyMapping "policy.mapping.create" "Create policy mapping" ["", ""] false;
     RuleAdd "policy.rule.add" "Add policy rule" ["policy.rule.added", ""] true;
     RuleUpdate "policy.rule.update" "Update policy rule" ["policy.rule.updated", ""] true;
     RuleDelete "policy.rule.delete" "Delete policy rule" ["policy.rule.deleted", ""] true;
@@ -177,6 +178,16 @@ event_types! {
     CustomRoleCreate "iam.role.create" "Custom admin role is created" ["", ""] true;
     CustomRoleUpdate "iam.role.update" "Custom admin role update" ["", ""] true;
     CustomRoleDelete "iam.role.delete" "Custom admin role is deleted" ["", ""] true;
+    PermissionsAdd "iam.role.permissions.add" "Permissions are added to a custom admin role" ["", ""] true;
+    PermissionsDelete "iam.role.permissions.delete" "Permissions are deleted from a custom admin role" ["", ""] true;
+    ResourcesAdd "iam.resourceset.resources.add" "Resources are added to a resource set" ["", ""] true;
+    ResourcesDelete "iam.resourceset.resources.delete" "Resources are deleted from a resource set" ["", ""] true;
+    BindingsAdd "iam.resourceset.bindings.add" "Admin role assignment is created" ["", ""] true;
+    BindingsDelete "iam.resourceset.bindings.delete" "Admin assignment is deleted" ["", ""] true;
+    TrustedServerAdd "app.oauth2.trusted_server.add" "Trusted authorization server is added" ["", ""] true;
+    TrustedServerDelete "app.oauth2.trusted_server.delete" "Trusted authorization server is removed" ["", ""] true;
+    InterclientMappingCreate "app.interclient_mapping.create" "Create interclient trust mapping" ["", ""] true;
+    InterclientMappingDelete "app.interclient_mapping.delete" "Delete interclient trust mapping" ["", ""] true;
     ResourceSetCreate "iam.resourceset.create" "Resource set is created" ["", ""] true;
     ResourceSetUpdate "iam.resourceset.update" "Resource set update" ["", ""] true;
     ResourceSetDelete "iam.resourceset.delete" "Resource set is deleted" ["", ""] true;

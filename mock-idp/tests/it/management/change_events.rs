@@ -122,3 +122,64 @@ async fn features_and_roles_of_groups_and_clients_are_events() {
     );
     assert!(events(&api, "group.profile.update").await.as_array().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn permissions_resources_and_members_have_events_of_their_own() {
+    let api = Api::market().await;
+    let role = json!({ "label": "Reader", "description": "reads", "permissions": ["okta.users.read"] });
+    let role = api.create("/api/v1/iam/roles", role).await["id"].as_str().unwrap().to_owned();
+    let own = format!("/api/v1/iam/roles/{role}");
+    api.create(&format!("{own}/permissions/okta.groups.read"), json!({})).await;
+    api.delete(&format!("{own}/permissions/okta.groups.read")).await;
+    api.put(&own, json!({ "label": "Readers", "description": "read" })).await;
+    let logged = events(&api, "iam.role").await;
+    let operations = ["create", "permissions.add", "permissions.delete", "update"];
+    assert_eq!(values(&logged, "/eventType"), operations.map(|name| format!("iam.role.{name}")));
+    assert!(values(&logged, "/target/0/id").iter().all(|id| **id == *role));
+
+    let users = "orn:okta:directory:00omarket000000005d7:users";
+    let set = json!({ "label": "People", "description": "all", "resources": [users] });
+    let set = api.create("/api/v1/iam/resource-sets", set).await["id"].as_str().unwrap().to_owned();
+    let own = format!("/api/v1/iam/resource-sets/{set}");
+    let groups = "orn:okta:directory:00omarket000000005d7:groups";
+    api.patch(&format!("{own}/resources"), json!({ "additions": [groups] })).await;
+    let member = format!("{}/api/v1/users/00ubuyer0000000005d7", api.base());
+    api.create(&format!("{own}/bindings"), json!({ "role": role, "members": [member] })).await;
+    api.delete(&format!("{own}/bindings/{role}")).await;
+    let logged = events(&api, "iam.resourceset").await;
+    let operations = ["create", "resources.add", "bindings.add", "bindings.delete"];
+    assert_eq!(values(&logged, "/eventType"), operations.map(|name| format!("iam.resourceset.{name}")));
+}
+
+#[tokio::test]
+async fn what_apps_and_servers_trust_and_the_policies_of_apps_are_events() {
+    let api = Api::market().await;
+    let allowed = format!("/api/v1/apps/{WEB}/interclient-allowed-apps");
+    let before = api.get(&allowed).await.body.as_array().unwrap().len();
+    api.create(&allowed, json!({ "id": "0oamarketspa000005d7" })).await;
+    api.delete(&format!("{allowed}/0oamarketspa000005d7")).await;
+    assert_eq!(api.get(&allowed).await.body.as_array().unwrap().len(), before);
+    let logged = events(&api, "app.interclient_mapping").await;
+    assert_eq!(values(&logged, "/eventType"), ["app.interclient_mapping.create", "app.interclient_mapping.delete"]);
+    assert!(events(&api, "application.lifecycle.update").await.as_array().unwrap().is_empty());
+
+    let mut servers = Vec::new();
+    for name in ["One", "Two"] {
+        let server = json!({ "name": name, "description": "", "audiences": ["api://x"] });
+        let server = api.create("/api/v1/authorizationServers", server).await;
+        servers.push(server["id"].as_str().unwrap().to_owned());
+    }
+    let associated = format!("/api/v1/authorizationServers/{}/associatedServers", servers[0]);
+    api.create(&associated, json!({ "trusted": [servers[1]] })).await;
+    api.delete(&format!("{associated}/{}", servers[1])).await;
+    let logged = events(&api, "app.oauth2.trusted_server").await;
+    assert_eq!(values(&logged, "/eventType"), ["app.oauth2.trusted_server.add", "app.oauth2.trusted_server.delete"]);
+    assert_eq!(values(&logged, "/target/0/id"), [&*servers[0], &*servers[0]]);
+
+    let policy = api.create("/api/v1/policies", json!({ "type": "ACCESS_POLICY", "name": "Strict" })).await;
+    let policy = policy["id"].as_str().unwrap();
+    api.put(&format!("/api/v1/apps/{WEB}/policies/{policy}"), json!({})).await;
+    let logged = events(&api, "policy.mapping").await;
+    assert_eq!(values(&logged, "/target/0/id"), [policy]);
+    assert_eq!(values(&logged, "/target/1/id"), [WEB]);
+}

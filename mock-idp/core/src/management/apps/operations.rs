@@ -8,11 +8,11 @@ use crate::management::certificates::{self, KeyOwner};
 use crate::management::filter::{Filter, read_json};
 use crate::management::policies::{default_policy, policy_type};
 use crate::management::{ApiError, ApiErrorId, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange};
-use crate::model::{App, Status};
+use crate::model::{App, DirectoryKind, DirectoryObject, Status};
 use crate::org::Tables;
 use crate::protocol::Parameters;
 use crate::protocol::certificate::X509Certificate;
-use crate::system_log::{EventType, LogEvent};
+use crate::system_log::{EventEntity, EventType, LogEvent};
 
 /// Okta: 20 apps on a page, at most 200.
 const LIST: ListStyle = ListStyle::paged(20, 200);
@@ -214,6 +214,9 @@ pub fn set_policy(change: &mut ManagementChange<'_, '_>, id: &str, policy_id: &s
         Some("PROFILE_ENROLLMENT") => app.profile_enrollment_policy = Some(policy_id.to_owned()),
         _ => return Err(ApiError::not_found(policy_id, "Policy")),
     }
+    let name = change.draft.object(DirectoryKind::Policy, policy_id).map(DirectoryObject::name).unwrap_or_default();
+    let policy = EventEntity::new("PolicyEntity", policy_id, name);
+    change.moment.trace.event(LogEvent::new(EventType::PolicyMapping).on(policy).on(app.event_entity()));
     change.draft.put_app(app);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::parts::{self, PartChanges};
 use crate::model::{AdminRole, App, AuthorizationServer, DirectoryKind, DirectoryObject, User, UserStatus};
 use crate::org::{Difference, ObjectDifference, Tables};
 use crate::protocol::Status;
@@ -116,13 +117,15 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
         }
         Object::App(difference) => {
             let entity = difference.object().event_entity();
-            if let Difference::Changed { before, after } = difference
-                && let Some(event) = privileges(&before.roles, &after.roles, CLIENT_PRIVILEGES)
-            {
-                events.push(LogEvent::new(event).on(entity));
-            } else {
-                events.push(of_object(difference, &APP, |app| active(app.status), entity));
-            }
+            let parts = match difference {
+                Difference::Changed { before, after } => {
+                    let mut parts = parts::of_app(before, after);
+                    parts.events.extend(privileges(&before.roles, &after.roles, CLIENT_PRIVILEGES));
+                    parts
+                }
+                _ => PartChanges::of_whole(),
+            };
+            add_parts(events, parts, &entity, || of_object(difference, &APP, |app| active(app.status), entity.clone()));
         }
         Object::UserAssignment(app_id, difference) => {
             let kinds = [EventType::AppUserAdd, EventType::AppUserUpdate, EventType::AppUserRemove];
@@ -140,7 +143,12 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
         Object::Server(difference) => {
             let server = difference.object();
             let entity = server.event_entity();
-            events.push(of_object(difference, &SERVER, |server| active(server.status), entity));
+            let parts = match difference {
+                Difference::Changed { before, after } => parts::of_server(before, after),
+                _ => PartChanges::of_whole(),
+            };
+            let whole = || of_object(difference, &SERVER, |server| active(server.status), entity.clone());
+            add_parts(events, parts, &entity, whole);
         }
         Object::Scope(server_id, difference) => {
             let scope = difference.object();
@@ -185,7 +193,12 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
             } else if let Some((type_name, lifecycle)) = directory_lifecycle(kind)
                 && !is_verification(difference)
             {
-                events.push(of_object(difference, &lifecycle, DirectoryObject::is_active, entity(type_name)));
+                let parts = match difference {
+                    Difference::Changed { before, after } => parts::of_directory(kind, before, after),
+                    _ => PartChanges::of_whole(),
+                };
+                let whole = || of_object(difference, &lifecycle, DirectoryObject::is_active, entity(type_name));
+                add_parts(events, parts, &entity(type_name), whole);
             }
         }
     }
@@ -255,6 +268,13 @@ fn of_object<T>(
         (Difference::Changed { .. }, _) => kinds.updated,
     };
     LogEvent::new(kind).on(entity)
+}
+
+fn add_parts(events: &mut Vec<LogEvent>, parts: PartChanges, entity: &EventEntity, whole: impl FnOnce() -> LogEvent) {
+    events.extend(parts.events.into_iter().map(|kind| LogEvent::new(kind).on(entity.clone())));
+    if parts.others {
+        events.push(whole());
+    }
 }
 
 fn assigned<T>(difference: Difference<'_, T>, [added, updated, removed]: [EventType; 3]) -> EventType {

@@ -1,6 +1,7 @@
 //! The System Log. Okta: `/api/v1/logs`.
 
 mod changes;
+mod parts;
 mod query;
 mod show;
 #[cfg(test)]
