@@ -101,7 +101,12 @@ impl History {
             return None;
         }
         assert_eq!(done.status(), 302, "an acknowledged transaction is lost: {:?}", done.text().await);
-        Some(parameter(&location(&done), "code").unwrap())
+        let location = location(&done);
+        // RFC 6749 4.1.2.1: the 503 of a redirect.
+        if parameter(&location, "error").as_deref() == Some("temporarily_unavailable") {
+            return None;
+        }
+        Some(parameter(&location, "code").unwrap_or_else(|| panic!("a sign-in gives no code: {location}")))
     }
 
     /// Refreshes at one mock after the other; then at all at once, which revokes the family.
