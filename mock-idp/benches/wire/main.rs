@@ -2,8 +2,8 @@
 //! cached bodies and signs with one key.
 //!
 //! `cargo bench -p mock-idp --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
-//! machine; nothing in it passes or fails. With `-- --stores` it measures only the stores. To measure the program as it is published, build it by itself
-//! (`ci/dist`), put a copy aside and name that in `MOCK_IDP_PROGRAM`.
+//! machine; nothing in it passes or fails. With `-- --stores` it measures only the stores. To measure the program as it is
+//! published, build it by itself (`ci/dist`), put a copy aside and name that in `MOCK_IDP_PROGRAM`.
 
 #![expect(
     clippy::print_stdout,

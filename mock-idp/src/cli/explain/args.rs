@@ -37,7 +37,8 @@ pub(in crate::cli) struct QuestionArgs {
     /// Scopes, separated by spaces. Default: the default scopes of the server.
     #[arg(long)]
     scope: Option<String>,
-    /// authorization_code, implicit, refresh_token, client_credentials, password, device_code, ciba or token-exchange. Default: the one that fits the user.
+    /// authorization_code, implicit, refresh_token, client_credentials, password, device_code, ciba or token-exchange. Default: the one that
+    /// fits the user.
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     grant: Option<String>,
     /// default, org, or an authorization server's name or id.
