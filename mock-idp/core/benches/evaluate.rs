@@ -174,6 +174,7 @@ fn evaluation(org: &Org, looked_at: usize) -> f64 {
         user_id: user,
         auth_time: NOW,
         amr: vec!["pwd".to_owned()],
+        proofs: Vec::new(),
         session_id: "s".to_owned(),
     });
     let mut rng = StdRng::seed_from_u64(1);

@@ -59,7 +59,7 @@ pub(super) enum RecoveryResult {
     /// The state that the program gets.
     State(Value),
     /// The recovery is over, and the sign-in goes on.
-    Finished(Transaction),
+    Finished(Box<Transaction>),
 }
 
 /// Recoveries in the authentication API of an org.
@@ -92,7 +92,7 @@ impl<'c> AuthnRecoveries<'c> {
                 return self.open(token, relay_state, trace, explanation).await;
             }
             AuthnRecovery::Answer { state_token, answer } => (state_token, recover(RecoveryAnswer::Answer(answer))),
-            AuthnRecovery::Verify { state_token, code } => (state_token, SignInAnswer::Password(code)),
+            AuthnRecovery::Verify { state_token, code } => (state_token, SignInAnswer::Passcode(code)),
             AuthnRecovery::Resend { state_token, channel } => {
                 return self.resend(state_token, channel, trace).await.map(RecoveryResult::State);
             }
@@ -278,7 +278,7 @@ impl<'c> AuthnRecoveries<'c> {
     async fn taken(self, state_token: &str, transaction: Transaction) -> Result<RecoveryResult, ApiError> {
         let Stage::Recovery(recovery) = &transaction.stage else {
             self.0.ledger().transactions().take(state_token).await?;
-            return Ok(RecoveryResult::Finished(transaction));
+            return Ok(RecoveryResult::Finished(Box::new(transaction)));
         };
         if let RecoveryStep::Unlocked { .. } = recovery.step {
             self.0.ledger().transactions().take(state_token).await?;

@@ -30,6 +30,12 @@ pub(crate) enum IdxAction<'a> {
         answer: SignInAnswer<'a>,
         remember: bool,
     },
+    /// Goes on with an authenticator. Without a method: its only one.
+    Choose {
+        state_handle: &'a str,
+        authenticator: &'a str,
+        method: Option<&'a str>,
+    },
     /// Begins again.
     Cancel {
         state_handle: &'a str,
@@ -99,6 +105,7 @@ impl<'o> IdxEndpoint<'o> {
             }
             IdxAction::Introspect(IdxHandle::State(handle))
             | IdxAction::Answer { state_handle: handle, .. }
+            | IdxAction::Choose { state_handle: handle, .. }
             | IdxAction::Cancel { state_handle: handle } => Some(state_handle(handle).to_owned()),
         };
         let found = match &handle {
@@ -114,6 +121,15 @@ impl<'o> IdxEndpoint<'o> {
         match action {
             IdxAction::Introspect(_) => call.introspect(transaction, request).await,
             IdxAction::Answer { answer, remember, .. } => call.take(answer, remember, request).await,
+            IdxAction::Choose { authenticator, method, .. } => {
+                match idx::chosen(&context.org, &transaction, authenticator, method) {
+                    Some(method) => call.take(SignInAnswer::Choose(method), false, request).await,
+                    None => {
+                        request.explanation.reason = Some("the authenticator is not offered".to_owned());
+                        Ok((IdxError::BadRequest.status(), idx::failed(&IdxError::BadRequest)))
+                    }
+                }
+            }
             IdxAction::Cancel { .. } => call.cancel(transaction, request).await,
         }
     }
@@ -158,10 +174,12 @@ impl<'a> IdxCall<'a> {
         if let (Stage::Identify, Purpose::Interact(_)) = (&transaction.stage, &transaction.purpose)
             && let Some(known) =
                 sessions::authentication(&self.context.instance, request.session(), self.context.now).await?
-            && let Step::Respond(authorization) =
-                self.step(&transaction, &CurrentUser::HasSession(known), request).await?
         {
-            return self.issue(&transaction, *authorization, request).await;
+            match self.step(&transaction, &CurrentUser::HasSession(known), request).await? {
+                Step::Respond(authorization) => return self.issue(&transaction, *authorization, request).await,
+                Step::Prove(stage) => return self.ask(transaction, *stage, request).await,
+                Step::SignIn | Step::Consent(_) | Step::Fail(_) => {}
+            }
         }
         self.go_on(transaction, request).await
     }
@@ -188,8 +206,8 @@ impl<'a> IdxCall<'a> {
             Some(CommittedStep::Rejected(transaction, problem)) => {
                 request.trace.note(NoteStatus::Refused, "sign-in", problem.reason.as_str());
                 request.explanation.reason = Some(problem.reason.clone());
-                let with_identifier = !matches!(answer, SignInAnswer::Password(_));
-                let error = IdxError::of_problem(&problem, with_identifier);
+                let with_identifier = !matches!(answer, SignInAnswer::Passcode(_));
+                let error = IdxError::of_problem(&problem, &transaction.stage, with_identifier);
                 self.show(&transaction, Some(&error), request).await
             }
             Some(CommittedStep::DeviceGone) => {
@@ -243,6 +261,7 @@ impl<'a> IdxCall<'a> {
             | Stage::NewPassword { .. }
             | Stage::Recovery(_)
             | Stage::Registration(_)
+            | Stage::MoreProofs(_)
             | Stage::Consent { .. } => {
                 return self.show(&transaction, None, request).await;
             }
@@ -251,16 +270,9 @@ impl<'a> IdxCall<'a> {
         request.explanation.user = known.map(|user| user.profile.login.clone());
         match self.step(&transaction, &user, request).await? {
             Step::Respond(authorization) => self.issue(&transaction, *authorization, request).await,
-            Step::Consent(_) => {
-                transaction.stage = Stage::Consent { user };
-                self.store(&mut transaction).await?;
-                self.show(&transaction, None, request).await
-            }
-            Step::SignIn => {
-                transaction.stage = Stage::Identify;
-                self.store(&mut transaction).await?;
-                self.show(&transaction, None, request).await
-            }
+            Step::Consent(_) => self.ask(transaction, Stage::Consent { user }, request).await,
+            Step::Prove(stage) => self.ask(transaction, *stage, request).await,
+            Step::SignIn => self.ask(transaction, Stage::Identify, request).await,
             Step::Fail(refusal) => {
                 request.note_error(&refusal);
                 let client_id = transaction.purpose.client_id().unwrap_or_default();
@@ -271,6 +283,18 @@ impl<'a> IdxCall<'a> {
                 self.show(&transaction, Some(&error), request).await
             }
         }
+    }
+
+    /// Goes on with another stage.
+    async fn ask(
+        self,
+        mut transaction: Transaction,
+        stage: Stage,
+        request: &mut BrowserRequest,
+    ) -> Result<Answered, OAuthError> {
+        transaction.stage = stage;
+        self.store(&mut transaction).await?;
+        self.show(&transaction, None, request).await
     }
 
     /// What the request needs next.
@@ -375,6 +399,11 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::Password { identifier } => {
             format!("asks for the password of {identifier}: a sign-in needs one factor")
         }
+        Remediation::Verify { factor, .. } => format!("asks to verify {}", factor.factor_type.name()),
+        Remediation::ChooseMethod { methods, .. } => format!("offers {} methods to prove more", methods.len()),
+        Remediation::Enroll { factor, .. } => format!("asks to enroll {}", factor.factor_type.name()),
+        Remediation::ChooseEnrollment { methods, .. } => format!("offers {} methods to enroll", methods.len()),
+        Remediation::Skip { .. } => "lets the user skip what is optional".to_owned(),
         Remediation::NewPassword { .. } => "asks for a new password: the old one has expired".to_owned(),
         Remediation::Recovery(option) => match option {
             RecoveryOption::Identify { .. } => "asks whose account it is".to_owned(),

@@ -81,6 +81,7 @@ fn issued_at_sign_in(
         user_id: user.id.clone(),
         auth_time: moment.now,
         amr: vec!["pwd".to_owned()],
+        proofs: Vec::new(),
         session_id: moment.id("idx"),
     });
     let access_token_id = format!("AT.{}", moment.token());

@@ -3,7 +3,9 @@
 
 mod activation;
 mod authn;
+mod authn_factors;
 mod authn_recovery;
+mod authn_steps;
 mod authorization;
 mod authorization_request;
 mod authorization_response;
@@ -80,6 +82,7 @@ mod waiting_events;
 
 pub(crate) use activation::ActivationPage;
 pub(crate) use authn::{Authn, AuthnAction};
+pub(crate) use authn_factors::FactorAction;
 pub(crate) use authn_recovery::AuthnRecovery;
 pub(crate) use authorization::AuthorizationEndpoint;
 pub(crate) use backchannel::{BackchannelDecisions, BackchannelEndpoint};

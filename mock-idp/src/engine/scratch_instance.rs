@@ -93,6 +93,11 @@ impl OrgInstance {
 }
 
 impl OrgInstance {
+    /// Whether it is thrown away after a preview.
+    pub(super) fn is_scratch(&self) -> bool {
+        self.scratch.is_some()
+    }
+
     /// How a user who has authenticated in this way is assumed to have done it.
     pub(super) fn amr(&self, amr: Vec<String>) -> Vec<String> {
         match &self.scratch {

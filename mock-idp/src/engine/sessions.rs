@@ -38,12 +38,24 @@ pub(super) async fn authentication(
     }
 }
 
-/// Begins a session in the browser, in place of the one that it had.
+/// Begins a session in the browser, in place of the one that it had. The session of further proofs goes on.
 pub(super) async fn begin(
     context: &Context,
     proof: SignedIn,
     request: &mut BrowserRequest,
 ) -> Result<Authentication, LedgerError> {
+    if let Some(session_id) = proof.session.clone().filter(|session| request.session() == Some(session)) {
+        let add = |session: &mut Session| {
+            let live = session.use_at(context.now) && session.user_id == proof.user_id;
+            live.then(|| {
+                session.add(&proof);
+                session.authentication(&session_id)
+            })
+        };
+        if let Some(known) = context.ledger().sessions().update(&session_id, add).await?.flatten() {
+            return Ok(known);
+        }
+    }
     // A new id at each sign-in: an id that was planted in the browser never gets a session.
     let session_id = context.decide(&mut request.trace, |moment| format!("idx{}", moment.token()));
     let limits = context.decide(&mut request.trace, |moment| {

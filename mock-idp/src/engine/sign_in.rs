@@ -141,7 +141,8 @@ pub(super) async fn go_on(
         | Stage::Challenge { .. }
         | Stage::NewPassword { .. }
         | Stage::Recovery(_)
-        | Stage::Registration(_) => sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await,
+        | Stage::Registration(_)
+        | Stage::MoreProofs(_) => sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await,
         Stage::SignedIn(proof) => {
             let authentication = sessions::begin(context, proof, request).await?;
             sign_in_flow::proceed(context, purpose, Some(CurrentUser::SignedIn(authentication)), request).await

@@ -26,12 +26,13 @@ pub(super) async fn proceed(
     let user = known.and_then(|known| context.org.user(&known.user_id));
     request.explanation.user = user.map(|user| user.profile.login.clone());
     match purpose {
-        Purpose::Authorize(wanted) => proceed_authorization(context, *wanted, current_user, request).await,
+        // Boxed, like the other parts of this flow, because it is large.
+        Purpose::Authorize(wanted) => Box::pin(proceed_authorization(context, *wanted, current_user, request)).await,
         Purpose::Interact(_) | Purpose::Authn { .. } => {
             let reason = "this sign-in has no pages";
             Err(OAuthError::new(ErrorId::RequestExpired, reason))
         }
-        Purpose::Activate(activation) => proceed_activation(context, activation, current_user, request).await,
+        Purpose::Activate(activation) => Box::pin(proceed_activation(context, activation, current_user, request)).await,
         Purpose::Home { target, .. } if current_user.is_some() => {
             let own_page = || format!("{}/app/UserHome", request.frame.path_prefix);
             Ok(Destination::Redirect(target.unwrap_or_else(own_page)))
@@ -60,6 +61,9 @@ async fn proceed_authorization(
                 return sign_in_without_page(context, Purpose::Authorize(Box::new(wanted)), &next, request).await;
             }
             ask_to_sign_in(context, Purpose::Authorize(Box::new(wanted)), Stage::Identify, None, request).await
+        }
+        (Step::Prove(stage), _) => {
+            ask_to_sign_in(context, Purpose::Authorize(Box::new(wanted)), *stage, None, request).await
         }
         (Step::Consent(scopes), Some(user)) => {
             let user_id = user.authentication().user_id.clone();
@@ -111,7 +115,7 @@ async fn proceed_activation(
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
     let Context { org, server, .. } = context;
-    let known = current_user.as_ref().map(CurrentUser::authentication);
+    let known = current_user.as_ref();
     let step = context.decide(&mut request.trace, |moment| activation::decide(org, server, &wanted, known, moment));
     match (step, current_user) {
         (ActivationDecision::Confirm(scopes), Some(user)) => {
@@ -121,6 +125,9 @@ async fn proceed_activation(
             let handle = transactions::store(context, transaction, request).await?;
             let step = view::activation_step(org, &wanted, &user_id, &scopes, &handle, &request.frame);
             Ok(activation_page(request, step))
+        }
+        (ActivationDecision::Prove(stage), _) => {
+            ask_to_sign_in(context, Purpose::Activate(wanted), *stage, None, request).await
         }
         (ActivationDecision::Fail(error), _) => Ok(request.error_page(&error, None)),
         (ActivationDecision::SignIn | ActivationDecision::Confirm(_), _) => {
@@ -143,14 +150,35 @@ pub(super) async fn ask_to_sign_in(
     }
     let transaction = transactions::new(context, purpose, stage, request);
     let handle = transactions::store(context, transaction.clone(), request).await?;
-    let options = sign_in::options(&context.org, &context.server, &transaction, &SignInFacts::default());
-    let frame = request.frame.clone();
-    if let Some(view) = RecoveryView::of(&context.org, options.first(), problem.as_ref(), &handle, &frame) {
-        return Ok(Destination::page(PageView::Recovery(view)));
+    Ok(page_of(context, &transaction, &handle, problem, request))
+}
+
+/// The page of what can be done next.
+fn page_of(
+    context: &Context,
+    transaction: &Transaction,
+    state_handle: &str,
+    problem: Option<SignInProblem>,
+    request: &BrowserRequest,
+) -> Destination {
+    let Context { org, server, .. } = context;
+    let options = sign_in::options(org, server, transaction, &SignInFacts::default());
+    let page = view::ProofPage {
+        org,
+        now: context.now,
+        state_handle,
+        tells_answers: org.settings().sign_in_page.picker || context.instance.is_scratch(),
+        frame: request.frame.clone(),
+    };
+    if let Some(view) = page.view(&options, problem.clone()) {
+        return Destination::page(PageView::Proofs(view));
     }
-    let view =
-        view::sign_in_page(&context.org, &context.server, &transaction.purpose, &options, problem, &handle, frame);
-    Ok(Destination::page(PageView::SignIn(view)))
+    let frame = request.frame.clone();
+    if let Some(view) = RecoveryView::of(org, options.first(), problem.as_ref(), state_handle, &frame) {
+        return Destination::page(PageView::Recovery(view));
+    }
+    let view = view::sign_in_page(org, server, &transaction.purpose, &options, problem, state_handle, frame);
+    Destination::page(PageView::SignIn(view))
 }
 
 /// The page of a device's activation.

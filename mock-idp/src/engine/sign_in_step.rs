@@ -1,16 +1,16 @@
 //! One step of a sign-in: loads what it depends on, applies it, and commits the result.
 
 use mock_idp_core::ledger::{
-    Consent, FailedSignIns, IssuedCredential, LedgerError, OneTimeToken, OutgoingMessage, Stage, Transaction,
+    Consent, FailedSignIns, IssuedCredential, LedgerError, OneTimeToken, OutgoingMessage, Stage, Transaction, UsedCode,
     UserDecision,
 };
 use mock_idp_core::management::group_rules;
-use mock_idp_core::model::{Password, User};
+use mock_idp_core::model::{Factor, Password, User};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
 use mock_idp_core::policy;
 use mock_idp_core::sign_in::{
-    self, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem,
+    self, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem, primary,
 };
 use mock_idp_core::trace::Trace;
 
@@ -32,8 +32,8 @@ pub(super) enum CommittedStep {
 pub(super) enum NextHandle {
     /// Each page has a handle of its own, which is used up.
     New,
-    /// The handle is used up by a step that is taken, and stays after a rejected answer.
-    SameIfRejected,
+    /// The transaction keeps its handle until the user has signed in.
+    SameUntilSignedIn,
     /// The transaction keeps its handle. The result says when it expires then.
     Same(fn(&Transaction, i64) -> i64),
 }
@@ -59,8 +59,8 @@ pub(super) async fn take(
         let (mut result, follow_up) = decide(context, transaction, answer, &mut batch, &mut step).await?;
         match (next, &mut result) {
             (NextHandle::New, _)
-            | (NextHandle::SameIfRejected, CommittedStep::Taken(_))
-            | (NextHandle::Same(_) | NextHandle::SameIfRejected, CommittedStep::DeviceGone) => {
+            | (NextHandle::SameUntilSignedIn, CommittedStep::Taken(Transaction { stage: Stage::SignedIn(_), .. }))
+            | (NextHandle::Same(_) | NextHandle::SameUntilSignedIn, CommittedStep::DeviceGone) => {
                 batch.require_version(transactions, handle, found.version);
                 batch.delete(transactions, handle);
             }
@@ -69,8 +69,13 @@ pub(super) async fn take(
                 batch.require_version(transactions, handle, found.version);
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
             }
+            (NextHandle::SameUntilSignedIn, CommittedStep::Taken(transaction)) => {
+                transaction.expires = context.now + primary::STATE_TOKEN_LIFETIME;
+                batch.require_version(transactions, handle, found.version);
+                batch.put(transactions, handle, transaction.clone(), transaction.expires);
+            }
             // Okta: a failed answer neither changes the form nor extends the transaction.
-            (NextHandle::Same(_) | NextHandle::SameIfRejected, CommittedStep::Rejected(transaction, _)) => {
+            (NextHandle::Same(_) | NextHandle::SameUntilSignedIn, CommittedStep::Rejected(transaction, _)) => {
                 transaction.stage = stage;
                 batch.require_version(transactions, handle, found.version);
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
@@ -120,7 +125,7 @@ async fn decide<'c>(
     batch: &mut Batch<'c>,
     trace: &mut Trace,
 ) -> Result<(CommittedStep, FollowUp), LedgerError> {
-    let (facts, version) = load(context, &transaction, answer).await?;
+    let (facts, versions) = load(context, &transaction, answer).await?;
     let Context { org, server, .. } = context;
     let client_id = transaction.purpose.client_id().map(str::to_owned);
     // Its events count if it is committed.
@@ -140,12 +145,20 @@ async fn decide<'c>(
         match effect {
             SignInEffect::FailedSignIns { user_id, failed } => {
                 let table = context.ledger().failed_sign_ins();
-                match version {
+                match versions.failed {
                     Some(version) => batch.replace(table, &user_id, version, failed),
                     None => batch.put_new(table, &user_id, failed, NEVER),
                 }
             }
             SignInEffect::SetPassword { user_id, password } => follow_up.new_password = Some((user_id, password)),
+            SignInEffect::Enroll { user_id, factor } => follow_up.enrolled = Some((user_id, Box::new(factor))),
+            SignInEffect::UseCode { factor_id, used } => {
+                let (table, expires) = (context.ledger().used_codes(), context.now + UsedCode::LIFETIME);
+                match versions.used_code {
+                    Some(version) => batch.replace_until(table, &factor_id, version, used, expires),
+                    None => batch.put_new(table, &factor_id, used, expires),
+                }
+            }
             SignInEffect::SendRecovery(sent) => {
                 recovery_links::store(context, batch, &sent);
                 follow_up.sent.push(sent);
@@ -200,6 +213,8 @@ async fn decide<'c>(
 struct FollowUp {
     /// The id of a user, and the user's new password.
     new_password: Option<(String, Password)>,
+    /// The id of a user, and a factor that the user has enrolled.
+    enrolled: Option<(String, Box<Factor>)>,
     unlocked: Option<String>,
     new_user: Option<User>,
     sent: Vec<SentRecovery>,
@@ -210,12 +225,18 @@ struct FollowUp {
 
 impl FollowUp {
     async fn run(self, context: &Context) -> Result<(), LedgerError> {
-        let Self { new_password, unlocked, new_user, messages, sent, denied } = self;
-        if new_password.is_some() || unlocked.is_some() || new_user.is_some() {
+        let Self { new_password, enrolled, unlocked, new_user, messages, sent, denied } = self;
+        if new_password.is_some() || enrolled.is_some() || unlocked.is_some() || new_user.is_some() {
             // Other processes with the same store do not change the org meanwhile.
             let change_org = async || {
                 if let Some((user_id, password)) = new_password {
-                    set_password(context, &user_id, password);
+                    let remembered = policy::password::remembered(&context.org);
+                    change_user(context, &user_id, |user| {
+                        user.set_password(password.clone(), timestamp(context.now), remembered);
+                    });
+                }
+                if let Some((user_id, factor)) = enrolled {
+                    change_user(context, &user_id, |user| user.enroll((*factor).clone()));
                 }
                 if let Some(user_id) = unlocked {
                     recovery_links::unlock(context, &user_id).await?;
@@ -252,25 +273,34 @@ fn create_user(context: &Context, mut user: User) {
     }
 }
 
-/// Gives a user a new password in the org, until the next reset.
-fn set_password(context: &Context, user_id: &str, password: Password) {
-    let remembered = policy::password::remembered(&context.org);
-    let set = |user: &mut User| {
-        user.set_password(password.clone(), timestamp(context.now), remembered);
+/// Changes a user of the org, until the next reset.
+fn change_user(context: &Context, user_id: &str, change: impl Fn(&mut User)) {
+    let change = |user: &mut User| {
+        change(user);
         Some(())
     };
     // The user is as valid with it as without.
-    let _ = context.instance.change::<_, Problems>(|draft| Ok(draft.change_user(user_id, set)));
+    let _ = context.instance.change::<_, Problems>(|draft| Ok(draft.change_user(user_id, change)));
 }
 
-/// What a step depends on, and the version of the stored record of wrong passwords.
+/// The versions of the stored records that a step may change.
+struct LoadedVersions {
+    failed: Option<Version>,
+    used_code: Option<Version>,
+}
+
+/// What a step depends on.
 async fn load(
     context: &Context,
     transaction: &Transaction,
     answer: SignInAnswer<'_>,
-) -> Result<(SignInFacts, Option<Version>), LedgerError> {
+) -> Result<(SignInFacts, LoadedVersions), LedgerError> {
     let failed = match sign_in::user_of_step(&context.org, &transaction.stage, answer) {
         Some(user) => context.ledger().failed_sign_ins().get_versioned(&user.id).await?,
+        None => None,
+    };
+    let used_code = match sign_in::factor_of_step(&transaction.stage) {
+        Some(factor_id) => context.ledger().used_codes().get_versioned(factor_id).await?,
         None => None,
     };
     let facts = SignInFacts {
@@ -280,8 +310,11 @@ async fn load(
             Some(key) => context.ledger().one_time_tokens().get(key).await?,
             None => None,
         },
+        used_code: used_code.as_ref().map(|used| used.value),
     };
-    Ok((facts, failed.map(|failed| failed.version)))
+    let versions =
+        LoadedVersions { failed: failed.map(|failed| failed.version), used_code: used_code.map(|used| used.version) };
+    Ok((facts, versions))
 }
 
 /// What the user who is asked for consent has allowed the client before.

@@ -242,6 +242,7 @@ async fn a_device_code_can_be_redeemed_again_if_its_tokens_could_not_be_stored()
         user_id: "00ubuyer0000000005d7".to_owned(),
         auth_time: now,
         amr: vec!["pwd".to_owned()],
+        proofs: Vec::new(),
         session_id: "idx".to_owned(),
     };
     let allowed = PolledRequest {

@@ -77,6 +77,7 @@ static ROUTES: &[&[Route]] = &[
     management::role_assignments::GROUP_ROUTES,
     management::role_assignments::USER_ROUTES,
     management::user_details::ROUTES,
+    management::user_factors::ROUTES,
     management::user_types::ROUTES,
     management::users::ROUTES,
     management::system_log::ROUTES,

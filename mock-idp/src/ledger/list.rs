@@ -31,6 +31,8 @@ macro_rules! for_all_tables {
             sessions: Session, 10_000, 8;
             /// By user id.
             failed_sign_ins: FailedSignIns, 10_000, 4;
+            /// By id of the factor.
+            used_codes: UsedCode, 10_000, 4;
             /// By session token: proofs of a sign-in for which there is no session yet.
             session_tokens: SignedIn, 10_000, 8;
             /// By code.

@@ -4,7 +4,7 @@ use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InboxMessage, InboxPosition,
     InterclientGrant, IssuedTokens, KeyRecord, LogPosition, LoggedRequest, OneTimeToken, PendingRequests,
     PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle,
-    TokenFamily, Transaction, UserCode,
+    TokenFamily, Transaction, UsedCode, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

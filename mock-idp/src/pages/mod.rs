@@ -20,6 +20,7 @@ mod form_post;
 mod home;
 mod javascript;
 mod post_message;
+mod proofs;
 mod recovery;
 mod security_policy;
 mod sign_in;
@@ -44,6 +45,7 @@ pub(crate) use security_policy::{CONSOLE_POLICY, content_security_policy};
 pub(crate) fn render(view: &PageView) -> String {
     let rendered = match view {
         PageView::SignIn(view) => sign_in::SignInPage::new(view).render(),
+        PageView::Proofs(view) => proofs::ProofPage::new(view).render(),
         PageView::Consent(view) => consent::ConsentPage::new(view).render(),
         PageView::Error(view) => error::ErrorPage::new(view).render(),
         PageView::SignOut(view) => sign_out::SignOutPage::new(view).render(),

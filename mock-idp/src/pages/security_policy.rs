@@ -30,6 +30,7 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
     let form_action = match view {
         PageView::SignIn(_)
         | PageView::Recovery(_)
+        | PageView::Proofs(_)
         | PageView::Consent(_)
         | PageView::FormPost(_)
         | PageView::Activation(_) => "",

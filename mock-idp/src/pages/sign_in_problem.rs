@@ -76,6 +76,11 @@ pub(super) fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
         Kind::WrongAnswer => ("Your answer doesn't match our records. Please try again.", ""),
         Kind::LinkUsed => ("You have accessed an account recovery link that has expired or been previously used.", ""),
         Kind::PasswordsDiffer => ("New passwords must match", ""),
+        Kind::UsedCode | Kind::ShortAnswer => (REFUSED, ""),
+        Kind::AccessDenied => (
+            "You do not have permission to perform the requested action.",
+            "A global session policy denies this sign-in, or demands a factor that the user has not and cannot enroll.",
+        ),
         Kind::CookiesBlocked => (
             "The browser did not keep the cookie",
             "Signing in needs one cookie from this address, and it did not come back. Allow cookies here, or open the mock as \

@@ -10,7 +10,10 @@ use crate::engine::{
     ActivationPage, AuthorizationEndpoint, Browser as Cookies, BrowserResponse, Context, SignInEndpoint,
 };
 use crate::journal::{Explained, Explanation};
-use crate::pages::view::{ActivationStep, ConsentScope, Frame, PageView, SignInProblem, SignInProblemKind, SignInStep};
+use crate::pages::view::{
+    ActivationStep, ConsentScope, Frame, PageView, ProofPageStep, ProofView, SignInProblem, SignInProblemKind,
+    SignInStep,
+};
 
 /// More pages than any sign-in has.
 const MOST_PAGES: usize = 10;
@@ -92,6 +95,7 @@ impl Browser {
                     self.sign_in(&page.state_handle, Some(problem)).await?
                 }
                 PageView::SignIn(page) => self.sign_in(&page.state_handle, page.problem).await?,
+                PageView::Proofs(page) => self.prove(page).await?,
                 PageView::Consent(page) => self.consent(&page.state_handle, &page.scopes).await?,
                 PageView::Activation(page) => match page.step {
                     ActivationStep::Confirm { state_handle, scopes, .. } => {
@@ -140,6 +144,29 @@ impl Browser {
         self.signed_in = true;
         let login = self.login.clone();
         Ok(self.submit(handle, SignInAnswer::Pick(&login)).await)
+    }
+
+    /// The user has what the org asks for: the right code or answer, and a new factor where one has to be enrolled.
+    async fn prove(&mut self, page: ProofView) -> Result<Received, Ended> {
+        let ProofView { state_handle, step, problem, .. } = page;
+        if let Some(problem) = problem {
+            return Err(unexpected(&problem.reason));
+        }
+        let answer = match &step {
+            ProofPageStep::ChooseMethod { choices } | ProofPageStep::ChooseEnrollment { choices } => {
+                let first = choices.first().ok_or_else(|| unexpected("nothing can be chosen"))?;
+                SignInAnswer::Choose(first.method)
+            }
+            ProofPageStep::Code { expected, .. }
+            | ProofPageStep::Question { expected, .. }
+            | ProofPageStep::EnrollCode { expected, .. } => {
+                SignInAnswer::Passcode(expected.as_deref().unwrap_or_default())
+            }
+            ProofPageStep::EnrollQuestion { .. } => {
+                SignInAnswer::Question { key: "disliked_food", text: "", answer: "preview" }
+            }
+        };
+        Ok(self.submit(&state_handle, answer).await)
     }
 
     async fn consent(&mut self, handle: &str, scopes: &[ConsentScope]) -> Result<Received, Ended> {

@@ -147,7 +147,7 @@ impl<'a> Run<'a> {
         let session = match (session.auth_time, user_id.clone()) {
             (Some(auth_time), Some(user_id)) => {
                 let amr = if session.amr.is_empty() { vec!["pwd".to_owned()] } else { session.amr.clone() };
-                Some(self.context.instance.assume_session(SignedIn { user_id, auth_time, amr }).await?)
+                Some(self.context.instance.assume_session(SignedIn::with_amr(user_id, auth_time, amr)).await?)
             }
             _ => None,
         };

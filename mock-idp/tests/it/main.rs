@@ -28,6 +28,7 @@ mod exchange;
 mod exec;
 mod explain;
 mod explain_program;
+mod factors;
 mod fapi2;
 mod flow;
 mod global_revocation;

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use mock_idp::{MessageQuery, MockIdp};
+use mock_idp_core::model::GlobalSessionPolicy;
+use reqwest::Client;
 use serde_json::{Value, json};
 
+use crate::factors::{required, with_authenticators};
 use crate::flow::{CALLBACK, WEB, after, browser, code_request, decode, location, parameter, state_handle};
 use crate::idx::{EMBEDDED, VERIFIER, begun, handle, interact_form, interaction_code, redemption, step};
 use crate::market::market;
-use crate::org::TestOrg;
+use crate::org::{TestOrg, model};
 use crate::refusals::token;
 
 const EMAIL: &str = "nina@example.test";
@@ -115,7 +118,7 @@ async fn a_user_signs_up_on_the_pages_and_arrives_at_the_client() {
 }
 
 #[tokio::test]
-async fn where_the_policy_denies_it_nobody_registers() {
+async fn no_user_registers_where_the_policy_denies_it() {
     let org = TestOrg::market().edit(|document| {
         let policies = document.directory.get_mut(&mock_idp_core::model::DirectoryKind::Policy).unwrap();
         let policy = policies.iter_mut().find(|policy| policy.text("type") == Some("PROFILE_ENROLLMENT")).unwrap();
@@ -130,4 +133,58 @@ async fn where_the_policy_denies_it_nobody_registers() {
     assert_eq!(status, 400);
     assert_eq!(refused["messages"]["value"][0]["i18n"]["key"], "idx.error.registration.unavailable");
     assert_eq!(refused["remediation"]["value"][0]["name"], "identify");
+}
+
+/// Registers a user by the IDX API: the state handle, and what follows the code.
+async fn registered(mock: &MockIdp, client: &Client) -> (String, u16, Value) {
+    let (_, document) = begun(mock, client, &interact_form(EMBEDDED)).await;
+    let state = handle(&document).to_owned();
+    step(mock, client, "enroll", &json!({ "stateHandle": state })).await;
+    step(mock, client, "enroll/new", &json!({ "userProfile": profile(EMAIL), "stateHandle": state })).await;
+    answer(mock, client, &state, json!({ "passcode": PASSWORD })).await;
+    let (status, document) = answer(mock, client, &state, json!({ "passcode": code(mock).await })).await;
+    (state, status, document)
+}
+
+async fn answer(mock: &MockIdp, client: &Client, state: &str, credentials: Value) -> (u16, Value) {
+    step(mock, client, "challenge/answer", &json!({ "credentials": credentials, "stateHandle": state })).await
+}
+
+#[tokio::test]
+async fn a_user_who_registers_enrolls_the_second_factor_that_a_policy_demands() {
+    let mock = required(with_authenticators()).start().await;
+    let client = browser();
+    let (state, status, document) = registered(&mock, &client).await;
+    assert_eq!((status, &document["user"]["value"]["identifier"]), (200, &json!(EMAIL)), "{document}");
+    let options = form(&document, "select-authenticator-enroll")["value"][0]["options"].as_array().unwrap();
+    let question = options.iter().find(|option| option["label"] == "Security Question").unwrap();
+    let choice = json!({ "id": question["value"]["form"]["value"][0]["value"], "methodType": "security_question" });
+    step(&mock, &client, "credential/enroll", &json!({ "authenticator": choice, "stateHandle": state })).await;
+    let enrolled = json!({ "questionKey": "disliked_food", "answer": "spinach" });
+    let (status, document) = answer(&mock, &client, &state, enrolled).await;
+    assert_eq!(status, 200, "{document}");
+    form(&document, "select-authenticator-enroll");
+    let (_, document) = step(&mock, &client, "skip", &json!({ "stateHandle": state })).await;
+    let tokens = token(&mock, "/oauth2/default", None, &redemption(&interaction_code(&document), VERIFIER)).await;
+    let tokens: Value = tokens.json().await.unwrap();
+    assert_eq!(decode(tokens["id_token"].as_str().unwrap()).1["amr"], json!(["pwd", "mfa", "kba"]));
+    assert_eq!(authn(&mock).await.1["status"], "MFA_REQUIRED");
+}
+
+#[tokio::test]
+async fn a_user_who_registers_exists_also_where_a_session_policy_denies_the_sign_in() {
+    let policy: GlobalSessionPolicy = model(json!({
+        "name": "No buyers", "priority": 1,
+        "conditions": { "people": { "groups": { "include": ["00gbuyers000000005d7"] } } },
+        "rules": [{ "name": "Denied", "priority": 1, "actions": { "signon": { "access": "DENY" } } }],
+    }));
+    let mock = TestOrg::market().with_session_policy(policy).start().await;
+    let client = browser();
+    let (_, status, document) = registered(&mock, &client).await;
+    let key = &document["messages"]["value"][0]["i18n"]["key"];
+    assert_eq!((status, key), (403, &json!("security.access_denied")), "{document}");
+    let request = browser().get(format!("{}/api/v1/users/{EMAIL}", mock.url()));
+    let request = request.header("authorization", "SSWS 00mockMarketApiToken0123456789abcdefghijkl");
+    let user: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(user["status"], "ACTIVE", "{user}");
 }

@@ -1,16 +1,20 @@
 //! The activation of a device. RFC 8628 3.3; Okta: `/activate`.
 
-use crate::ledger::{Activation, Authentication};
+use crate::ledger::{Activation, CurrentUser, PartialSignIn, Stage};
 use crate::model::Scope;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
+use crate::policy::assurance::{self, Assurance, AssuranceRequest};
 use crate::protocol::{ErrorId, OAuthError};
+use crate::sign_in::{enrollment, more_proofs};
 use crate::trace::NoteStatus;
 
 /// The next step for a user who has entered the code of a device.
 #[derive(Clone, Debug)]
 pub enum ActivationDecision {
     SignIn,
+    /// The user has to prove more, or to enroll something, from this stage on.
+    Prove(Box<Stage>),
     /// RFC 8628 5.4: the user has to confirm the device, its code and its scopes.
     Confirm(Vec<Scope>),
     Fail(OAuthError),
@@ -21,11 +25,11 @@ pub fn decide(
     org: &Org,
     server: &CompiledServer,
     activation: &Activation,
-    authentication: Option<&Authentication>,
+    current_user: Option<&CurrentUser>,
     moment: &mut Moment<'_>,
 ) -> ActivationDecision {
-    let user = authentication.and_then(|known| org.user(&known.user_id)).filter(|user| user.status.may_hold_tokens());
-    let Some(user) = user else {
+    let active = current_user.and_then(|current| Some((current, org.user(&current.authentication().user_id)?)));
+    let Some((current_user, user)) = active.filter(|(_, user)| user.status.may_hold_tokens()) else {
         moment.trace.note(NoteStatus::Absent, "session", "the user is not signed in");
         return ActivationDecision::SignIn;
     };
@@ -36,6 +40,30 @@ pub fn decide(
     if !org.is_assigned(client, user) {
         let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
         return ActivationDecision::Fail(OAuthError::new(ErrorId::UserNotAssigned, reason));
+    }
+    let known = current_user.authentication();
+    let wanted = AssuranceRequest {
+        user,
+        client: Some(client),
+        acr_values: None,
+        acr_is_voluntary: true,
+        proofs: &known.proofs,
+        began: match current_user {
+            CurrentUser::SignedIn(_) => i64::MIN,
+            CurrentUser::HasSession(_) => i64::MAX,
+        },
+        begins_session: false,
+    };
+    let decided = assurance::decide(org, wanted, moment);
+    let partial = PartialSignIn::in_session(known, moment.now);
+    match decided {
+        Assurance::Met { .. } => {}
+        Assurance::Prove(choices) => return ActivationDecision::Prove(Box::new(more_proofs(user, partial, choices))),
+        Assurance::Enroll(choices) => return ActivationDecision::Prove(Box::new(enrollment(partial, choices, false))),
+        Assurance::Denied(reason) => return ActivationDecision::Fail(OAuthError::new(ErrorId::AccessDenied, reason)),
+        Assurance::Unsatisfiable(reason) => {
+            return ActivationDecision::Fail(OAuthError::new(ErrorId::UnmetAuthenticationRequirements, reason));
+        }
     }
     ActivationDecision::Confirm(activation.scopes.iter().filter_map(|name| server.scope(name)).cloned().collect())
 }

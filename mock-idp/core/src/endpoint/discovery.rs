@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::MetadataPublish;
 use crate::org::{API_SCOPES, CompiledServer, Urls};
-use crate::protocol::acr;
+use crate::protocol::acr::AcrValue;
 use crate::protocol::jose::{CONTENT_ENCRYPTION, KeyEncryptionAlgorithm};
 use crate::tokens::SignatureAlgorithm;
 
@@ -124,7 +124,7 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
         put("claims_parameter_supported", true.into());
     }
     if openid && server.behavior.acr_values_are_voluntary() {
-        put("acr_values_supported", json!(acr::MET_BY_PASSWORD));
+        put("acr_values_supported", json!(AcrValue::SERVED.map(AcrValue::name)));
     }
     let unsigned = server.behavior.accepts_unsigned_objects() && !strict;
     let object_algorithms = if unsigned { &REQUEST_OBJECT_ALGORITHMS[..] } else { algorithms };

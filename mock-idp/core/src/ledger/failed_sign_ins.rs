@@ -20,6 +20,12 @@ impl FailedSignIns {
         lockout.max_attempts > 0 && self.locked_at.is_some_and(|since| minutes == 0 || now < since + minutes * 60)
     }
 
+    /// These, unless there were more before: for a sign-in that has not ended yet.
+    #[must_use]
+    pub fn or_earlier(self, earlier: Self) -> Self {
+        if self == Self::default() { earlier } else { self }
+    }
+
     /// Adds one, and returns how many there are now.
     pub fn add(&mut self, lockout: &Lockout, now: i64) -> u32 {
         if self.locked_at.is_some() && !self.lock(lockout, now) {

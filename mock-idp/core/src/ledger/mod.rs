@@ -19,6 +19,7 @@ mod single_use;
 mod size;
 mod token_family;
 mod transaction;
+mod used_code;
 
 pub use authorization_request::{AuthorizationRequest, PushedRequest, RedirectTarget};
 pub use clock::ClockSetting;
@@ -34,12 +35,14 @@ pub use logged_request::{LogPosition, LoggedRequest};
 pub use one_time_token::{OneTimeToken, RecoveryKind};
 pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, UserDecision};
 pub use server_keys::{KeyMaterial, KeyRecord};
-pub use session::{Authentication, CurrentUser, Session, SessionClient, SignedIn};
+pub use session::{Authentication, CurrentUser, Proof, Session, SessionClient, SignedIn};
 pub use single_use::{ConsumedValue, SingleUse};
 pub use size::RecordSize;
 pub use token_family::{
     FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
 };
 pub use transaction::{
-    Activation, Interaction, Purpose, Recovery, RecoveryStep, Registration, Stage, StateHandle, Transaction,
+    Activation, Interaction, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryStep, Registration, Stage,
+    StateHandle, Transaction,
 };
+pub use used_code::UsedCode;

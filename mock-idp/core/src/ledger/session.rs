@@ -4,7 +4,32 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::SessionActions;
+use crate::model::{SessionActions, SignInMethod};
+
+/// What a user has proved.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Proof {
+    pub method: SignInMethod,
+    /// Seconds since the epoch.
+    pub at: i64,
+}
+
+impl Proof {
+    /// The `amr` of proofs. RFC 8176 2: `mfa` for several. Okta: as recorded, the order varies.
+    #[must_use]
+    pub fn amr(proofs: &[Self]) -> Vec<String> {
+        let mut values: Vec<&str> = Vec::new();
+        for (index, proof) in proofs.iter().enumerate() {
+            let several = (index == 1).then_some("mfa");
+            for value in several.into_iter().chain(proof.method.row().amr.iter().copied()) {
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+        }
+        values.into_iter().map(str::to_owned).collect()
+    }
+}
 
 /// When, how and in which session a user has authenticated.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -14,6 +39,9 @@ pub struct Authentication {
     pub auth_time: i64,
     /// RFC 8176 values.
     pub amr: Vec<String>,
+    /// What the user has proved, each method once.
+    #[serde(default)]
+    pub proofs: Vec<Proof>,
     pub session_id: String,
 }
 
@@ -66,6 +94,33 @@ pub struct SignedIn {
     pub user_id: String,
     pub auth_time: i64,
     pub amr: Vec<String>,
+    #[serde(default)]
+    pub proofs: Vec<Proof>,
+    /// The session that goes on with these proofs. `None`: a new one begins.
+    #[serde(default)]
+    pub session: Option<String>,
+}
+
+impl SignedIn {
+    /// A user who has proved this at `now`.
+    #[must_use]
+    pub fn new(user_id: &str, now: i64, proofs: Vec<Proof>) -> Self {
+        Self { user_id: user_id.to_owned(), auth_time: now, amr: Proof::amr(&proofs), proofs, session: None }
+    }
+
+    /// A user whose authentication is known by its `amr` only.
+    #[must_use]
+    pub fn with_amr(user_id: String, auth_time: i64, amr: Vec<String>) -> Self {
+        let has = |method: &SignInMethod| method.row().amr.iter().all(|value| amr.iter().any(|known| known == value));
+        let proofs = SignInMethod::ALL.into_iter().filter(has).map(|method| Proof { method, at: auth_time }).collect();
+        Self { user_id, auth_time, amr, proofs, session: None }
+    }
+
+    /// A user who has entered the right password at `now`.
+    #[must_use]
+    pub fn by_password(user_id: &str, now: i64) -> Self {
+        Self::new(user_id, now, vec![Proof { method: SignInMethod::Password, at: now }])
+    }
 }
 
 /// A browser's sign-in session.
@@ -74,6 +129,8 @@ pub struct Session {
     pub user_id: String,
     pub auth_time: i64,
     pub amr: Vec<String>,
+    #[serde(default)]
+    pub proofs: Vec<Proof>,
     pub limits: SessionActions,
     /// When it was last used, in seconds since the epoch.
     pub used: i64,
@@ -86,8 +143,15 @@ impl Session {
     /// A session that begins now.
     #[must_use]
     pub fn new(proof: SignedIn, limits: SessionActions, now: i64) -> Self {
-        let SignedIn { user_id, auth_time, amr } = proof;
-        Self { user_id, auth_time, amr, limits, used: now }
+        let SignedIn { user_id, auth_time, amr, proofs, session: _ } = proof;
+        Self { user_id, auth_time, amr, proofs, limits, used: now }
+    }
+
+    /// Adds what the user has proved since. Okta: the time of the last proof is the time of the authentication.
+    pub fn add(&mut self, proof: &SignedIn) {
+        self.auth_time = proof.auth_time;
+        self.amr.clone_from(&proof.amr);
+        self.proofs.clone_from(&proof.proofs);
     }
 
     /// The first second at which it is over, however much it is used.
@@ -134,6 +198,7 @@ impl Session {
             user_id: self.user_id.clone(),
             auth_time: self.auth_time,
             amr: self.amr.clone(),
+            proofs: self.proofs.clone(),
             session_id: session_id.to_owned(),
         }
     }
@@ -145,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_use_at_an_earlier_second_does_not_shorten_the_idle_time() {
-        let proof = SignedIn { user_id: "user".to_owned(), auth_time: 1_000, amr: Vec::new() };
+        let proof = SignedIn::by_password("user", 1_000);
         let mut session = Session::new(proof, SessionActions::default(), 1_000);
         assert!(session.use_at(1_010) && session.use_at(1_009));
         assert_eq!(session.used, 1_010);

@@ -17,6 +17,7 @@ use super::session::{Session, SessionClient, SignedIn};
 use super::single_use::ConsumedValue;
 use super::token_family::{FamilyState, RefreshTokenOwner, RevokedAccessToken, TokenFamily};
 use super::transaction::{Purpose, Stage, StateHandle, Transaction};
+use super::used_code::UsedCode;
 use crate::protocol::{Parameters, RequestedClaims, Scopes};
 use crate::system_log::{EventEntity, LogEvent};
 
@@ -54,7 +55,7 @@ sizes! {
     UserCode: |_it| VALUE;
     InboxMessage: |it| 5 * VALUE + it.message.to.len() + it.message.text.len() + text(it.message.subject.as_deref());
     InboxPosition: |_it| 0;
-    Transaction: |it| 4 * VALUE + registration(&it.stage) + match &it.purpose {
+    Transaction: |it| 4 * VALUE + stage(&it.stage) + match &it.purpose {
         Purpose::Authorize(request) => request.size(),
         Purpose::Authn { .. } => VALUE,
         Purpose::Home { target, .. } => VALUE + text(target.as_deref()),
@@ -95,6 +96,7 @@ sizes! {
     Consent: |it| scopes(&it.scopes);
     ConsumedValue: |_it| 0;
     FailedSignIns: |_it| 0;
+    UsedCode: |_it| 0;
     PushedRequest: |it| 2 * VALUE + parameters(&it.parameters);
     // Up to four private keys.
     KeyRecord: |_it| 4 * 2_048;
@@ -108,9 +110,13 @@ sizes! {
     ClockSetting: |_it| 0;
 }
 
-/// A user who registers has a profile of a bounded size.
-fn registration(stage: &Stage) -> usize {
-    if let Stage::Registration(_) = stage { 32 * VALUE } else { 0 }
+fn stage(stage: &Stage) -> usize {
+    match stage {
+        // The profile of a user who registers is bounded.
+        Stage::Registration(_) => 32 * VALUE,
+        Stage::MoreProofs(partial) => size_of_val(&**partial) + 4 * VALUE,
+        _ => 0,
+    }
 }
 
 fn text(text: Option<&str>) -> usize {

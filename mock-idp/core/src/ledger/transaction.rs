@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::authorization_request::AuthorizationRequest;
 use super::one_time_token::RecoveryKind;
-use super::session::{CurrentUser, SignedIn};
-use crate::model::User;
+use super::session::{Authentication, CurrentUser, Proof, SignedIn};
+use crate::model::{Factor, SignInMethod, User};
 use crate::protocol::Scopes;
 
 /// A sign-in in progress, stored under its state handle.
@@ -122,6 +122,8 @@ pub enum Stage {
     Recovery(Recovery),
     /// A user without an account creates one.
     Registration(Registration),
+    /// The user has proved something, and policies demand more.
+    MoreProofs(Box<PartialSignIn>),
     /// The user has authenticated, and has no session yet.
     SignedIn(SignedIn),
     /// It needs consent. The user is signed in, by this transaction or before.
@@ -201,6 +203,50 @@ impl RecoveryStep {
             | Self::Password { token, .. } => Some(token),
         }
     }
+}
+
+/// A user who has proved something.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PartialSignIn {
+    pub user_id: String,
+    /// When the transaction has begun to ask: proofs since then are new, whatever their age.
+    pub began: i64,
+    pub proofs: Vec<Proof>,
+    /// The session of the browser, which goes on. `None`: a new one begins.
+    pub session: Option<String>,
+    /// The methods that the user can choose from.
+    pub choices: Vec<SignInMethod>,
+    pub step: ProofStep,
+}
+
+impl PartialSignIn {
+    /// A user with a session, of whom more is demanded from now on.
+    #[must_use]
+    pub fn in_session(known: &Authentication, now: i64) -> Self {
+        Self {
+            user_id: known.user_id.clone(),
+            began: now,
+            proofs: known.proofs.clone(),
+            session: Some(known.session_id.clone()),
+            choices: Vec::new(),
+            step: ProofStep::Choose,
+        }
+    }
+}
+
+/// What a user does next to prove more.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum ProofStep {
+    /// Chooses a method.
+    Choose,
+    /// Enters the password.
+    EnterPassword,
+    /// Answers what this factor asks.
+    Verify { factor_id: String },
+    /// Chooses what to enroll. Optional enrollments can be skipped.
+    ChooseEnrollment { optional: bool },
+    /// Proves that this factor works, or says what it is to be.
+    Enroll { factor: Factor, optional: bool },
 }
 
 /// The state handle of the transaction that a client knows by its interaction handle.

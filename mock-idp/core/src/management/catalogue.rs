@@ -66,6 +66,7 @@ catalogue! {
     Unsupported "E0000060" 501 "Unsupported operation.";
     InvalidPasscode "E0000068" 403 "Invalid Passcode/Answer";
     WrongState "E0000079" 403 "This operation is not allowed in the current authentication state.";
+    UsedPasscode "E0000082" 403 "Each code can only be used once. Please wait for a new code and try again.";
     RecoveryAnswerWrong "E0000087" 403 "The recovery question answer did not match our records.";
     RoleAssigned "E0000090" 409 "The role specified is already assigned to the user.";
     UnknownRecoveryUser "E0000095" 403 "Recovery not allowed for unknown user.";

@@ -11,6 +11,7 @@ mod condition;
 mod connection;
 mod directory_object;
 mod event_entity;
+mod factor;
 mod group;
 mod hook_channel;
 mod lockout;
@@ -23,6 +24,7 @@ mod role;
 mod scope_grant;
 pub(crate) mod serde_defaults;
 mod session_policy;
+mod sign_in_method;
 pub(crate) mod unix_time;
 mod user;
 
@@ -34,6 +36,7 @@ pub use authorization_server::*;
 pub use condition::*;
 pub use connection::*;
 pub use directory_object::*;
+pub use factor::{Factor, FactorProfile, FactorProvider, FactorStatus, FactorType, MIN_ANSWER, SharedSecret};
 pub use group::*;
 pub use hook_channel::{HookChannel, HookClient, HookCredential};
 pub use lockout::*;
@@ -45,6 +48,7 @@ pub use redirect_uri::{RedirectPurpose, check_redirect_uri, matches_any_port, ma
 pub use role::*;
 pub use scope_grant::*;
 pub use session_policy::*;
+pub use sign_in_method::*;
 pub use user::*;
 
 pub use crate::protocol::Status;

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::factor::Factor;
 use super::password::Password;
 use super::role::{AdminRole, RoleType};
 
@@ -20,6 +21,9 @@ pub struct User {
     pub profile: UserProfile,
     #[serde(default)]
     pub credentials: UserCredentials,
+    /// What the user has enrolled besides the password.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<Factor>,
     /// Groups that the user is a member of, without `Everyone`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub group_ids: Vec<String>,
@@ -73,6 +77,18 @@ impl User {
             self.status = UserStatus::Active;
             self.status_changed = Some(now);
         }
+    }
+
+    /// The factor with this id.
+    #[must_use]
+    pub fn factor(&self, id: &str) -> Option<&Factor> {
+        self.factors.iter().find(|factor| factor.id == id)
+    }
+
+    /// Adds a factor. Okta: one of each kind.
+    pub fn enroll(&mut self, factor: Factor) {
+        self.factors.retain(|other| other.method() != factor.method());
+        self.factors.push(factor);
     }
 
     /// The times, by their names.

@@ -34,6 +34,11 @@ impl Document {
         }
         for user in &mut self.users {
             complete_id(&mut user.id, "00u", &[&user.profile.login]);
+            for factor in &mut user.factors {
+                let names = [&user.id, factor.factor_type.name(), factor.provider.name()];
+                let prefix = factor.id_prefix();
+                complete_id(&mut factor.id, prefix, &names);
+            }
         }
         self.apps.iter_mut().for_each(App::complete);
         self.authorization_servers.iter_mut().for_each(AuthorizationServer::complete);

@@ -1,6 +1,7 @@
 //! Access policies. Okta: "Configure an access policy": policies by priority, rules by priority; the first rule that matches
 //! decides.
 
+pub mod assurance;
 mod conditions;
 pub mod grant_rules;
 pub mod password;

@@ -2,35 +2,33 @@
 //! rule; otherwise the default rule.
 
 use super::conditions::PolicySubject;
-use crate::model::{People, SessionActions, User};
+use crate::model::{GlobalSessionPolicy, GlobalSessionRule, People, SessionActions, User};
 use crate::moment::Moment;
 use crate::org::Org;
-use crate::trace::{NoteStatus, Unmet};
+use crate::trace::NoteStatus;
 
 /// The limits of a new session of this user.
 pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions {
     const TITLE: &str = "global session policy";
+    let (name, limits) = match matching_rule(org, user) {
+        Some((policy, rule)) => (format!("{}, {}", policy.name, rule.name), rule.actions.signon.session),
+        None => ("the default rule".to_owned(), SessionActions::default()),
+    };
+    moment.trace.note(NoteStatus::Matched, TITLE, format!("{name}: {}", describe(limits)));
+    limits
+}
+
+/// The policy that covers a user, and its rule; `None`: the default rule.
+pub(super) fn matching_rule<'o>(org: &'o Org, user: &User) -> Option<(&'o GlobalSessionPolicy, &'o GlobalSessionRule)> {
     let subject = PolicySubject::new(org, user);
+    let covers = |people: &People| subject.unmet_or_everyone(people).is_none();
     let mut policies: Vec<_> = org.session_policies().collect();
     policies.sort_by_key(|policy| (policy.system, policy.priority));
-    let policy =
-        policies.into_iter().find(|policy| policy.status.is_active() && covers(&subject, &policy.conditions.people));
-    let Some(policy) = policy else {
-        moment.trace.note(
-            NoteStatus::Matched,
-            TITLE,
-            format!("the default rule: {}", describe(SessionActions::default())),
-        );
-        return SessionActions::default();
-    };
+    let policy = policies.into_iter().find(|policy| policy.status.is_active() && covers(&policy.conditions.people))?;
     let mut rules: Vec<_> = policy.rules.iter().collect();
     rules.sort_by_key(|rule| rule.priority);
-    let rule = rules.into_iter().find(|rule| rule.status.is_active() && covers(&subject, &rule.conditions.people));
-    let (name, limits) = rule.map_or(("the default rule", SessionActions::default()), |rule| {
-        (rule.name.as_str(), rule.actions.signon.session)
-    });
-    moment.trace.note(NoteStatus::Matched, TITLE, format!("{}, {name}: {}", policy.name, describe(limits)));
-    limits
+    let rule = rules.into_iter().find(|rule| rule.status.is_active() && covers(&rule.conditions.people))?;
+    Some((policy, rule))
 }
 
 fn describe(limits: SessionActions) -> String {
@@ -41,13 +39,4 @@ fn describe(limits: SessionActions) -> String {
         format!("at most {lifetime} minutes in all")
     };
     format!("{idle} idle minutes, {ends}")
-}
-
-/// Whether a condition covers a user. Unlike in access policies, a condition without inclusions covers everyone.
-fn covers(user: &PolicySubject<'_>, people: &People) -> bool {
-    match user.unmet(people) {
-        None => true,
-        Some(Unmet::NotIncluded(_)) => people.users.include.is_empty() && people.groups.include.is_empty(),
-        Some(_) => false,
-    }
 }

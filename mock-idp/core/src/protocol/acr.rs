@@ -1,33 +1,46 @@
 //! Authentication context classes. Okta: `acr_values` of the authorize request; unknown values are ignored.
 
-/// What a password alone satisfies: one factor, and two "if possible", which is not possible here.
-pub const MET_BY_PASSWORD: [&str; 3] =
-    ["urn:okta:loa:1fa:any", "urn:okta:loa:1fa:pwd", "urn:okta:loa:2fa:any:ifpossible"];
-/// What a password does not satisfy.
-const BEYOND_PASSWORD: [&str; 3] = ["urn:okta:loa:2fa:any", "phr", "phrh"];
-
-/// Whether a sign-in by password meets the requested values.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Acr {
-    /// No known value was requested.
-    NotRequested,
-    /// The first value of the list that is met: the `acr` claim.
-    Met(String),
-    /// Known values were requested, and none of them is met.
-    Unmet,
+/// A class that a request can name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AcrValue {
+    OneFactor,
+    Password,
+    TwoFactors,
+    /// Two factors of a user who has enrolled a second one, else one.
+    TwoFactorsIfPossible,
+    PhishingResistant,
+    PhishingResistantHardware,
 }
 
-impl Acr {
-    /// Checks the space-separated list.
+impl AcrValue {
+    const ALL: [Self; 6] = [
+        Self::OneFactor,
+        Self::Password,
+        Self::TwoFactors,
+        Self::TwoFactorsIfPossible,
+        Self::PhishingResistant,
+        Self::PhishingResistantHardware,
+    ];
+
+    /// Those that some user can meet.
+    pub const SERVED: [Self; 4] = [Self::OneFactor, Self::Password, Self::TwoFactors, Self::TwoFactorsIfPossible];
+
+    /// Its wire name.
     #[must_use]
-    pub fn of(acr_values: Option<&str>) -> Self {
-        let requested = || acr_values.unwrap_or_default().split(' ');
-        if let Some(met) = requested().find(|value| MET_BY_PASSWORD.contains(value)) {
-            Self::Met(met.to_owned())
-        } else if requested().any(|value| BEYOND_PASSWORD.contains(&value)) {
-            Self::Unmet
-        } else {
-            Self::NotRequested
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OneFactor => "urn:okta:loa:1fa:any",
+            Self::Password => "urn:okta:loa:1fa:pwd",
+            Self::TwoFactors => "urn:okta:loa:2fa:any",
+            Self::TwoFactorsIfPossible => "urn:okta:loa:2fa:any:ifpossible",
+            Self::PhishingResistant => "phr",
+            Self::PhishingResistantHardware => "phrh",
         }
+    }
+
+    /// The known values of a space-separated list.
+    pub fn requested(acr_values: Option<&str>) -> impl Iterator<Item = Self> {
+        let named = |name: &str| Self::ALL.into_iter().find(|value| value.name() == name);
+        acr_values.unwrap_or_default().split(' ').filter_map(named)
     }
 }

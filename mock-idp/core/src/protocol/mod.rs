@@ -17,6 +17,7 @@ mod scopes;
 pub mod session_state;
 mod status;
 pub mod token_type;
+pub mod totp;
 
 pub use catalogue::{CATALOGUE, ErrorId};
 pub use grant_type::GrantType;

@@ -7,16 +7,17 @@ use serde_json::{Map, Value};
 use super::problem::SignInProblem;
 use crate::ledger::{
     Activation, Consent, FailedSignIns, MessageKind, OneTimeToken, OutgoingMessage, RecoveryKind, Transaction,
-    UserDecision,
+    UsedCode, UserDecision,
 };
-use crate::model::{Password, User};
+use crate::model::{Factor, Password, SignInMethod, User};
 use crate::protocol::Scopes;
 
 /// What a user does in a step.
 #[derive(Clone, Copy, Debug)]
 pub enum SignInAnswer<'a> {
     Identifier(&'a str),
-    Password(&'a str),
+    /// What one field asks for: a password, a code, or the answer to a question.
+    Passcode(&'a str),
     /// Both, from the single form.
     Both {
         identifier: &'a str,
@@ -33,6 +34,18 @@ pub enum SignInAnswer<'a> {
     Recover(RecoveryAnswer<'a>),
     /// Creates an account.
     Register(RegistrationAnswer<'a>),
+    /// Goes on with this method: proves it, or enrolls it.
+    Choose(SignInMethod),
+    /// Shows the methods to choose from.
+    ShowChoices,
+    /// A question to enroll, by its key or as text, with its answer. Where a question is asked, only the answer counts.
+    Question {
+        key: &'a str,
+        text: &'a str,
+        answer: &'a str,
+    },
+    /// Leaves out what is optional.
+    Skip,
     Consent {
         allowed: bool,
         /// The optional scopes that the user has selected.
@@ -119,6 +132,8 @@ pub struct SignInFacts {
     pub consent: Consent,
     /// The token of a recovery or a registration, if it can be used.
     pub token: Option<OneTimeToken>,
+    /// The one-time password that was used last of the factor of the step: [`factor_of_step`](super::factor_of_step).
+    pub used_code: Option<UsedCode>,
 }
 
 /// What has to be stored because of a step.
@@ -130,7 +145,7 @@ pub enum SignInEffect {
     SetPassword { user_id: String, password: Password },
     /// The user gets a link and a code.
     SendRecovery(SentRecovery),
-    /// A code is sent to the address of somebody who registers.
+    /// A code is sent to the address of a user who registers.
     SendCode { key: String, token: OneTimeToken, message: Box<OutgoingMessage> },
     /// There is a new user.
     CreateUser { user: Box<User> },
@@ -142,10 +157,24 @@ pub enum SignInEffect {
     CountWrong { key: String },
     /// The account is not locked any more.
     Unlock { user_id: String },
+    /// A one-time password of a factor has been used.
+    UseCode { factor_id: String, used: UsedCode },
+    /// The user has enrolled a factor.
+    Enroll { user_id: String, factor: Factor },
     /// The user has allowed the client these scopes.
     GiveConsent { user_id: String, scopes: Scopes },
     /// The user has decided on a device.
     DecideDevice { activation: Activation, decision: UserDecision },
+}
+
+impl SignInEffect {
+    /// The user who has just registered.
+    pub(super) fn new_user(&self) -> Option<&User> {
+        match self {
+            Self::CreateUser { user } => Some(user),
+            _ => None,
+        }
+    }
 }
 
 /// A step that was not taken: why, what has to be stored, and the transaction, which may be at an earlier stage.

@@ -16,7 +16,8 @@ pub fn began(user: &User, session: &str) -> [LogEvent; 2] {
     [event(EventType::SignOnPolicy).with_outcome(allowed), event(EventType::SessionStart)]
 }
 
-/// Adds the events of a step in which the user says who they are. `typed` is the name that was typed. `failed` is what is stored of their wrong passwords, before and after it.
+/// Adds the events of a step in which the user says who they are. `typed` is the name that was typed; the wrong passwords of the user are
+/// counted before and after the step.
 pub(super) fn answered(
     org: &Org,
     user: Option<&User>,
@@ -43,6 +44,20 @@ pub(super) fn password_chosen(user: &User) -> LogEvent {
 /// The event of a user who has registered.
 pub(super) fn registered(user: &User) -> LogEvent {
     LogEvent::new(EventType::UserCreate).by(user.event_entity()).on(user.event_entity())
+}
+
+/// The event of a second factor. `reason`: why it failed.
+pub(super) fn verified(user: &User, reason: Option<&'static str>) -> LogEvent {
+    let event = LogEvent::new(EventType::AuthViaMfa).by(user.event_entity()).on(user.event_entity());
+    match reason {
+        Some(reason) => event.failed(reason),
+        None => event,
+    }
+}
+
+/// The event of a factor that a user has enrolled.
+pub(super) fn enrolled(user: &User) -> LogEvent {
+    LogEvent::new(EventType::FactorActivate).by(user.event_entity()).on(user.event_entity())
 }
 
 /// Adds the event of a consent, if it is among the effects of a step.

@@ -3,29 +3,37 @@
 
 mod answer;
 mod consent;
+mod enrollment_key;
 pub mod events;
+mod factor_states;
 mod messages;
 mod options;
 mod password;
 pub mod primary;
 mod problem;
+mod proofs;
 mod recovery;
 pub mod recovery_states;
 mod registration;
+mod security_questions;
 
 pub use answer::{
     RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts,
 };
 pub use consent::missing_consent;
+pub use enrollment_key::{enrollment_image, enrollment_svg, enrollment_uri};
+pub use factor_states::{FactorState, activation, profile};
 pub use messages::recovery_denied;
 pub use options::{RecoveryOption, RegistrationOption, Remediation, options};
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
+pub use proofs::{check_factor, expected_answer};
+pub(crate) use proofs::{enrollment, more_proofs};
 pub use recovery::{has_recoverable_status, new_token, opened, send as send_recovery};
-
 pub use registration::registration_rules;
+pub use security_questions::{SECURITY_QUESTIONS, SecurityQuestion, question_text};
 
-use crate::ledger::{CurrentUser, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision};
+use crate::ledger::{CurrentUser, ProofStep, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision};
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
@@ -46,7 +54,21 @@ pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>) -
         | (SignInAnswer::Recover(_), Stage::Recovery(Recovery { step: RecoveryStep::Code { identifier, .. }, .. })) => {
             org.user_by_identifier(identifier)
         }
-        (SignInAnswer::Password(_), Stage::Challenge { identifier }) => org.user_by_identifier(identifier),
+        (SignInAnswer::Passcode(_), Stage::Challenge { identifier }) => org.user_by_identifier(identifier),
+        (_, Stage::MoreProofs(partial)) => org.user(&partial.user_id),
+        _ => None,
+    }
+}
+
+/// The factor whose one-time passwords a step checks.
+#[must_use]
+pub fn factor_of_step(stage: &Stage) -> Option<&str> {
+    match stage {
+        Stage::MoreProofs(partial) => match &partial.step {
+            ProofStep::Verify { factor_id } => Some(factor_id),
+            ProofStep::Enroll { factor, .. } => Some(&factor.id),
+            ProofStep::Choose | ProofStep::EnterPassword | ProofStep::ChooseEnrollment { .. } => None,
+        },
         _ => None,
     }
 }
@@ -63,6 +85,13 @@ pub fn apply(
     facts: &SignInFacts,
     moment: &mut Moment<'_>,
 ) -> Result<(Transaction, Vec<SignInEffect>), Box<RejectedAnswer>> {
+    let answer = match (answer, &transaction.stage) {
+        // The IDX API has one form for both questions.
+        (SignInAnswer::Question { answer, .. }, Stage::Recovery(_)) => {
+            SignInAnswer::Recover(RecoveryAnswer::Answer(answer))
+        }
+        (answer, _) => answer,
+    };
     let user = user_of_step(org, &transaction.stage, answer);
     let mut failed = facts.failed;
     let result = match (answer, &transaction.stage) {
@@ -78,9 +107,7 @@ pub fn apply(
         (SignInAnswer::Register(_), stage) => {
             registration::answer(org, &transaction.purpose, stage, answer, facts, moment)
         }
-        (_, Stage::Registration(_))
-            if !matches!(answer, SignInAnswer::Both { .. } | SignInAnswer::Pick(_) | SignInAnswer::Identifier(_)) =>
-        {
+        (_, Stage::Registration(_)) if !begins_again(answer) => {
             registration::answer(org, &transaction.purpose, &transaction.stage, answer, facts, moment)
         }
         (SignInAnswer::Recover(RecoveryAnswer::Begin(kind)), stage) => recovery::begin(org, stage, kind, facts, moment),
@@ -88,32 +115,60 @@ pub fn apply(
             recovery::answer(org, recovery, answer, facts, moment)
         }
         (SignInAnswer::Recover(_), stage) => Err((stage.clone(), password::no_identifier())),
+        (_, Stage::MoreProofs(partial)) if !begins_again(answer) => {
+            proofs::answer(org, server, &transaction.purpose, partial, answer, facts, &mut failed, moment)
+        }
         (SignInAnswer::Identifier(identifier), _) => password::identify(identifier),
         (SignInAnswer::NewPassword { password, repeated }, Stage::NewPassword { user_id }) => {
             password::renew(org, user_id, password, repeated, moment)
         }
         // The IDX API has one form for both.
-        (SignInAnswer::Password(password), Stage::NewPassword { user_id }) => {
+        (SignInAnswer::Passcode(password), Stage::NewPassword { user_id }) => {
             password::renew(org, user_id, password, true, moment)
         }
         (SignInAnswer::NewPassword { .. }, _) => Err((Stage::Identify, password::no_identifier())),
-        (SignInAnswer::Password(password), Stage::Challenge { identifier }) => {
+        (SignInAnswer::Passcode(password), Stage::Challenge { identifier }) => {
             password::verify_alone(org, identifier, password, &mut failed, moment)
         }
-        (SignInAnswer::Password(_), _) => Err((Stage::Identify, password::no_identifier())),
+        (SignInAnswer::Passcode(_), _) => Err((Stage::Identify, password::no_identifier())),
         (SignInAnswer::Both { identifier, password }, _) => {
             password::verify_both(org, identifier, password, &mut failed, moment)
         }
         (SignInAnswer::Pick(login), _) => password::pick(org, login, &failed, moment),
+        (
+            SignInAnswer::Choose(_) | SignInAnswer::ShowChoices | SignInAnswer::Question { .. } | SignInAnswer::Skip,
+            stage,
+        ) => Err((stage.clone(), password::no_identifier())),
     };
+    let mut kept = Vec::new();
+    let result = match result {
+        Ok((Stage::SignedIn(signed_in), effects)) => {
+            let user = effects.iter().find_map(SignInEffect::new_user).or_else(|| org.user(&signed_in.user_id));
+            match proofs::after(org, server, &transaction.purpose, user, signed_in, moment) {
+                Ok(stage) => Ok((stage, effects)),
+                Err(problem) => {
+                    // A new password or account stays, also where a policy denies the sign-in.
+                    kept = effects;
+                    Err((Stage::Identify, problem))
+                }
+            }
+        }
+        other => other,
+    };
+    if matches!(result, Ok((Stage::MoreProofs(_), _))) {
+        // A password that is right proves too little: with it alone, codes could be guessed without end.
+        failed = failed.or_earlier(facts.failed);
+    }
     let counted = user.filter(|_| failed != facts.failed);
     let counted = counted.map(|user| SignInEffect::FailedSignIns { user_id: user.id.clone(), failed });
     // A new password that is refused is no failed sign-in.
     let problem = result.as_ref().err().map(|(_, problem)| problem);
     let wrong = wrong_proof(&transaction.stage, problem);
-    let problem = problem.filter(|_| {
-        !matches!(transaction.stage, Stage::NewPassword { .. } | Stage::Recovery(_) | Stage::Registration(_))
-    });
+    let is_attempt = !matches!(
+        transaction.stage,
+        Stage::NewPassword { .. } | Stage::Recovery(_) | Stage::Registration(_) | Stage::MoreProofs(_)
+    );
+    let problem = problem.filter(|_| is_attempt);
     let typed = match (answer.identifier(), &transaction.stage) {
         (Some(typed), _) => typed,
         (None, Stage::Challenge { identifier }) => identifier,
@@ -128,7 +183,7 @@ pub fn apply(
         Err((stage, problem)) => Err(Box::new(RejectedAnswer {
             problem,
             transaction: Transaction { stage, ..transaction },
-            effects: counted.into_iter().chain(wrong).collect(),
+            effects: kept.into_iter().chain(counted).chain(wrong).collect(),
         })),
     }
 }
@@ -137,6 +192,14 @@ pub fn apply(
 fn wrong_proof(stage: &Stage, problem: Option<&SignInProblem>) -> Option<SignInEffect> {
     let is_wrong = matches!(problem?.kind, SignInProblemKind::WrongCode | SignInProblemKind::WrongAnswer);
     stage.token().filter(|_| is_wrong).map(|key| SignInEffect::CountWrong { key: key.to_owned() })
+}
+
+/// Whether an answer belongs to the first steps.
+fn begins_again(answer: SignInAnswer<'_>) -> bool {
+    matches!(
+        answer,
+        SignInAnswer::Restart | SignInAnswer::Identifier(_) | SignInAnswer::Both { .. } | SignInAnswer::Pick(_)
+    )
 }
 
 /// The user's answer to a request for consent, or to a device.

@@ -3,8 +3,10 @@
 use super::answer::SignInFacts;
 use super::consent::missing_consent;
 use super::registration::registration_rules;
-use crate::ledger::{Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, Stage, Transaction};
-use crate::model::Scope;
+use crate::ledger::{
+    PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, Stage, Transaction,
+};
+use crate::model::{Factor, Scope, SignInMethod};
 use crate::org::{CompiledServer, Org, SignInForm};
 use crate::policy::recovery::is_offered;
 use crate::policy::registration::RegistrationAttribute;
@@ -35,6 +37,16 @@ pub enum Remediation {
     ResetPassword,
     /// Begin to unlock the account.
     Unlock,
+    /// Answer what this factor of the user asks.
+    Verify { user_id: String, factor: Factor },
+    /// Choose one of these methods to prove.
+    ChooseMethod { user_id: String, methods: Vec<SignInMethod> },
+    /// Complete the enrollment of this factor.
+    Enroll { user_id: String, factor: Factor },
+    /// Choose one of these methods to enroll.
+    ChooseEnrollment { user_id: String, methods: Vec<SignInMethod> },
+    /// Leave out what is optional.
+    Skip { user_id: String },
     /// Allow these scopes, or refuse.
     Consent { user_id: String, scopes: Vec<Scope> },
 }
@@ -90,6 +102,7 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
         }
         Stage::Recovery(recovery) => vec![Remediation::Recovery(recovery_option(org, purpose, recovery))],
         Stage::NewPassword { user_id } => vec![Remediation::NewPassword { user_id: user_id.clone() }],
+        Stage::MoreProofs(partial) => proof_options(org, partial),
         Stage::Consent { user } => {
             let client = purpose.client_id().and_then(|client_id| org.client(client_id));
             let scopes = match (purpose, client) {
@@ -146,5 +159,31 @@ fn registration_option(org: &Org, purpose: &Purpose, registration: &Registration
         }
         Registration::Password { user } => RegistrationOption::Password { login: user.profile.login.clone() },
         Registration::Code { user, .. } => RegistrationOption::Code { email: user.profile.email.clone() },
+    }
+}
+
+/// Okta: the list of methods is offered beside the one that was chosen.
+fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
+    let user_id = || partial.user_id.clone();
+    let login = || org.user(&partial.user_id).map(|user| user.profile.login.clone()).unwrap_or_default();
+    let factor = |id: &str| org.user(&partial.user_id).and_then(|user| user.factor(id)).cloned();
+    let choose = || Remediation::ChooseMethod { user_id: user_id(), methods: partial.choices.clone() };
+    let others = || (partial.choices.len() > 1).then(choose);
+    let choose_enrollment = || Remediation::ChooseEnrollment { user_id: user_id(), methods: partial.choices.clone() };
+    let skip = |optional: bool| optional.then(|| Remediation::Skip { user_id: user_id() });
+    match &partial.step {
+        ProofStep::Choose => vec![choose()],
+        ProofStep::EnterPassword => {
+            [Remediation::Password { identifier: login() }].into_iter().chain(others()).collect()
+        }
+        ProofStep::Verify { factor_id } => match factor(factor_id) {
+            Some(factor) => [Remediation::Verify { user_id: user_id(), factor }].into_iter().chain(others()).collect(),
+            None => vec![choose()],
+        },
+        ProofStep::ChooseEnrollment { optional } => [choose_enrollment()].into_iter().chain(skip(*optional)).collect(),
+        ProofStep::Enroll { factor, optional } => {
+            let enroll = Remediation::Enroll { user_id: user_id(), factor: factor.clone() };
+            [enroll, choose_enrollment()].into_iter().chain(skip(*optional)).collect()
+        }
     }
 }

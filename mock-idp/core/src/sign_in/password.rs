@@ -126,7 +126,7 @@ pub(super) fn choose(
     check_new(org, user, password, repeated)?;
     moment.trace.note(NoteStatus::Matched, "password", format!("{} has a new one", user.profile.login));
     moment.trace.event(events::password_chosen(user));
-    let proof = SignedIn { user_id: user_id.to_owned(), auth_time: moment.now, amr: vec!["pwd".to_owned()] };
+    let proof = SignedIn::by_password(user_id, moment.now);
     let effect = SignInEffect::SetPassword { user_id: user_id.to_owned(), password: Password::plain(password) };
     Ok((Stage::SignedIn(proof), vec![effect]))
 }
@@ -190,7 +190,7 @@ fn check_status(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<Signe
     let kind = match user.status {
         UserStatus::Active => {
             moment.trace.note(NoteStatus::Matched, "password", user.profile.login.as_str());
-            return Ok(SignedIn { user_id: user.id.clone(), auth_time: moment.now, amr: vec!["pwd".to_owned()] });
+            return Ok(SignedIn::by_password(&user.id, moment.now));
         }
         UserStatus::LockedOut => return Err(locked(org, user, "is LOCKED_OUT", moment)),
         UserStatus::Suspended => SignInProblemKind::Suspended,
@@ -202,7 +202,7 @@ fn check_status(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<Signe
     Err(may_not_sign_in(SignInProblem::new(kind, reason), moment))
 }
 
-fn locked(org: &Org, user: &User, because: &str, moment: &mut Moment<'_>) -> SignInProblem {
+pub(super) fn locked(org: &Org, user: &User, because: &str, moment: &mut Moment<'_>) -> SignInProblem {
     let mut problem = SignInProblem::new(SignInProblemKind::LockedOut, format!("{} {because}", user.profile.login));
     if org.settings().lockout.show_lockout_failures {
         "E0000069".clone_into(&mut problem.okta_code);

@@ -35,6 +35,9 @@ impl SignInProblem {
             SignInProblemKind::PasswordRequirements | SignInProblemKind::PasswordsDiffer => "E0000014",
             SignInProblemKind::CookiesBlocked => "E0000011",
             SignInProblemKind::IncorrectPassword => "incorrectPassword",
+            SignInProblemKind::UsedCode => "E0000082",
+            SignInProblemKind::ShortAnswer => "securityQuestion.answer.tooShort.arg",
+            SignInProblemKind::AccessDenied => "security.access_denied",
             // Okta: the same for all that may not sign in, so that accounts cannot be probed.
             SignInProblemKind::AuthenticationFailed
             | SignInProblemKind::LockedOut
@@ -72,10 +75,14 @@ pub enum SignInProblemKind {
     /// A new password that was typed in two ways.
     PasswordsDiffer,
     MissingCode,
-    /// A code that was not sent, or cannot be used any more.
+    /// A code that is not right now, or was not sent.
     WrongCode,
+    /// A one-time password that was used before.
+    UsedCode,
     /// A wrong answer to a question.
     WrongAnswer,
+    /// An answer to enroll that has too few characters.
+    ShortAnswer,
     /// A link that has been used, or is too old.
     LinkUsed,
     /// An attribute of a new user that is needed.
@@ -85,6 +92,8 @@ pub enum SignInProblemKind {
     /// Another user has the same address.
     NotUnique,
     RegistrationUnavailable,
+    /// A policy denies the sign-in.
+    AccessDenied,
     /// The browser did not send back the cookie that was just set.
     CookiesBlocked,
 }
@@ -107,13 +116,16 @@ impl SignInProblemKind {
             Self::PasswordsDiffer => "passwords_differ",
             Self::MissingCode => "missing_code",
             Self::WrongCode => "wrong_code",
+            Self::UsedCode => "used_code",
             Self::WrongAnswer => "wrong_answer",
+            Self::ShortAnswer => "short_answer",
             Self::LinkUsed => "link_used",
             Self::MissingAttribute => "missing_attribute",
             Self::InvalidAttribute => "invalid_attribute",
             Self::InvalidEmail => "invalid_email",
             Self::NotUnique => "not_unique",
             Self::RegistrationUnavailable => "registration_unavailable",
+            Self::AccessDenied => "access_denied",
             Self::CookiesBlocked => "cookies_blocked",
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn answer(
         (SignInAnswer::Recover(RecoveryAnswer::Resend), RecoveryStep::Code { identifier, .. }) => {
             identify(org, kind, identifier, is_locked, moment)
         }
-        (SignInAnswer::Password(code), RecoveryStep::Code { token, .. }) => {
+        (SignInAnswer::Passcode(code), RecoveryStep::Code { token, .. }) => {
             check_code(org, kind, code, token, facts, moment).map_err(|problem| (again(), problem))
         }
         (SignInAnswer::Recover(RecoveryAnswer::Answer(given)), RecoveryStep::Question { user_id, token }) => {

@@ -57,7 +57,7 @@ pub(super) fn answer(
             None => Err(other_step()),
         }
         .map_err(again),
-        (SignInAnswer::Password(code), Stage::Registration(Registration::Code { user, token })) => {
+        (SignInAnswer::Passcode(code), Stage::Registration(Registration::Code { user, token })) => {
             check_code(user, code, token, facts, moment).map_err(again)
         }
         (
@@ -185,6 +185,6 @@ fn check_code(
 fn created(user: &User, moment: &mut Moment<'_>) -> (Stage, Vec<SignInEffect>) {
     moment.trace.note(NoteStatus::Matched, "registration", format!("{} is created", user.profile.login));
     moment.trace.event(super::events::registered(user));
-    let proof = SignedIn { user_id: user.id.clone(), auth_time: moment.now, amr: vec!["pwd".to_owned()] };
+    let proof = SignedIn::by_password(&user.id, moment.now);
     (Stage::SignedIn(proof), vec![SignInEffect::CreateUser { user: Box::new(user.clone()) }])
 }

@@ -65,6 +65,8 @@ event_types! {
     SessionEnd "user.session.end" "User logout from Okta" ["core.user_auth.logout_success", ""] true;
     SessionClear "user.session.clear" "Clear user session" ["core.user_auth.session_clear", ""] true;
     SingleSignOn "user.authentication.sso" "User single sign on to app" ["app.auth.sso", "app.auth.sso"] true;
+    AuthViaMfa "user.authentication.auth_via_mfa" "Authentication of user via MFA" ["core.user.factor.attempt_success", "core.user.factor.attempt_fail"] true;
+    FactorActivate "user.mfa.factor.activate" "Activate factor for user" ["core.user.factor.activate", ""] true;
     SignOnPolicy "policy.evaluate_sign_on" "Evaluation of sign-on policy" ["", ""] false;
     AccountLock "user.account.lock" "Max sign in attempts exceeded" ["core.user_auth.account_locked", ""] true;
     AccountUnlockByAdmin "user.account.unlock_by_admin" "User account unlock by admin" ["core.user_auth.account_unlocked_by_admin", ""] true;

@@ -27,12 +27,9 @@ fn request(org: &Org, client: &str, scope: &str, extra: &[(&str, &str)]) -> Auth
 }
 
 fn signed_in(login: &str, org: &Org, ago: i64, now: bool) -> CurrentUser {
-    let authentication = Authentication {
-        user_id: org.user_by_identifier(login).unwrap().id.clone(),
-        auth_time: NOW - ago,
-        amr: vec!["pwd".into()],
-        session_id: "idx".into(),
-    };
+    let SignedIn { user_id, auth_time, amr, proofs, .. } =
+        SignedIn::by_password(&org.user_by_identifier(login).unwrap().id, NOW - ago);
+    let authentication = Authentication { user_id, auth_time, amr, proofs, session_id: "idx".into() };
     if now { CurrentUser::SignedIn(authentication) } else { CurrentUser::HasSession(authentication) }
 }
 
@@ -46,6 +43,7 @@ fn next(org: &Org, request: &AuthorizationRequest, known: Option<&CurrentUser>, 
             let names: Vec<_> = scopes.iter().map(|scope| scope.name.as_str()).collect();
             format!("consent {}", names.join(" "))
         }
+        Step::Prove(_) => "prove more".to_owned(),
         Step::Respond(_) => "respond".to_owned(),
         Step::Fail(error) => error.id.row().id.to_owned(),
     }
@@ -127,11 +125,7 @@ fn an_interclient_token_of_an_app_that_is_no_longer_trusted_is_rejected() {
     let waiting = || InterclientGrant {
         client_id: "0oamarketdevsso005d7".into(),
         access_token: "AT.1".into(),
-        state: InterclientGrantState::Issued(SignedIn {
-            user_id: "00ubuyer0000000005d7".into(),
-            auth_time: NOW,
-            amr: vec!["pwd".into()],
-        }),
+        state: InterclientGrantState::Issued(SignedIn::by_password("00ubuyer0000000005d7", NOW)),
     };
     let ask = |org: &Org, record: &mut InterclientGrant, revoked| {
         let request = request(org, second, "openid", &[]);

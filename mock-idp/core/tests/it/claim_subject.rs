@@ -22,6 +22,7 @@ fn value(user: Option<&str>, expression: &str) -> Json {
         user_id: user.id.clone(),
         auth_time: 1_438_363_117,
         amr: vec!["pwd".to_owned()],
+        proofs: Vec::new(),
         session_id: "102session".to_owned(),
     });
     let scopes = Scopes::parse("openid orders:read");

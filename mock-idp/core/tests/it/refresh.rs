@@ -26,6 +26,7 @@ fn family(client_id: &str) -> TokenFamily {
                 user_id: "00ubuyer0000000005d7".into(),
                 auth_time: NOW - 60,
                 amr: vec!["pwd".into()],
+                proofs: Vec::new(),
                 session_id: "idx".into(),
             }),
             scopes: Scopes::parse("openid offline_access products:read"),

@@ -178,7 +178,7 @@ async fn of_the_uses_of_a_session_in_one_second_one_is_stored() {
     let store = Arc::new(BytesInMemory::default());
     let context = context(&store);
     let org = &context.instance;
-    let proof = SignedIn { user_id: "00ubuyer0000000005d7".to_owned(), auth_time: 1_000, amr: Vec::new() };
+    let proof = SignedIn::by_password("00ubuyer0000000005d7", 1_000);
     let session = Session::new(proof, SessionActions::default(), 1_000);
     org.ledger.at(1_000).sessions().put("idx", session, 1_000_000).await.unwrap();
     let (read, written) = ("read sessions", "write sessions");

@@ -19,6 +19,7 @@ pub(super) struct IdxBody {
     pub(super) interaction_handle: Option<String>,
     pub(super) identifier: Option<String>,
     pub(super) credentials: Option<IdxCredentials>,
+    pub(super) authenticator: Option<IdxAuthenticator>,
     pub(super) remember_me: bool,
     pub(super) consent: Option<bool>,
     pub(super) user_profile: Map<String, Value>,
@@ -30,7 +31,19 @@ pub(super) struct IdxBody {
 #[serde(default)]
 pub(super) struct IdxCredentials {
     pub(super) passcode: String,
+    #[serde(rename = "questionKey")]
+    pub(super) question_key: String,
+    /// The text of a question of the user's own.
+    pub(super) question: String,
     pub(super) answer: Option<String>,
+}
+
+/// The authenticator that a client has chosen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct IdxAuthenticator {
+    pub(super) id: String,
+    pub(super) method_type: Option<String>,
 }
 
 impl std::fmt::Debug for IdxCredentials {

@@ -6,12 +6,14 @@ use super::steps;
 use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
 
 /// What its bodies contain.
-const SECRETS: &[&str] = &["stateHandle", "stateToken", "interactionHandle", "credentials", "passcode"];
+const SECRETS: &[&str] = &["stateHandle", "stateToken", "interactionHandle", "credentials", "passcode", "answer"];
 
 pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/introspect"], handler!(steps::introspect)),
     row(&["/idp/idx/identify"], handler!(steps::identify)),
+    row(&["/idp/idx/credential/enroll"], handler!(steps::challenge)),
     row(&["/idp/idx/challenge/answer"], handler!(steps::answer)),
+    row(&["/idp/idx/skip"], handler!(steps::skip)),
     row(&["/idp/idx/consent"], handler!(steps::consent)),
     row(&["/idp/idx/identify/select"], handler!(steps::select_identify)),
     row(&["/idp/idx/enroll"], handler!(steps::enroll)),

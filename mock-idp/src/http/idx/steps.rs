@@ -6,7 +6,7 @@ use mock_idp_core::endpoint::idx::{self, IdxError};
 use mock_idp_core::ledger::RecoveryKind;
 use mock_idp_core::sign_in::{RecoveryAnswer, RegistrationAnswer, SignInAnswer};
 
-use super::body::IdxBody;
+use super::body::{IdxAuthenticator, IdxBody, IdxCredentials};
 use crate::engine::{IdxAction, IdxEndpoint, IdxHandle, IdxResponse};
 use crate::http::cookies::{CookieNames, set_cookies};
 use crate::http::extract::BrowserForm;
@@ -34,11 +34,32 @@ pub(super) async fn identify(form: BrowserForm, body: IdxBody) -> Decided {
 
 pub(super) async fn answer(form: BrowserForm, body: IdxBody) -> Decided {
     let credentials = body.credentials.as_ref();
-    if let Some(answer) = credentials.and_then(|credentials| credentials.answer.as_deref()) {
-        return step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Answer(answer))).await;
+    let answer = match credentials.and_then(|credentials| Some((credentials, credentials.answer.as_deref()?))) {
+        Some((IdxCredentials { question_key: key, question: text, .. }, answer)) => {
+            SignInAnswer::Question { key, text, answer }
+        }
+        None => SignInAnswer::Passcode(credentials.map_or("", |credentials| &credentials.passcode)),
+    };
+    step(form, &body, answer).await
+}
+
+/// Goes on with an authenticator, to verify or to enroll it; or the user whose account is to be unlocked. Okta: the latter together with
+/// the method, of which there is one.
+pub(super) async fn challenge(form: BrowserForm, body: IdxBody) -> Decided {
+    if let Some(identifier) = body.identifier.as_deref() {
+        return step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier))).await;
     }
-    let passcode = credentials.map_or("", |credentials| &credentials.passcode);
-    step(form, &body, SignInAnswer::Password(passcode)).await
+    match (body.state_handle.as_deref(), &body.authenticator) {
+        (Some(state_handle), Some(IdxAuthenticator { id, method_type })) => {
+            let action = IdxAction::Choose { state_handle, authenticator: id, method: method_type.as_deref() };
+            respond(form, action).await
+        }
+        _ => bad_request("the body has no stateHandle, or neither an authenticator nor an identifier"),
+    }
+}
+
+pub(super) async fn skip(form: BrowserForm, body: IdxBody) -> Decided {
+    step(form, &body, SignInAnswer::Skip).await
 }
 
 pub(super) async fn recover(form: BrowserForm, body: IdxBody) -> Decided {
@@ -47,14 +68,6 @@ pub(super) async fn recover(form: BrowserForm, body: IdxBody) -> Decided {
 
 pub(super) async fn unlock_account(form: BrowserForm, body: IdxBody) -> Decided {
     step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Begin(RecoveryKind::Unlock))).await
-}
-
-/// The user whose account is to be unlocked. Okta: together with the method, of which there is one.
-pub(super) async fn challenge(form: BrowserForm, body: IdxBody) -> Decided {
-    match body.identifier.as_deref() {
-        Some(identifier) => step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier))).await,
-        None => bad_request("the body has no identifier"),
-    }
 }
 
 /// Another code: of a recovery or of a registration.

@@ -40,5 +40,6 @@ pub(super) mod sessions;
 pub(super) mod system_log;
 pub(super) mod trusted_origins;
 pub(super) mod user_details;
+pub(super) mod user_factors;
 pub(super) mod user_types;
 pub(super) mod users;

@@ -7,7 +7,7 @@ use mock_idp_core::ledger::{MessageKind, RecoveryKind};
 use mock_idp_core::management::ApiError;
 use serde::Deserialize;
 
-use crate::engine::{Authn, AuthnAction, AuthnRecovery, ManagementAccess, ManagementCredentials};
+use crate::engine::{Authn, AuthnAction, AuthnRecovery, FactorAction, ManagementAccess, ManagementCredentials};
 use crate::http::extract::{AtServer, JsonBody, RequestHead, header_text};
 use crate::http::respond::api_error;
 use crate::routing::{Decided, PathParameters};
@@ -28,6 +28,20 @@ struct AuthnBody {
     token: String,
     answer: String,
     pass_code: String,
+    provider: String,
+    profile: FactorProfileBody,
+    /// Of the path.
+    #[serde(skip)]
+    factor_id: String,
+}
+
+/// A question to enroll.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct FactorProfileBody {
+    question: String,
+    question_text: String,
+    answer: String,
 }
 
 pub(super) async fn post(at: AtServer, RequestHead(head): RequestHead, body: JsonBody) -> Decided {
@@ -134,13 +148,63 @@ async fn is_trusted(AtServer(call): &AtServer, head: &Parts) -> bool {
     ManagementAccess::new(call).check(credentials, &["okta.users.manage"]).await.is_ok()
 }
 
-async fn respond(
+pub(super) async fn verify(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
+    respond_to(at, &body, path.get("id"), |body| {
+        let action = FactorAction::Verify { factor_id: &body.factor_id, passcode: body.entered() };
+        Some(AuthnAction::Factor { state_token: &body.state_token, action })
+    })
+    .await
+}
+
+pub(super) async fn activate(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
+    respond_to(at, &body, path.get("id"), |body| {
+        let action = FactorAction::Activate { factor_id: &body.factor_id, passcode: body.entered() };
+        Some(AuthnAction::Factor { state_token: &body.state_token, action })
+    })
+    .await
+}
+
+pub(super) async fn enroll(at: AtServer, body: JsonBody) -> Decided {
+    of_factor(at, &body, |body| {
+        let FactorProfileBody { question, question_text, answer } = &body.profile;
+        let factor_type = body.factor_type.as_deref().unwrap_or_default();
+        let provider = &*body.provider;
+        FactorAction::Enroll { factor_type, provider, question, question_text, answer }
+    })
+    .await
+}
+
+pub(super) async fn previous(at: AtServer, body: JsonBody) -> Decided {
+    of_factor(at, &body, |_| FactorAction::Previous).await
+}
+
+pub(super) async fn skip(at: AtServer, body: JsonBody) -> Decided {
+    of_factor(at, &body, |_| FactorAction::Skip).await
+}
+
+impl AuthnBody {
+    /// What proves the factor: a code, or an answer.
+    fn entered(&self) -> &str {
+        if self.pass_code.is_empty() { &self.answer } else { &self.pass_code }
+    }
+}
+
+async fn of_factor(at: AtServer, body: &JsonBody, action: impl Fn(&AuthnBody) -> FactorAction<'_>) -> Decided {
+    respond(at, body, |body| Some(AuthnAction::Factor { state_token: &body.state_token, action: action(body) })).await
+}
+
+async fn respond(at: AtServer, body: &JsonBody, action: impl FnOnce(&AuthnBody) -> Option<AuthnAction<'_>>) -> Decided {
+    respond_to(at, body, String::new(), action).await
+}
+
+async fn respond_to(
     AtServer(call): AtServer,
     body: &JsonBody,
+    factor_id: String,
     action: impl FnOnce(&AuthnBody) -> Option<AuthnAction<'_>>,
 ) -> Decided {
-    let body: AuthnBody = match body.read() {
-        Ok(body) => body,
+    let body = match body.read() {
+        Ok(body) => AuthnBody { factor_id, ..body },
         Err(error) => return api_error::render(&error),
     };
     let Some(action) = action(&body) else {

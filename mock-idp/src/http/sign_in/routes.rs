@@ -74,6 +74,10 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         secrets: FORM_SECRETS,
         handler: handler!(steps::new_password),
     },
+    proof_row(Method::POST, &["/signin/verify"], handler!(steps::challenge)),
+    proof_row(Method::GET, &["/signin/choose"], handler!(steps::choose)),
+    proof_row(Method::POST, &["/signin/enroll"], handler!(steps::enroll)),
+    proof_row(Method::POST, &["/signin/skip"], handler!(steps::skip)),
     Route {
         method: Method::POST,
         paths: &["/signin/sign-in"],
@@ -182,8 +186,25 @@ pub(in crate::http) static AUTHN_ROUTES: &[Route] = &[
     authn_row(&["/api/v1/authn/recovery/answer"], handler!(authn::recovery_answer)),
     authn_row(&["/api/v1/authn/recovery/factors/{factor}/verify"], handler!(authn::verify_recovery)),
     authn_row(&["/api/v1/authn/recovery/factors/{factor}/resend"], handler!(authn::resend_recovery)),
+    authn_row(&["/api/v1/authn/factors"], handler!(authn::enroll)),
+    authn_row(&["/api/v1/authn/factors/{id}/verify"], handler!(authn::verify)),
+    authn_row(&["/api/v1/authn/factors/{id}/lifecycle/activate"], handler!(authn::activate)),
+    authn_row(&["/api/v1/authn/previous"], handler!(authn::previous)),
+    authn_row(&["/api/v1/authn/skip"], handler!(authn::skip)),
     authn_row(&["/api/v1/authn/cancel"], handler!(authn::cancel)),
 ];
+
+const fn proof_row(method: Method, paths: &'static [&'static str], handler: Handler) -> Route {
+    Route {
+        method,
+        paths,
+        access: Access::Session,
+        rate: RateClass::Unlimited,
+        readers: Readers::SameOrigin,
+        secrets: FORM_SECRETS,
+        handler,
+    }
+}
 
 const fn authn_row(paths: &'static [&'static str], handler: Handler) -> Route {
     Route {
@@ -193,15 +214,16 @@ const fn authn_row(paths: &'static [&'static str], handler: Handler) -> Route {
         rate: RateClass::Authn,
         readers: Readers::TrustedOriginsOfApi,
         secrets: &[
-            "password",
-            "oldPassword",
-            "newPassword",
-            "stateToken",
-            "sessionToken",
-            "recoveryToken",
-            "token",
             "answer",
+            "newPassword",
+            "oldPassword",
             "passCode",
+            "password",
+            "recoveryToken",
+            "sessionToken",
+            "sharedSecret",
+            "stateToken",
+            "token",
         ],
         handler,
     }

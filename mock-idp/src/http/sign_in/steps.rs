@@ -1,5 +1,6 @@
 //! One handler for each form of the sign-in.
 
+use mock_idp_core::model::SignInMethod;
 use mock_idp_core::protocol::{Parameters, Scopes};
 use mock_idp_core::sign_in::SignInAnswer;
 
@@ -14,7 +15,29 @@ pub(super) async fn identify(form: BrowserForm, Form(fields): Form) -> Decided {
 }
 
 pub(super) async fn challenge(form: BrowserForm, Form(fields): Form) -> Decided {
-    submit(form, &fields, SignInAnswer::Password(fields.get("credentials.passcode").unwrap_or_default())).await
+    let entered = ["credentials.passcode", "credentials.answer"].into_iter().find_map(|name| fields.get(name));
+    submit(form, &fields, SignInAnswer::Passcode(entered.unwrap_or_default())).await
+}
+
+/// A link of a list of methods, or the link to the list.
+pub(super) async fn choose(form: BrowserForm, Query(query): Query) -> Decided {
+    let (authenticator, method) = (query.get("authenticator"), query.get("method"));
+    let is_named =
+        |known: &SignInMethod| authenticator == Some(known.row().authenticator) && method == Some(known.row().method);
+    let chosen = SignInMethod::ALL.into_iter().find(is_named);
+    step(form, &query, chosen.map_or(SignInAnswer::ShowChoices, SignInAnswer::Choose), false).await
+}
+
+/// A question to enroll.
+pub(super) async fn enroll(form: BrowserForm, Form(fields): Form) -> Decided {
+    let field = |name| fields.get(name).unwrap_or_default();
+    let (key, text) = (field("credentials.questionKey"), field("credentials.question"));
+    let answer = SignInAnswer::Question { key, text, answer: field("credentials.answer") };
+    step(form, &fields, answer, false).await
+}
+
+pub(super) async fn skip(form: BrowserForm, Form(fields): Form) -> Decided {
+    step(form, &fields, SignInAnswer::Skip, false).await
 }
 
 pub(super) async fn new_password(form: BrowserForm, Form(fields): Form) -> Decided {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::pages::view::{AboutClient, ActivationStep, OtherWays, PageView, RecoveryPageStep, SignInStep};
+use crate::pages::view::{
+    AboutClient, ActivationStep, OtherWays, PageView, ProofPageStep, RecoveryPageStep, SignInStep,
+};
 use serde_json::Value;
 
 use super::{all, document, render, views};
@@ -84,6 +86,16 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 fields.extend(&mut persona.groups);
                 fields.extend(&mut persona.note);
             }
+        }
+        PageView::Proofs(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.extend([&mut view.state_handle, &mut view.identifier, &mut view.restart_href]);
+            fields.extend(&mut view.choices_href);
+            fields.extend(&mut view.skip_action);
+            if let Some(problem) = &mut view.problem {
+                fields.extend([&mut problem.okta_code, &mut problem.reason]);
+            }
+            proof(&mut view.step, &mut fields);
         }
         PageView::Consent(view) => {
             frame(&mut view.frame, &mut fields);
@@ -181,6 +193,27 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
     fields
 }
 
+fn proof<'a>(step: &'a mut ProofPageStep, fields: &mut Vec<&'a mut String>) {
+    match step {
+        ProofPageStep::Code { action, authenticator, expected, .. } => {
+            fields.extend([action, authenticator]);
+            fields.extend(expected);
+        }
+        ProofPageStep::Question { action, question, expected } => {
+            fields.extend([action, question]);
+            fields.extend(expected);
+        }
+        ProofPageStep::ChooseMethod { choices } | ProofPageStep::ChooseEnrollment { choices } => {
+            fields.extend(choices.iter_mut().flat_map(|choice| [&mut choice.label, &mut choice.href]));
+        }
+        ProofPageStep::EnrollCode { action, authenticator, image, secret, expected } => {
+            fields.extend([action, authenticator, image, secret]);
+            fields.extend(expected);
+        }
+        ProofPageStep::EnrollQuestion { action, .. } => fields.push(action),
+    }
+}
+
 fn activation<'a>(step: &'a mut ActivationStep, fields: &mut Vec<&'a mut String>) {
     match step {
         ActivationStep::Code { action, user_code, refused } => {
@@ -224,6 +257,7 @@ fn the_walk_reaches_every_string() {
         let tags = match &view {
             PageView::SignIn(view) => 2 + usize::from(view.problem.is_some()),
             PageView::Recovery(view) => 2 + usize::from(view.problem.is_some()),
+            PageView::Proofs(view) => 2 + usize::from(view.problem.is_some()),
             PageView::Activation(_) => 2,
             // The names of its fields are our own.
             PageView::PostMessage(view) => 1 + view.fields.len(),

@@ -23,6 +23,7 @@ fn pages_whose_forms_end_at_an_app_have_no_form_action() {
         let expected = match view {
             PageView::SignIn(_)
             | PageView::Recovery(_)
+            | PageView::Proofs(_)
             | PageView::Consent(_)
             | PageView::FormPost(_)
             | PageView::Activation(_) => None,

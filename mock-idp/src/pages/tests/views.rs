@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use mock_idp_core::model::SignInMethod;
+
 use crate::pages::view::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
-    ConsentView, ErrorView, FormPostView, Frame, HomeApp, HomeConsent, HomeSession, HomeView, OtherWays, PageView,
-    PickerUser, PostMessageView, ProfileField, RecoveryPageStep, RecoveryView, RedirectUriMismatch, RequestSummary,
-    ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView, SignOutView, SignedOutView,
+    ConsentView, ErrorView, FormPostView, Frame, HomeApp, HomeConsent, HomeSession, HomeView, MethodChoice, OtherWays,
+    PageView, PickerUser, PostMessageView, ProfileField, ProofPageStep, ProofView, RecoveryPageStep, RecoveryView,
+    RedirectUriMismatch, RequestSummary, ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView,
+    SignOutView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 12] = [
@@ -367,6 +370,64 @@ pub(super) fn backchannel(waiting: bool, decided: Option<ShownDecision>) -> Page
     })
 }
 
+/// A step in which the user proves more. `problem`: why the last answer was refused.
+pub(super) fn proofs(step: ProofPageStep, problem: Option<SignInProblemKind>) -> PageView {
+    let refused = |kind| SignInProblem::new(kind, "it is another one");
+    PageView::Proofs(ProofView {
+        frame: frame(),
+        skip_action: matches!(step, ProofPageStep::ChooseEnrollment { .. }).then(|| "/signin/skip".to_owned()),
+        choices_href: problem.is_some().then(|| "/signin/choose?stateHandle=02.id.state".to_owned()),
+        step,
+        state_handle: "02.id.state~c.example".to_owned(),
+        identifier: "mfa@example.test".to_owned(),
+        problem: problem.map(refused),
+        restart_href: "/signin/restart?stateHandle=02.id.state".to_owned(),
+    })
+}
+
+fn methods() -> Vec<MethodChoice> {
+    let choice = |method: SignInMethod| MethodChoice {
+        method,
+        mark: method.row().authenticator,
+        label: method.row().display_name.to_owned(),
+        href: "/signin/choose?stateHandle=02.id.state&method=x".to_owned(),
+    };
+    [SignInMethod::SecurityQuestion, SignInMethod::GoogleOtp].map(choice).to_vec()
+}
+
+fn proof_pages() -> Vec<(String, PageView)> {
+    let action = || "/signin/verify".to_owned();
+    let authenticator = || "Google Authenticator".to_owned();
+    let expected = || Some("123456".to_owned());
+    let code = ProofPageStep::Code {
+        action: action(),
+        authenticator: authenticator(),
+        key: "google_otp",
+        expected: expected(),
+    };
+    let question = ProofPageStep::Question { action: action(), question: "Who?".to_owned(), expected: None };
+    let enroll_code = ProofPageStep::EnrollCode {
+        action: action(),
+        authenticator: authenticator(),
+        image: "data:image/svg+xml;base64,PHN2Zy8+".to_owned(),
+        secret: "JBSWY3DPEHPK3PXP".to_owned(),
+        expected: expected(),
+    };
+    let enroll_question =
+        ProofPageStep::EnrollQuestion { action: action(), questions: vec![("disliked_food", "What is the food?")] };
+    [
+        ("proof_code", proofs(code.clone(), None)),
+        ("proof_code_wrong", proofs(code, Some(SignInProblemKind::WrongCode))),
+        ("proof_question", proofs(question, Some(SignInProblemKind::WrongAnswer))),
+        ("proof_choose", proofs(ProofPageStep::ChooseMethod { choices: methods() }, None)),
+        ("enroll_choose", proofs(ProofPageStep::ChooseEnrollment { choices: methods() }, None)),
+        ("enroll_code", proofs(enroll_code, None)),
+        ("enroll_question", proofs(enroll_question, Some(SignInProblemKind::ShortAnswer))),
+    ]
+    .map(|(name, view)| (name.to_owned(), view))
+    .to_vec()
+}
+
 /// One of each page and state.
 pub(super) fn every_page() -> Vec<(String, PageView)> {
     let warned = SignInView {
@@ -424,6 +485,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("device_activated".to_owned(), device_done(true)),
         ("device_not_activated".to_owned(), device_done(false)),
     ]);
+    pages.extend(proof_pages());
     for (kind, ..) in ALL_PROBLEMS {
         pages.push((format!("sign_in_refused_{kind:?}"), PageView::SignIn(refused(kind))));
     }

@@ -8,6 +8,7 @@ mod home;
 mod inbox;
 mod journal;
 mod present;
+mod proofs;
 mod recovery;
 mod sign_in;
 mod start;
@@ -22,6 +23,9 @@ pub(crate) use home::{HomeApp, HomeConsent, HomeSession, HomeView};
 pub(crate) use inbox::{InboxView, MessageRow};
 pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
+#[cfg(test)]
+pub(crate) use proofs::MethodChoice;
+pub(crate) use proofs::{ProofPage, ProofPageStep, ProofView};
 pub(crate) use recovery::{RecoveryPageStep, RecoveryView};
 pub(crate) use sign_in::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,

@@ -45,7 +45,7 @@ pub(crate) fn sign_in_page(
         (SignInForm::IdentifierFirst, Some(Remediation::Identify { identifier, .. })) => {
             (SignInStep::Identifier, identifier.clone())
         }
-        (_, Some(_) | None) => (SignInStep::Identifier, None),
+        _ => (SignInStep::Identifier, None),
     };
     let word = match &step {
         SignInStep::Identifier => "identify",

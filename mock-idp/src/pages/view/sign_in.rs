@@ -21,6 +21,8 @@ pub(crate) enum PageView {
     Recovery(RecoveryView),
     /// The user who is signed in.
     Home(HomeView),
+    /// A further proof, or an enrollment.
+    Proofs(super::proofs::ProofView),
     /// The client asks for scopes that need the user's consent.
     Consent(ConsentView),
     /// An error that must not be redirected, or that has no redirect target.

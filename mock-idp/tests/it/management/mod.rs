@@ -13,6 +13,7 @@ mod certificates;
 mod change_events;
 mod custom_roles;
 mod event_hooks;
+mod factors;
 mod group_rules;
 mod groups;
 mod hook_keys;
@@ -127,6 +128,12 @@ impl Reply {
         let causes = self.body["errorCauses"].as_array().into_iter().flatten();
         let causes = causes.map(|cause| cause["errorSummary"].as_str().unwrap()).collect();
         (self.status.as_u16(), text("errorCode"), text("errorSummary"), causes)
+    }
+
+    /// Status and `errorCode` of an error.
+    fn refusal(&self) -> (u16, &str) {
+        let (status, code, ..) = self.error();
+        (status, code)
     }
 
     /// The names of the answer's members in their order.

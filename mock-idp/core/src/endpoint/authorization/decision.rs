@@ -1,14 +1,14 @@
 //! What an authorization request needs next: sign-in, consent, or an answer.
 
 use super::redirect;
-use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, CurrentUser};
-use crate::model::{App, ConsentMethod, Scope, ScopeConsent, TokenActions};
+use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, CurrentUser, PartialSignIn, Stage};
+use crate::model::{App, ConsentMethod, Scope, ScopeConsent, TokenActions, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
+use crate::policy::assurance::{self, Assurance, AssuranceRequest};
 use crate::policy::{self, PolicyRequest};
-use crate::protocol::acr::Acr;
 use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
-use crate::sign_in::missing_consent;
+use crate::sign_in::{enrollment, missing_consent, more_proofs};
 use crate::trace::{ConsentNote, NoteStatus, ScopeSource};
 
 /// The next step of an authorization request.
@@ -16,6 +16,8 @@ use crate::trace::{ConsentNote, NoteStatus, ScopeSource};
 pub enum Step {
     /// The user has to authenticate.
     SignIn,
+    /// The user has to prove more, or to enroll something, from this stage on.
+    Prove(Box<Stage>),
     /// The user has to allow these scopes.
     Consent(Vec<Scope>),
     /// The client gets a code or tokens.
@@ -68,7 +70,14 @@ fn next(
             ),
         ));
     }
-    let acr = granted_acr(server, request)?;
+    let acr = match assured(org, server, request, client, (current_user, user), moment)? {
+        Ok(acr) => acr,
+        Err(_) if request.prompt_none => {
+            let reason = "prompt=none, and the policies demand more than the user has proved";
+            return Err(OAuthError::new(ErrorId::LoginRequired, reason));
+        }
+        Err(stage) => return Ok(Step::Prove(Box::new(stage))),
+    };
     let missing = missing_consent(server, client, request, consent);
     // Okta: for an interaction code the access policy is evaluated at the token endpoint.
     let (lifetimes, rule_id, keep_request) = match request.interaction {
@@ -132,20 +141,37 @@ fn reauthentication_reason(request: &AuthorizationRequest, current_user: &Curren
         .map(|max_age| format!("signed in {age} s ago, max_age is {max_age} s"))
 }
 
-/// Okta: `acr` is in tokens only when it was requested; a password is one factor. OIDC Core 3.1.2.1: it is a voluntary claim.
-fn granted_acr(server: &CompiledServer, request: &AuthorizationRequest) -> Result<Option<String>, OAuthError> {
-    let requested = request.acr_values.as_deref();
-    match Acr::of(requested) {
-        Acr::Met(value) => Ok(Some(value)),
-        Acr::Unmet if !server.behavior.acr_values_are_voluntary() => Err(OAuthError::new(
-            ErrorId::UnmetAuthenticationRequirements,
-            format!(
-                "acr_values requires {}, and users of this mock sign in with a password, which is one factor: request \
-                 urn:okta:loa:1fa:pwd or urn:okta:loa:1fa:any, or leave acr_values out",
-                requested.unwrap_or_default()
-            ),
-        )),
-        Acr::Unmet | Acr::NotRequested => Ok(None),
+/// The `acr` of what the user has proved, or the stage in which the user proves more. Okta: `acr` is in tokens only when it was
+/// requested.
+fn assured(
+    org: &Org,
+    server: &CompiledServer,
+    request: &AuthorizationRequest,
+    client: &App,
+    (current_user, user): (&CurrentUser, &User),
+    moment: &mut Moment<'_>,
+) -> Result<Result<Option<String>, Stage>, OAuthError> {
+    let known = current_user.authentication();
+    let wanted = AssuranceRequest {
+        user,
+        client: Some(client),
+        acr_values: request.acr_values.as_deref(),
+        acr_is_voluntary: server.behavior.acr_values_are_voluntary(),
+        proofs: &known.proofs,
+        began: match current_user {
+            CurrentUser::SignedIn(_) => i64::MIN,
+            CurrentUser::HasSession(_) => i64::MAX,
+        },
+        begins_session: false,
+    };
+    let decided = assurance::decide(org, wanted, moment);
+    let partial = PartialSignIn::in_session(known, moment.now);
+    match decided {
+        Assurance::Met { acr } => Ok(Ok(acr.map(|value| value.name().to_owned()))),
+        Assurance::Prove(choices) => Ok(Err(more_proofs(user, partial, choices))),
+        Assurance::Enroll(choices) => Ok(Err(enrollment(partial, choices, false))),
+        Assurance::Denied(reason) => Err(OAuthError::new(ErrorId::AccessDenied, reason)),
+        Assurance::Unsatisfiable(reason) => Err(OAuthError::new(ErrorId::UnmetAuthenticationRequirements, reason)),
     }
 }
 

@@ -2,21 +2,31 @@
 
 use serde_json::{Value, json};
 
-use crate::model::DirectoryKind;
+use crate::model::{DirectoryKind, DirectoryObject, Factor, SignInMethod, User};
 use crate::org::{Org, derived_id};
 use crate::policy::password::{MIN_LENGTH, remembered};
 
-/// The password, as an authenticator of the org.
-pub(super) fn password(org: &Org) -> Value {
-    let mut known = org.objects(DirectoryKind::Authenticator);
-    let id = known.find(|object| object.text("key") == Some("okta_password")).map(|object| object.id.clone());
-    let id = id.unwrap_or_else(|| derived_id("aut", &[&org.identity().id, "okta_password"]));
-    described(&id)
+/// A method, as an authenticator of the org.
+pub(super) fn authenticator(org: &Org, method: SignInMethod) -> Value {
+    let key = method.row().authenticator;
+    let known = object(org, method);
+    let id = known.map_or_else(|| derived_id("aut", &[&org.identity().id, key]), |object| object.id.clone());
+    described(method, &id, known.map(DirectoryObject::name))
 }
 
-/// The same, with what a new password has to be like.
+/// The id of the authenticator of a method.
+pub(super) fn id_of(org: &Org, method: SignInMethod) -> Value {
+    authenticator(org, method)["id"].take()
+}
+
+fn object(org: &Org, method: SignInMethod) -> Option<&DirectoryObject> {
+    let mut known = org.objects(DirectoryKind::Authenticator);
+    known.find(|object| object.text("key") == Some(method.row().authenticator))
+}
+
+/// The password, with what a new one has to be like.
 pub(super) fn password_with_settings(org: &Org) -> Value {
-    let mut authenticator = password(org);
+    let mut authenticator = authenticator(org, SignInMethod::Password);
     if let Some(members) = authenticator.as_object_mut() {
         let complexity = json!({
             "minLength": MIN_LENGTH, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
@@ -30,12 +40,44 @@ pub(super) fn password_with_settings(org: &Org) -> Value {
 
 /// The password of the user with this identifier, who may be unknown.
 pub(super) fn password_enrollment(org: &Org, identifier: &str) -> Value {
-    described(&derived_id("lae", &[&org.identity().id, &identifier.to_lowercase()]))
+    let id = derived_id("lae", &[&org.identity().id, &identifier.to_lowercase()]);
+    described(SignInMethod::Password, &id, object(org, SignInMethod::Password).map(DirectoryObject::name))
 }
 
-fn described(id: &str) -> Value {
+/// What a user has enrolled, each with its method.
+pub(super) fn enrollments(org: &Org, user: &User) -> Vec<(SignInMethod, Value)> {
+    let password = user.credentials.password.as_ref();
+    let password = password.map(|_| (SignInMethod::Password, password_enrollment(org, &user.profile.login)));
+    let factors = user.factors.iter().filter(|factor| factor.is_active());
+    password
+        .into_iter()
+        .chain(factors.filter_map(|factor| Some((factor.method()?, enrollment(org, factor)?))))
+        .collect()
+}
+
+fn enrollment(org: &Org, factor: &Factor) -> Option<Value> {
+    let method = factor.method()?;
+    // Okta: the Identity Engine has a prefix of its own for questions.
+    let id = factor.id.replacen("ufs", "qae", 1);
+    let mut shown = described(method, &id, object(org, method).map(DirectoryObject::name));
+    if method == SignInMethod::SecurityQuestion {
+        shown["profile"] = question(factor);
+    }
+    Some(shown)
+}
+
+/// The question of a factor.
+pub(super) fn question(factor: &Factor) -> Value {
+    let profile = &factor.profile;
+    let text = profile.question_text.as_deref().unwrap_or_default();
+    json!({ "questionKey": profile.question.as_deref().unwrap_or("custom"), "question": text })
+}
+
+fn described(method: SignInMethod, id: &str, name: Option<&str>) -> Value {
+    let row = method.row();
+    let name = name.filter(|name| !name.is_empty()).unwrap_or(row.display_name);
     json!({
-        "type": "password", "key": "okta_password", "id": id, "displayName": "Password",
-        "methods": [{ "type": "password" }],
+        "type": row.authenticator_type, "key": row.authenticator, "id": id, "displayName": name,
+        "methods": [{ "type": row.method }],
     })
 }

@@ -5,11 +5,12 @@ use serde_json::{Map, Value, json};
 use super::authenticators;
 use super::form::{self, Form};
 use super::message::IdxError;
+use super::proofs;
 use super::recovery;
 use super::registration;
 use super::state_handle::RESULT_LIFETIME;
-use crate::ledger::{Purpose, RecoveryStep, Registration, Stage, Transaction};
-use crate::model::{AuthMethod, Scope, User};
+use crate::ledger::{Purpose, Recovery, RecoveryStep, Registration, Stage, Transaction};
+use crate::model::{AuthMethod, Scope, SignInMethod, User};
 use crate::moment::timestamp;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::sign_in::{RecoveryOption, Remediation};
@@ -38,7 +39,7 @@ pub fn failed(error: &IdxError) -> Value {
     json!({ "version": VERSION, "messages": error.messages() })
 }
 
-impl IdxTransaction<'_> {
+impl<'a> IdxTransaction<'a> {
     /// What can be done next, and why the last answer was rejected.
     #[must_use]
     pub fn document(self, options: &[Remediation], error: Option<&IdxError>) -> Value {
@@ -52,9 +53,9 @@ impl IdxTransaction<'_> {
         }
         let forms = error.is_none_or(|error| !error.is_terminal());
         if forms {
-            let about_field = error.filter(|error| error.is_about_field()).map(IdxError::messages);
+            let mut about_field = error.filter(|error| error.is_about_field()).map(IdxError::messages);
             let forms: Vec<Value> =
-                options.iter().filter_map(|option| self.form(option, error, about_field.clone())).collect();
+                options.iter().filter_map(|option| self.form(option, error, about_field.take())).collect();
             document.insert("remediation".to_owned(), json!({ "type": "array", "value": forms }));
         }
         if let Some(error) = error.filter(|error| !error.is_about_field()) {
@@ -160,6 +161,7 @@ impl IdxTransaction<'_> {
             Remediation::Unlock => ("unlock-account", "unlock-account", None, Vec::new()),
             // It is an action of the password.
             Remediation::ResetPassword => return None,
+            _ => proofs::form_of(self.org, self.known_user()?, option, about_field)?,
         };
         let form = Form { name, relates_to, href: self.href(endpoint), fields, state_handle: self.state_handle };
         let mut form = form.into_value();
@@ -198,15 +200,24 @@ impl IdxTransaction<'_> {
     }
 
     fn add_authenticators(self, document: &mut Map<String, Value>, options: &[Remediation]) {
+        if let (Stage::MoreProofs(_), Some(user)) = (&self.transaction.stage, self.known_user()) {
+            return proofs::add_authenticators(self.org, user, options, document);
+        }
         match options.first() {
             Some(Remediation::Identify { with_password: true, .. }) => {
-                document.insert("currentAuthenticator".to_owned(), object(authenticators::password(self.org)));
+                document.insert(
+                    "currentAuthenticator".to_owned(),
+                    object(authenticators::authenticator(self.org, SignInMethod::Password)),
+                );
             }
             Some(Remediation::Password { identifier }) => {
                 let enrollment = authenticators::password_enrollment(self.org, identifier);
                 let list = |value: Value| json!({ "type": "array", "value": [value] });
                 document.insert("currentAuthenticatorEnrollment".to_owned(), object(enrollment.clone()));
-                document.insert("authenticators".to_owned(), list(authenticators::password(self.org)));
+                document.insert(
+                    "authenticators".to_owned(),
+                    list(authenticators::authenticator(self.org, SignInMethod::Password)),
+                );
                 document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
             }
             Some(Remediation::NewPassword { user_id }) => {
@@ -214,7 +225,10 @@ impl IdxTransaction<'_> {
                 let list = |value: Value| json!({ "type": "array", "value": [value] });
                 let current = authenticators::password_with_settings(self.org);
                 document.insert("currentAuthenticator".to_owned(), object(current.clone()));
-                document.insert("authenticators".to_owned(), list(authenticators::password(self.org)));
+                document.insert(
+                    "authenticators".to_owned(),
+                    list(authenticators::authenticator(self.org, SignInMethod::Password)),
+                );
                 let enrollment = authenticators::password_enrollment(self.org, login);
                 document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
                 document.insert("recoveryAuthenticator".to_owned(), object(current));
@@ -233,23 +247,33 @@ impl IdxTransaction<'_> {
 
     /// The user. Before a password has been checked, it is only what was typed: whether there is such a user does not show.
     fn user(self) -> Option<Value> {
+        match &self.transaction.stage {
+            Stage::Challenge { identifier } => Some(json!({ "identifier": identifier })),
+            Stage::Recovery(Recovery { step: RecoveryStep::Code { identifier, .. }, .. }) => {
+                Some(json!({ "identifier": identifier }))
+            }
+            _ => self.known_user().map(described),
+        }
+    }
+
+    /// The user who has proved something.
+    fn known_user(self) -> Option<&'a User> {
         let user_id = match &self.transaction.stage {
-            Stage::Identify => return None,
-            Stage::Challenge { identifier } => return Some(json!({ "identifier": identifier })),
+            Stage::Identify | Stage::Challenge { .. } => return None,
             Stage::Recovery(recovery) => match (&recovery.step, recovery.step.user_id()) {
-                (RecoveryStep::Code { identifier, .. }, _) => return Some(json!({ "identifier": identifier })),
+                (RecoveryStep::Code { .. }, _) | (_, None) => return None,
                 (_, Some(user_id)) => user_id,
-                (_, None) => return None,
             },
             Stage::Registration(Registration::Profile) => return None,
             Stage::Registration(Registration::Password { user } | Registration::Code { user, .. }) => {
-                return Some(described(user));
+                return Some(user);
             }
             Stage::NewPassword { user_id } => user_id,
+            Stage::MoreProofs(partial) => &partial.user_id,
             Stage::SignedIn(proof) => &proof.user_id,
             Stage::Consent { user } | Stage::Decided { user, .. } => &user.authentication().user_id,
         };
-        self.org.user(user_id).map(described)
+        self.org.user(user_id)
     }
 
     fn add_app(self, document: &mut Map<String, Value>) {

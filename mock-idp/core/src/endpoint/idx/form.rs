@@ -54,11 +54,36 @@ pub(super) fn identifier(value: Option<&str>) -> Value {
 
 /// A password, with the messages about it.
 pub(super) fn password(label: &str, messages: Option<Value>) -> Value {
-    let mut field = json!({ "name": "passcode", "label": label, "secret": true });
-    if let (Some(messages), Some(field)) = (messages, field.as_object_mut()) {
-        field.insert("messages".to_owned(), messages);
+    let field = with_messages(json!({ "name": "passcode", "label": label, "secret": true }), messages);
+    credentials(vec![field])
+}
+
+/// A group of fields that prove something.
+pub(super) fn credentials(fields: Vec<Value>) -> Value {
+    json!({ "name": "credentials", "type": "object", "form": { "value": fields }, "required": true })
+}
+
+/// A one-time password, with the messages about it.
+pub(super) fn code(messages: Option<Value>) -> Value {
+    with_messages(json!({ "name": "passcode", "label": "Enter code", "required": true, "visible": true }), messages)
+}
+
+/// An answer, with the messages about it.
+pub(super) fn answer(messages: Option<Value>) -> Value {
+    with_messages(json!({ "name": "answer", "label": "Answer", "required": true, "secret": true }), messages)
+}
+
+/// A field, with the messages about it.
+pub(super) fn with_messages(mut field: Value, messages: Option<Value>) -> Value {
+    if let Some(messages) = messages {
+        field["messages"] = messages;
     }
-    json!({ "name": "credentials", "type": "object", "form": { "value": [field] }, "required": true })
+    field
+}
+
+/// A choice of authenticators.
+pub(super) fn authenticator(options: Vec<Value>) -> Value {
+    json!({ "name": "authenticator", "type": "object", "required": true, "options": options })
 }
 
 /// "Keep me signed in".

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::ledger::{ProofStep, Stage};
+use crate::model::MIN_ANSWER;
 use crate::policy::password::REQUIREMENTS;
 use crate::protocol::{ErrorId, OAuthError};
 use crate::sign_in::{SignInProblem, SignInProblemKind};
@@ -17,9 +19,14 @@ pub enum IdxError {
     UserLocked,
     /// A new password that the password policy does not allow.
     PasswordRequirements,
-    /// A code that was not sent, or cannot be used any more.
+    /// A one-time password of an app that is not right.
+    WrongCode,
+    /// A code that was sent, or of a factor that is enrolled, and that is not right.
     InvalidPasscode,
+    UsedCode,
     WrongAnswer,
+    /// An answer to enroll that has too few characters.
+    ShortAnswer,
     /// A link that has been used, or is too old.
     ExpiredLink,
     /// An attribute of a new user: its name and label.
@@ -52,8 +59,16 @@ pub enum IdxError {
 impl IdxError {
     /// The error for a rejected answer.
     #[must_use]
-    pub fn of_problem(problem: &SignInProblem, with_identifier: bool) -> Self {
+    pub fn of_problem(problem: &SignInProblem, stage: &Stage, with_identifier: bool) -> Self {
+        let of_app = matches!(stage, Stage::MoreProofs(partial) if matches!(partial.step, ProofStep::Verify { .. }));
         match problem.kind {
+            SignInProblemKind::WrongCode | SignInProblemKind::UsedCode if !of_app => Self::InvalidPasscode,
+            SignInProblemKind::WrongCode => Self::WrongCode,
+            SignInProblemKind::UsedCode => Self::UsedCode,
+            SignInProblemKind::WrongAnswer => Self::WrongAnswer,
+            SignInProblemKind::ShortAnswer => Self::ShortAnswer,
+            SignInProblemKind::AccessDenied => Self::AccessDenied,
+            SignInProblemKind::LinkUsed => Self::ExpiredLink,
             SignInProblemKind::MissingIdentifier
             | SignInProblemKind::MissingPassword
             | SignInProblemKind::MissingCode => Self::BadRequest,
@@ -70,9 +85,6 @@ impl IdxError {
                 }
             }
             SignInProblemKind::RegistrationUnavailable => Self::RegistrationUnavailable,
-            SignInProblemKind::WrongCode => Self::InvalidPasscode,
-            SignInProblemKind::WrongAnswer => Self::WrongAnswer,
-            SignInProblemKind::LinkUsed => Self::ExpiredLink,
             SignInProblemKind::LockedOut if problem.okta_code == "E0000069" => Self::UserLocked,
             SignInProblemKind::IncorrectPassword => Self::IncorrectPassword,
             SignInProblemKind::PasswordRequirements => Self::PasswordRequirements,
@@ -98,9 +110,11 @@ impl IdxError {
         match self {
             Self::AuthenticationFailed
             | Self::IncorrectPassword
-            | Self::InvalidPasscode
-            | Self::WrongAnswer
             | Self::UserLocked
+            | Self::WrongCode
+            | Self::InvalidPasscode
+            | Self::UsedCode
+            | Self::WrongAnswer
             | Self::ExpiredLink
             | Self::SessionExpired => 401,
             Self::PasswordRequirements
@@ -109,6 +123,7 @@ impl IdxError {
             | Self::InvalidEmail { .. }
             | Self::NotUnique { .. }
             | Self::RegistrationUnavailable
+            | Self::ShortAnswer
             | Self::UserNotAssigned
             | Self::AssuranceUnsatisfiable { .. }
             | Self::BadRequest => 400,
@@ -124,8 +139,15 @@ impl IdxError {
 
     /// Whether it is about a field: the message is there, and not at the top.
     pub(super) fn is_about_field(&self) -> bool {
-        matches!(self, Self::PasswordRequirements | Self::InvalidPasscode | Self::WrongAnswer)
-            || self.attribute().is_some()
+        matches!(
+            self,
+            Self::PasswordRequirements
+                | Self::WrongCode
+                | Self::InvalidPasscode
+                | Self::UsedCode
+                | Self::WrongAnswer
+                | Self::ShortAnswer
+        ) || self.attribute().is_some()
     }
 
     /// The attribute of a new user that it is about.
@@ -145,8 +167,11 @@ impl IdxError {
             Self::IncorrectPassword => "incorrectPassword",
             Self::UserLocked => "errors.E0000069",
             Self::PasswordRequirements => "password.passwordRequirementsNotMet",
+            Self::WrongCode => "authfactor.challenge.soft_token.invalid_passcode",
             Self::InvalidPasscode => "api.authn.error.PASSCODE_INVALID",
+            Self::UsedCode => "authfactor.challenge.soft_token.used_passcode",
             Self::WrongAnswer => "authfactor.challenge.question_factor.answer_invalid",
+            Self::ShortAnswer => "securityQuestion.answer.tooShort.arg",
             Self::ExpiredLink => "idx.invalid.reset.password.token",
             Self::MissingAttribute { .. } => "field.required",
             Self::InvalidAttribute { .. } => "registration.error.doesNotMatchPattern",
@@ -167,8 +192,13 @@ impl IdxError {
             Self::IncorrectPassword => "Password is incorrect",
             Self::UserLocked => "User Locked",
             Self::PasswordRequirements => return format!("Password requirements were not met. {REQUIREMENTS}"),
+            Self::WrongCode => "Your code doesn't match our records. Please try again.",
             Self::InvalidPasscode => "Invalid code. Try again.",
+            Self::UsedCode => "Each code can only be used once. Please wait for a new code and try again.",
             Self::WrongAnswer => "Your answer doesn't match our records. Please try again.",
+            Self::ShortAnswer => {
+                return format!("The security question answer must be at least {MIN_ANSWER} characters in length");
+            }
             Self::ExpiredLink => "The reset password link is not valid.",
             Self::MissingAttribute { .. } => "This field cannot be left blank",
             Self::InvalidAttribute { label, .. } => {
@@ -196,10 +226,11 @@ impl IdxError {
     pub(super) fn messages(&self) -> Value {
         let mut i18n = json!({ "key": self.key() });
         let parameter = match self {
-            Self::AssuranceUnsatisfiable { app } => Some(app.as_str()),
-            Self::PasswordRequirements => Some(REQUIREMENTS),
+            Self::AssuranceUnsatisfiable { app } => Some(json!(app)),
+            Self::PasswordRequirements => Some(json!(REQUIREMENTS)),
+            Self::ShortAnswer => Some(json!(MIN_ANSWER)),
             Self::InvalidAttribute { label, .. } | Self::InvalidEmail { label, .. } | Self::NotUnique { label, .. } => {
-                Some(label.as_str())
+                Some(json!(label))
             }
             _ => None,
         };

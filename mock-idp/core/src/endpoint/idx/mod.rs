@@ -4,10 +4,12 @@ mod authenticators;
 mod document;
 mod form;
 mod message;
+mod proofs;
 mod recovery;
 mod registration;
 mod state_handle;
 
 pub use document::{IdxTransaction, expired, failed};
 pub use message::IdxError;
+pub use proofs::chosen;
 pub use state_handle::{expires, new_state_handle};

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::authenticators;
 use super::form::{self, FormParts};
-use crate::model::DirectoryKind;
+use crate::model::{DirectoryKind, SignInMethod};
 use crate::org::{Org, derived_id};
 use crate::sign_in::RecoveryOption;
 
@@ -35,9 +35,8 @@ pub(super) fn form_of(org: &Org, option: &RecoveryOption, about_field: Option<Va
                 "name": "questionKey", "label": question, "required": true, "value": "custom", "visible": false,
                 "mutable": false,
             });
-            let answer = json!({ "name": "answer", "label": "Answer", "required": true, "secret": true });
-            let fields = vec![key, with_messages(answer, about_field)];
-            Some(("challenge-authenticator", "challenge/answer", CURRENT_ENROLLMENT, vec![credentials(fields)]))
+            let fields = vec![form::credentials(vec![key, form::answer(about_field)])];
+            Some(("challenge-authenticator", "challenge/answer", CURRENT_ENROLLMENT, fields))
         }
         RecoveryOption::Password { is_activation, .. } => {
             let name = if *is_activation { "enroll-authenticator" } else { "reset-authenticator" };
@@ -74,7 +73,10 @@ pub(super) fn add_authenticators(
             document.insert("authenticators".to_owned(), list(email(&email_id(org))));
             document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
             if !is_unlock {
-                document.insert("recoveryAuthenticator".to_owned(), object(authenticators::password(org)));
+                document.insert(
+                    "recoveryAuthenticator".to_owned(),
+                    object(authenticators::authenticator(org, SignInMethod::Password)),
+                );
             }
         }
         RecoveryOption::Question { question, user_id } => {
@@ -93,7 +95,8 @@ pub(super) fn add_authenticators(
             let login = org.user(user_id).map_or(user_id.as_str(), |user| user.profile.login.as_str());
             let current = authenticators::password_with_settings(org);
             document.insert("currentAuthenticator".to_owned(), object(current.clone()));
-            document.insert("authenticators".to_owned(), list(authenticators::password(org)));
+            document
+                .insert("authenticators".to_owned(), list(authenticators::authenticator(org, SignInMethod::Password)));
             let enrollment = authenticators::password_enrollment(org, login);
             document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
             document.insert("recoveryAuthenticator".to_owned(), object(current));
@@ -113,23 +116,12 @@ pub(super) fn unlocked() -> Value {
 
 /// The code of an email, with the messages about it.
 pub(super) fn code_field(about_field: Option<Value>) -> Value {
-    credentials(vec![with_messages(json!({ "name": "passcode", "label": "Enter code" }), about_field)])
+    form::credentials(vec![form::with_messages(json!({ "name": "passcode", "label": "Enter code" }), about_field)])
 }
 
 /// The email authenticator of the org.
 pub(super) fn email_authenticator(org: &Org) -> Value {
     email(&email_id(org))
-}
-
-fn credentials(fields: Vec<Value>) -> Value {
-    json!({ "name": "credentials", "type": "object", "form": { "value": fields }, "required": true })
-}
-
-fn with_messages(mut field: Value, messages: Option<Value>) -> Value {
-    if let Some(messages) = messages {
-        field["messages"] = messages;
-    }
-    field
 }
 
 fn email_id(org: &Org) -> String {

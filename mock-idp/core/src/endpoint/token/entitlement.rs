@@ -85,6 +85,7 @@ pub(super) fn delegate(
             user_id: user.id.clone(),
             auth_time: sign_in.auth_time.unwrap_or(moment.now),
             amr: Vec::new(),
+            proofs: Vec::new(),
             session_id: format!("102{}", moment.token()),
         }),
         scopes,

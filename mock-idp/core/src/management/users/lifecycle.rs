@@ -142,6 +142,9 @@ pub fn reset_factors(change: &mut ManagementChange<'_, '_>, name: &str) -> Resul
         ],
         ApiErrorId::StatusNotAllowed,
     )?;
+    let mut user = user.clone();
+    user.factors.clear();
+    change.draft.put_user(user);
     Ok(json!({}))
 }
 

@@ -3,6 +3,7 @@
 mod app_links;
 mod create;
 mod credentials;
+mod factors;
 mod lifecycle;
 mod links;
 mod list;
@@ -20,6 +21,10 @@ use crate::org::Tables;
 pub use app_links::app_links;
 pub use create::create;
 pub use credentials::{change_password, change_recovery_question, forgot_password};
+pub use factors::{
+    activate_factor, enroll_factor, factor, factor_catalog, factor_of, factor_questions, factors, refused_factor,
+    remove_factor, replace_factor,
+};
 pub use lifecycle::{
     activate, deactivate, expire_password, expire_password_with_temporary_one, not_locked, reactivate, remove,
     reset_factors, reset_password, suspend, unsuspend,

@@ -85,6 +85,15 @@ impl Check<'_> {
                 self.problem(format!("{}/{name}", path(slot)), format!("`{time}` is not an RFC 3339 time"));
             }
         }
+        for (index, factor) in user.factors.iter().enumerate() {
+            let place = || format!("{}/factors/{index}", path(slot));
+            if let Some((member, message)) = factor.problem() {
+                self.problem(format!("{}/{member}", place()), message);
+            }
+            if user.factors[..index].iter().any(|other| other.id == factor.id) {
+                self.problem(place(), format!("the user has two factors with the id `{}`", factor.id));
+            }
+        }
         for (member, group) in user.group_ids.iter().enumerate() {
             self.group(|| format!("{}/groupIds/{member}", path(slot)), group);
         }

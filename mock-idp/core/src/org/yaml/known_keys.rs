@@ -11,6 +11,8 @@ const COMPUTED: &[&str] = &["created", "createdBy", "lastUpdated", "lastUpdatedB
 const BY_TYPE: &[(&str, &[&str])] = &[
     ("User", &["transitioningToStatus"]),
     ("UserCredentials", &["emails"]),
+    ("Factor", &["vendorName"]),
+    ("FactorProfile", &["credentialId"]),
     ("Group", &["objectClass"]),
     ("App", &["expressConfiguration", "universalLogout"]),
     ("AppCredentials", &["password"]),
@@ -49,6 +51,7 @@ fn has_id(type_name: &str) -> bool {
     matches!(
         type_name,
         "User"
+            | "Factor"
             | "Group"
             | "App"
             | "Assignment"

@@ -62,6 +62,7 @@ fn authenticate(
             user_id: proof.user_id,
             auth_time: proof.auth_time,
             amr: proof.amr,
+            proofs: proof.proofs,
             // Okta: no session begins; the id only distinguishes this authentication from others.
             session_id: format!("102{}", moment.token()),
         }),

@@ -127,9 +127,6 @@ fn target<'a>(org: &'a Org, audience: &str) -> Result<&'a App, OAuthError> {
 /// How and when the user has signed in, according to the ID token.
 fn signed_in(user: &User, id_token: &Verified, now: i64) -> SignedIn {
     let amr = id_token.0.get("amr").and_then(Value::as_array);
-    SignedIn {
-        user_id: user.id.clone(),
-        auth_time: id_token.number("auth_time").unwrap_or(now),
-        amr: amr.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
-    }
+    let amr: Vec<String> = amr.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    SignedIn::with_amr(user.id.clone(), id_token.number("auth_time").unwrap_or(now), amr)
 }

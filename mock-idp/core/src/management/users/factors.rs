@@ -1,0 +1,227 @@
+//! What users have enrolled besides a password. Okta: `/api/v1/users/{id}/factors`.
+
+use serde_json::{Map, Value, json};
+
+use super::find;
+use crate::management::{ApiError, ApiErrorId, BodyMembers, Links, ManagementCall, ManagementChange};
+use crate::model::{Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, SignInMethod, User};
+use crate::moment::timestamp;
+use crate::org::Tables;
+use crate::policy::assurance::{can_enroll, optional_enrollments};
+use crate::sign_in::{
+    SECURITY_QUESTIONS, SignInProblem, SignInProblemKind, activation, enrollment_image, profile, question_text,
+};
+
+/// The object in the causes of refused enrollments.
+const ENROLL_REQUEST: &str = "factorEnrollRequest";
+
+/// # Errors
+/// There is no such user.
+pub fn factors(org: &Tables, call: ManagementCall<'_>, name: &str) -> Result<Value, ApiError> {
+    let user = find(org, call, name)?;
+    Ok(user.factors.iter().map(|factor| show(org, call, user, factor)).collect())
+}
+
+/// The factors that a user can enroll.
+///
+/// # Errors
+/// There is no such user.
+pub fn factor_catalog(org: &Tables, call: ManagementCall<'_>, name: &str) -> Result<Value, ApiError> {
+    let user = find(org, call, name)?;
+    let own = format!("/api/v1/users/{}/factors", user.id);
+    let offered = |method: &SignInMethod| {
+        let (factor_type, provider) = Factor::kind_of(*method);
+        let mut links = Links::at(call.base());
+        if factor_type == FactorType::Question {
+            links = links.allowing("questions", &format!("{own}/questions"), &["GET"]);
+        }
+        json!({
+            "factorType": factor_type.name(), "provider": provider.name(), "vendorName": provider.vendor(),
+            "_links": links.allowing("enroll", &own, &["POST"]).into_value(),
+        })
+    };
+    Ok(optional_enrollments(org, user).iter().map(offered).collect())
+}
+
+/// The questions that a user can choose from.
+///
+/// # Errors
+/// There is no such user.
+pub fn factor_questions(org: &Tables, call: ManagementCall<'_>, name: &str) -> Result<Value, ApiError> {
+    find(org, call, name)?;
+    let shown = |question: &crate::sign_in::SecurityQuestion| json!({ "question": question.key, "questionText": question.text });
+    Ok(SECURITY_QUESTIONS.iter().map(shown).collect())
+}
+
+/// # Errors
+/// There is no such user, or no such factor.
+pub fn factor(org: &Tables, call: ManagementCall<'_>, name: &str, id: &str) -> Result<Value, ApiError> {
+    let user = find(org, call, name)?;
+    Ok(show(org, call, user, factor_of(user, id)?))
+}
+
+/// The factor of a user with this id.
+///
+/// # Errors
+/// The user has none.
+pub fn factor_of<'u>(user: &'u User, id: &str) -> Result<&'u Factor, ApiError> {
+    user.factor(id).ok_or_else(|| ApiError::not_found(id, "UserFactor"))
+}
+
+/// Enrolls a factor. A question is active at once; a one-time password has to be proved.
+///
+/// # Errors
+/// There is no such user, the org has no such authenticator, or the user has such a factor.
+pub fn enroll_factor(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+    body: &Map<String, Value>,
+) -> Result<Value, ApiError> {
+    let mut user = find(change.draft, change.call, name)?.clone();
+    let body = BodyMembers::of(body);
+    let (wanted, provider) = (body.text("factorType")?.unwrap_or_default(), body.text("provider")?.unwrap_or_default());
+    let is_wanted = |method: &SignInMethod| {
+        let (factor_type, by) = Factor::kind_of(*method);
+        *method != SignInMethod::Password && factor_type.name() == wanted && by.name() == provider
+    };
+    let Some(method) = SignInMethod::ALL.into_iter().find(is_wanted) else {
+        return Err(refused_enrollment("factorType: the mock has no factor of this type and provider"));
+    };
+    if user.factors.iter().any(|factor| factor.is_active() && factor.method() == Some(method)) {
+        return Err(refused_enrollment("A factor of this type is already set up."));
+    }
+    if !can_enroll(change.draft, method) {
+        return Err(ApiError::new(ApiErrorId::AccessDenied, format!("{} is not active", method.row().display_name)));
+    }
+    let (factor_type, provider) = Factor::kind_of(method);
+    let mut factor = Factor::pending(factor_type, provider, change.moment);
+    let now = change.now();
+    (factor.created, factor.last_updated) = (Some(now.clone()), Some(now));
+    if factor_type == FactorType::Question {
+        factor.profile = read_question(body)?;
+        factor.status = FactorStatus::Active;
+    }
+    let shown = show(change.draft, change.call, &user, &factor);
+    user.enroll(factor);
+    change.draft.put_user(user);
+    Ok(shown)
+}
+
+/// Changes the question of a factor.
+///
+/// # Errors
+/// There is no such factor, or it is no question.
+pub fn replace_factor(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+    id: &str,
+    body: &Map<String, Value>,
+) -> Result<Value, ApiError> {
+    let mut user = find(change.draft, change.call, name)?.clone();
+    let mut factor = factor_of(&user, id)?.clone();
+    if factor.factor_type != FactorType::Question {
+        return Err(refused_enrollment("factorType: only questions can be changed"));
+    }
+    factor.profile = read_question(BodyMembers::of(body))?;
+    factor.last_updated = Some(change.now());
+    let shown = show(change.draft, change.call, &user, &factor);
+    user.enroll(factor);
+    change.draft.put_user(user);
+    Ok(shown)
+}
+
+/// Makes a factor active whose code has been checked.
+///
+/// # Errors
+/// There is no such factor.
+pub fn activate_factor(change: &mut ManagementChange<'_, '_>, name: &str, id: &str) -> Result<Value, ApiError> {
+    let mut user = find(change.draft, change.call, name)?.clone();
+    let mut factor = factor_of(&user, id)?.clone();
+    factor.status = FactorStatus::Active;
+    factor.last_updated = Some(change.now());
+    let shown = show(change.draft, change.call, &user, &factor);
+    user.enroll(factor);
+    change.draft.put_user(user);
+    Ok(shown)
+}
+
+/// # Errors
+/// There is no such factor.
+pub fn remove_factor(change: &mut ManagementChange<'_, '_>, name: &str, id: &str) -> Result<(), ApiError> {
+    let mut user = find(change.draft, change.call, name)?.clone();
+    factor_of(&user, id)?;
+    user.factors.retain(|factor| factor.id != id);
+    change.draft.put_user(user);
+    Ok(())
+}
+
+/// The error of a code or an answer that is refused. Okta: as recorded.
+#[must_use]
+pub fn refused_factor(problem: &SignInProblem) -> ApiError {
+    let reason = problem.reason.as_str();
+    let wrong =
+        |cause: &str| ApiError { causes: vec![cause.to_owned()], ..ApiError::new(ApiErrorId::InvalidPasscode, reason) };
+    match problem.kind {
+        SignInProblemKind::WrongCode => wrong("Your token doesn't match our records. Please try again."),
+        SignInProblemKind::WrongAnswer => wrong("Your answer doesn't match our records. Please try again."),
+        SignInProblemKind::MissingPassword => wrong("Your passcode doesn't match our records. Please try again."),
+        SignInProblemKind::UsedCode => ApiError::new(ApiErrorId::UsedPasscode, reason),
+        SignInProblemKind::ShortAnswer | SignInProblemKind::MissingIdentifier => refused_enrollment(SHORT_ANSWER),
+        SignInProblemKind::LockedOut => ApiError::authentication_failed(reason),
+        SignInProblemKind::AccessDenied => ApiError::access_denied(reason),
+        _ => ApiError::new(ApiErrorId::WrongState, reason),
+    }
+}
+
+const SHORT_ANSWER: &str = "The security question answer must be at least 4 characters in length";
+
+fn refused_enrollment(cause: &str) -> ApiError {
+    ApiError::validation(ENROLL_REQUEST, vec![cause.to_owned()])
+}
+
+fn read_question(body: BodyMembers<'_>) -> Result<FactorProfile, ApiError> {
+    let Some(given) = body.object("profile")? else { return Err(refused_enrollment("profile: a question is missing")) };
+    let (key, answer) = (given.text("question")?.unwrap_or_default(), given.text("answer")?.unwrap_or_default().trim());
+    let text = question_text(key).or(given.text("questionText")?).filter(|text| !text.trim().is_empty());
+    let Some(text) = text else { return Err(refused_enrollment("question: there is no such question")) };
+    if answer.chars().count() < MIN_ANSWER {
+        return Err(refused_enrollment(SHORT_ANSWER));
+    }
+    let key = if question_text(key).is_some() { key } else { "custom" };
+    Ok(FactorProfile {
+        question: Some(key.to_owned()),
+        question_text: Some(text.to_owned()),
+        answer: Some(answer.to_owned()),
+    })
+}
+
+/// A factor, members in Okta's order.
+fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: &Factor) -> Value {
+    let own = format!("/api/v1/users/{}", user.id);
+    let path = format!("{own}/factors/{}", factor.id);
+    let links = Links::at(call.base());
+    let links = match (factor.factor_type, factor.is_active()) {
+        (FactorType::Question, _) => links.allowing("questions", &format!("{own}/factors/questions"), &["GET"]),
+        (FactorType::Totp, true) => links.allowing("verify", &format!("{path}/verify"), &["POST"]),
+        (FactorType::Totp, false) => links.allowing("activate", &format!("{path}/lifecycle/activate"), &["POST"]),
+    };
+    let methods: &[&str] = if factor.is_active() { &["GET", "DELETE"] } else { &["GET"] };
+    let links = links.allowing("self", &path, methods).allowing("user", &own, &["GET"]);
+    let times = org.times(&user.id);
+    let created = factor.created.clone().or_else(|| times.map(|times| timestamp(times.created)));
+    let mut shown = json!({
+        "id": factor.id,
+        "factorType": factor.factor_type.name(),
+        "provider": factor.provider.name(),
+        "vendorName": factor.provider.vendor(),
+        "status": factor.status.name(),
+        "created": created,
+        "lastUpdated": factor.last_updated.clone().or(created.clone()),
+        "profile": profile(user, factor),
+    });
+    if let (false, Some(secret)) = (factor.is_active(), &factor.shared_secret) {
+        shown["_embedded"] = json!({ "activation": activation(secret, &enrollment_image(org, user, secret)) });
+    }
+    shown["_links"] = links.into_value();
+    shown
+}

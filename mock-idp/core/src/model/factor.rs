@@ -1,0 +1,238 @@
+//! What users have enrolled besides a password. Okta: User Factors API.
+
+use std::fmt;
+
+use data_encoding::BASE32_NOPAD;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::sign_in_method::SignInMethod;
+use crate::moment::Moment;
+
+/// The fewest characters of an answer. Okta: as recorded.
+pub const MIN_ANSWER: usize = 4;
+
+/// A factor of a user, in Okta's shape and with its secrets.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Factor {
+    /// Three letters that depend on the type, and 17 more characters. Derived from the user and the type if a document leaves it out.
+    #[serde(default)]
+    pub id: String,
+    pub factor_type: FactorType,
+    #[serde(default)]
+    pub provider: FactorProvider,
+    #[serde(default)]
+    pub status: FactorStatus,
+    /// RFC 3339, like the time below.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_updated: Option<String>,
+    #[serde(default, skip_serializing_if = "FactorProfile::is_empty")]
+    pub profile: FactorProfile,
+    /// The key of one-time passwords.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_secret: Option<SharedSecret>,
+}
+
+/// The types of factors that this mock verifies.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum FactorType {
+    #[serde(rename = "question")]
+    Question,
+    #[serde(rename = "token:software:totp")]
+    Totp,
+}
+
+/// Who provides a factor.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FactorProvider {
+    #[default]
+    Okta,
+    Google,
+}
+
+/// Whether a factor can be used.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FactorStatus {
+    #[default]
+    Active,
+    PendingActivation,
+}
+
+/// What tells a factor from others of its type.
+#[derive(Clone, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FactorProfile {
+    /// The key of a question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question_text: Option<String>,
+    /// Compared without regard to case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+/// A key of one-time passwords, as base32 without padding. RFC 4648 6.
+#[derive(Clone, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct SharedSecret(String);
+
+impl Factor {
+    /// A factor that the user has not proved yet. A one-time password has a new key. Okta: 16 characters, as recorded.
+    #[must_use]
+    pub fn pending(factor_type: FactorType, provider: FactorProvider, moment: &mut Moment<'_>) -> Self {
+        let shared_secret = (factor_type == FactorType::Totp).then(|| SharedSecret::new(&moment.bytes::<10>()));
+        let mut factor = Self {
+            id: String::new(),
+            factor_type,
+            provider,
+            status: FactorStatus::PendingActivation,
+            created: None,
+            last_updated: None,
+            profile: FactorProfile::default(),
+            shared_secret,
+        };
+        factor.id = moment.id(factor.id_prefix());
+        factor
+    }
+
+    /// The type and the provider of the factors of a method.
+    #[must_use]
+    pub fn kind_of(method: SignInMethod) -> (FactorType, FactorProvider) {
+        match method {
+            SignInMethod::GoogleOtp => (FactorType::Totp, FactorProvider::Google),
+            // A password is no factor of this API.
+            SignInMethod::SecurityQuestion | SignInMethod::Password => (FactorType::Question, FactorProvider::Okta),
+        }
+    }
+
+    /// How it is verified. `None`: Okta has no factor of this type from this provider, or the mock does not verify it.
+    #[must_use]
+    pub fn method(&self) -> Option<SignInMethod> {
+        match (self.factor_type, self.provider) {
+            (FactorType::Question, FactorProvider::Okta) => Some(SignInMethod::SecurityQuestion),
+            (FactorType::Totp, FactorProvider::Google) => Some(SignInMethod::GoogleOtp),
+            _ => None,
+        }
+    }
+
+    /// The first three characters of its id. Okta: as recorded.
+    #[must_use]
+    pub fn id_prefix(&self) -> &'static str {
+        match self.factor_type {
+            FactorType::Question => "ufs",
+            FactorType::Totp => "uft",
+        }
+    }
+
+    /// Whether it can be used.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.status == FactorStatus::Active
+    }
+
+    /// What is wrong with it: the member and the message.
+    #[must_use]
+    pub fn problem(&self) -> Option<(&'static str, String)> {
+        let Some(method) = self.method() else {
+            let message =
+                format!("no factor of the type {} has the provider {}", self.factor_type.name(), self.provider.name());
+            return Some(("provider", message));
+        };
+        match method {
+            SignInMethod::Password => None,
+            SignInMethod::SecurityQuestion => match (&self.profile.question_text, &self.profile.answer) {
+                (None, _) => Some(("profile", "a question has a `questionText`".to_owned())),
+                (_, Some(answer)) if answer.chars().count() >= MIN_ANSWER => None,
+                _ => Some(("profile", format!("a question has an `answer` of at least {MIN_ANSWER} characters"))),
+            },
+            SignInMethod::GoogleOtp => match self.shared_secret.as_ref().map(SharedSecret::bytes) {
+                None => Some(("sharedSecret", "a TOTP factor has a `sharedSecret`: a key as base32".to_owned())),
+                Some(None) => Some(("sharedSecret", "it is not base32 (A-Z and 2-7, without padding)".to_owned())),
+                Some(Some(_)) => None,
+            },
+        }
+    }
+}
+
+impl FactorType {
+    /// Its wire name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Question => "question",
+            Self::Totp => "token:software:totp",
+        }
+    }
+}
+
+impl FactorProvider {
+    /// Its wire name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Okta => "OKTA",
+            Self::Google => "GOOGLE",
+        }
+    }
+
+    /// What answers call it.
+    #[must_use]
+    pub fn vendor(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl FactorStatus {
+    /// Its wire name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::PendingActivation => "PENDING_ACTIVATION",
+        }
+    }
+}
+
+impl FactorProfile {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Debug for FactorProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FactorProfile").field("question", &self.question).finish_non_exhaustive()
+    }
+}
+
+impl SharedSecret {
+    /// A key of these bytes.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(BASE32_NOPAD.encode(bytes))
+    }
+
+    /// Its base32.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its bytes, if it is base32.
+    #[must_use]
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        BASE32_NOPAD.decode(self.0.as_bytes()).ok().filter(|bytes| !bytes.is_empty())
+    }
+}
+
+impl fmt::Debug for SharedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedSecret")
+    }
+}

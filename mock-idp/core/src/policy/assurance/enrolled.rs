@@ -1,0 +1,125 @@
+//! What users have enrolled, and what they can enroll.
+
+use serde_json::Value;
+
+use crate::model::{DirectoryKind, DirectoryObject, Factor, SignInMethod, User};
+use crate::org::Tables;
+use crate::policy::conditions::PolicySubject;
+
+/// The methods that a user can sign in with.
+#[must_use]
+pub fn enrolled_methods(org: &Tables, user: &User) -> Vec<SignInMethod> {
+    let has = |method: &SignInMethod| match method {
+        SignInMethod::Password => user.credentials.password.is_some(),
+        other => user.factors.iter().any(|factor| factor.method() == Some(*other) && is_usable(org, factor)),
+    };
+    SignInMethod::ALL.into_iter().filter(has).collect()
+}
+
+/// Whether a factor can be used for signing in.
+#[must_use]
+pub fn is_usable(org: &Tables, factor: &Factor) -> bool {
+    factor.is_active() && factor.method().is_some_and(|method| is_for_sign_in(org, method))
+}
+
+/// The methods that a user can enroll. Okta: one of each.
+pub(super) fn enrollable_methods(org: &Tables, user: &User) -> Vec<SignInMethod> {
+    let policy = enrollment_policy(org, user);
+    let lacks = |method: &SignInMethod| {
+        *method != SignInMethod::Password
+            && !user.factors.iter().any(|factor| factor.method() == Some(*method) && factor.is_active())
+    };
+    let allowed =
+        |method: &SignInMethod| policy.as_ref().and_then(|policy| policy.enrollment(*method)) != Some("NOT_ALLOWED");
+    let methods = SignInMethod::ALL.into_iter();
+    methods
+        .filter(|method| {
+            lacks(method) && can_enroll(org, *method) && is_listed(policy.as_ref(), *method) && allowed(method)
+        })
+        .collect()
+}
+
+/// The methods that a user has to enroll now. `challenged`: the user has been asked for a second factor.
+pub(super) fn required(org: &Tables, user: &User, challenged: bool) -> Vec<SignInMethod> {
+    let Some(policy) = enrollment_policy(org, user) else { return Vec::new() };
+    // Okta: LOGIN, CHALLENGE or NEVER.
+    let asks = match policy.when() {
+        Some("LOGIN") => true,
+        Some("CHALLENGE") => challenged,
+        _ => false,
+    };
+    let mut methods = if asks { enrollable_methods(org, user) } else { Vec::new() };
+    methods.retain(|method| policy.enrollment(*method) == Some("REQUIRED"));
+    methods
+}
+
+/// What the enrollment policy of a user says of a method: `REQUIRED`, `OPTIONAL` or `NOT_ALLOWED`.
+#[must_use]
+pub fn enrollment_of<'o>(org: &'o Tables, user: &User, method: SignInMethod) -> Option<&'o str> {
+    enrollment_policy(org, user)?.enrollment(method)
+}
+
+/// Okta: authenticators that a policy does not list are not allowed.
+fn is_listed(policy: Option<&EnrollmentPolicy<'_>>, method: SignInMethod) -> bool {
+    policy.is_none_or(|policy| policy.enrollment(method).is_some())
+}
+
+/// Whether the org has the authenticator, and users sign in with it.
+fn is_for_sign_in(org: &Tables, method: SignInMethod) -> bool {
+    let allowed = |authenticator: &DirectoryObject| {
+        let settings = authenticator.members.get("settings");
+        let purpose = settings.and_then(|settings| settings["allowedFor"].as_str());
+        purpose.is_none_or(|purpose| matches!(purpose, "any" | "sso"))
+    };
+    authenticator(org, method).is_some_and(allowed)
+}
+
+/// Whether the org has the authenticator of a method.
+#[must_use]
+pub fn can_enroll(org: &Tables, method: SignInMethod) -> bool {
+    authenticator(org, method).is_some()
+}
+
+fn authenticator(org: &Tables, method: SignInMethod) -> Option<&DirectoryObject> {
+    let mut known = org.objects(DirectoryKind::Authenticator).filter(|authenticator| authenticator.is_active());
+    known.find(|authenticator| authenticator.text("key") == Some(method.row().authenticator))
+}
+
+/// The enrollment policy that covers a user, and its rule. Okta: the first policy by priority that covers the user.
+struct EnrollmentPolicy<'o> {
+    policy: &'o DirectoryObject,
+    rule: Option<&'o Value>,
+}
+
+impl<'o> EnrollmentPolicy<'o> {
+    /// `REQUIRED`, `OPTIONAL` or `NOT_ALLOWED`; `None` if it does not list the authenticator.
+    fn enrollment(&self, method: SignInMethod) -> Option<&'o str> {
+        let settings = self.policy.members.get("settings")?;
+        let mut listed = settings["authenticators"].as_array()?.iter();
+        let entry = listed.find(|entry| entry["key"] == method.row().authenticator)?;
+        entry["enroll"]["self"].as_str()
+    }
+
+    /// When users are asked to enroll.
+    fn when(&self) -> Option<&'o str> {
+        self.rule?.pointer("/actions/enroll/self")?.as_str()
+    }
+}
+
+fn enrollment_policy<'o>(org: &'o Tables, user: &User) -> Option<EnrollmentPolicy<'o>> {
+    let subject = PolicySubject::new(org, user);
+    let covers = |conditions: &Value| subject.unmet_in(conditions).is_none();
+    let mut policies: Vec<_> = org
+        .objects(DirectoryKind::Policy)
+        .filter(|policy| policy.text("type") == Some("MFA_ENROLL") && policy.is_active())
+        .filter(|policy| policy.members.get("conditions").is_none_or(covers))
+        .collect();
+    policies.sort_by_key(|policy| (policy.is_system(), policy.members.get("priority").and_then(Value::as_u64)));
+    policies.into_iter().next().map(|policy| {
+        let mut rules: Vec<&Value> =
+            policy.members.get("rules").and_then(Value::as_array).into_iter().flatten().collect();
+        rules.sort_by_key(|rule| rule["priority"].as_u64());
+        let rule = rules.into_iter().find(|rule| rule["status"] != "INACTIVE" && covers(&rule["conditions"]));
+        EnrollmentPolicy { policy, rule }
+    })
+}

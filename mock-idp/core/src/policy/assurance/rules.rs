@@ -1,0 +1,75 @@
+//! Which rules decide about a sign-in. Okta: the first rule by priority whose conditions all hold.
+
+use serde_json::Value;
+
+use super::demand::Demand;
+use super::verification::VerificationMethod;
+use crate::model::{App, DirectoryKind, User};
+use crate::moment::Moment;
+use crate::org::Org;
+use crate::policy::conditions::PolicySubject;
+use crate::policy::session;
+use crate::trace::NoteStatus;
+
+/// What the global session policy demands of a new session; the error says that it denies it.
+pub(super) fn session_demand(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<Option<Demand>, String> {
+    const TITLE: &str = "global session policy";
+    let Some((policy, rule)) = session::matching_rule(org, user) else { return Ok(None) };
+    let name = format!("{}, {}", policy.name, rule.name);
+    let actions = &rule.actions.signon;
+    if actions.access.as_deref() == Some("DENY") {
+        moment.trace.note(NoteStatus::Refused, TITLE, format!("{name} denies access"));
+        return Err(format!("the global session policy {name} denies access"));
+    }
+    if actions.require_factor != Some(true) {
+        return Ok(None);
+    }
+    moment.trace.note(NoteStatus::Matched, TITLE, format!("{name} demands a second authenticator"));
+    Ok(Some(Demand::second_authenticator(format!("the global session policy {name} demands a second authenticator"))))
+}
+
+/// What the authentication policy of an app demands; the error says that it denies the sign-in, or that the mock cannot obey it.
+pub(super) fn app_demand(
+    org: &Org,
+    client: &App,
+    user: &User,
+    moment: &mut Moment<'_>,
+) -> Result<Option<Demand>, String> {
+    const TITLE: &str = "authentication policy";
+    let policy = client.access_policy.as_deref().and_then(|id| org.object(DirectoryKind::Policy, id));
+    // Okta: an app without a policy of its own has the default one, which needs two factors; here it needs one.
+    let Some(policy) = policy else { return Ok(None) };
+    let mut rules: Vec<&Value> = policy.members.get("rules").and_then(Value::as_array).into_iter().flatten().collect();
+    rules.sort_by_key(|rule| rule["priority"].as_u64());
+    let subject = PolicySubject::new(org, user);
+    for rule in rules {
+        let name = format!("{}, {}", policy.name(), rule["name"].as_str().unwrap_or_default());
+        let passed_over = if rule["status"] == "INACTIVE" {
+            Some("it is inactive".to_owned())
+        } else {
+            subject.unmet_in(&rule["conditions"])
+        };
+        if let Some(because) = passed_over {
+            moment.trace.note(NoteStatus::PassedOver, TITLE, format!("{name}: {because}"));
+            continue;
+        }
+        let actions = &rule["actions"]["appSignOn"];
+        if actions["access"] == "DENY" {
+            moment.trace.note(NoteStatus::Refused, TITLE, format!("{name} denies access"));
+            return Err(format!("the authentication policy {name} denies access"));
+        }
+        let method = VerificationMethod::deserialize_from(&actions["verificationMethod"]);
+        let demand = method.and_then(|method| Demand::of_rule(&name, method))?;
+        moment.trace.note(NoteStatus::Matched, TITLE, demand.source());
+        return Ok(Some(demand));
+    }
+    moment.trace.note(NoteStatus::Refused, TITLE, format!("no rule of {} matches", policy.name()));
+    Err(format!("no rule of the authentication policy {} matches", policy.name()))
+}
+
+impl VerificationMethod {
+    fn deserialize_from(value: &Value) -> Result<Self, String> {
+        serde_json::from_value(value.clone())
+            .map_err(|error| format!("the verification method cannot be read: {error}"))
+    }
+}

@@ -1,0 +1,132 @@
+//! The answers of the primary authentication API about factors. Okta: `MFA_REQUIRED`, `MFA_ENROLL`, `MFA_ENROLL_ACTIVATE`.
+
+use serde_json::{Map, Value, json};
+
+use super::enrollment_key::enrollment_image;
+use super::primary::{link, shown};
+use crate::ledger::{PartialSignIn, ProofStep};
+use crate::model::{Factor, FactorType, SharedSecret, SignInMethod, User};
+use crate::org::Org;
+use crate::policy::assurance::enrollment_of;
+use crate::protocol::totp;
+
+/// A user who has proved something, as the primary authentication API shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct FactorState<'a> {
+    pub org: &'a Org,
+    pub user: &'a User,
+    pub state_token: &'a str,
+    /// RFC 3339.
+    pub expires_at: &'a str,
+    pub org_url: &'a str,
+}
+
+impl FactorState<'_> {
+    /// The body, in Okta's order.
+    #[must_use]
+    pub fn body(self, partial: &PartialSignIn) -> Value {
+        let factors = |list: Vec<Value>| json!({ "user": shown(self.user), "factors": list });
+        match &partial.step {
+            ProofStep::Choose | ProofStep::EnterPassword | ProofStep::Verify { .. } => {
+                let offered = self.user.factors.iter().filter(|factor| factor.is_active());
+                let offered =
+                    offered.filter(|factor| factor.method().is_some_and(|method| partial.choices.contains(&method)));
+                let mut embedded = factors(offered.map(|factor| self.to_verify(factor)).collect());
+                embedded["policy"] = json!({
+                    "allowRememberDevice": false, "rememberDeviceLifetimeInMinutes": 0, "rememberDeviceByDefault": false,
+                    "factorsPolicyInfo": {},
+                });
+                self.with("MFA_REQUIRED", embedded, json!({ "cancel": self.link("cancel") }))
+            }
+            ProofStep::ChooseEnrollment { optional } => {
+                let listed = partial.choices.iter().map(|method| self.to_enroll(*method)).collect();
+                let mut links = Map::new();
+                if *optional {
+                    links.insert("skip".to_owned(), self.link("skip"));
+                }
+                links.insert("cancel".to_owned(), self.link("cancel"));
+                self.with("MFA_ENROLL", factors(listed), Value::Object(links))
+            }
+            ProofStep::Enroll { factor, .. } => {
+                let mut next = json!({ "name": "activate" });
+                let activate = self.link(&format!("factors/{}/lifecycle/activate", factor.id));
+                if let (Some(next), Value::Object(activate)) = (next.as_object_mut(), activate) {
+                    next.extend(activate);
+                }
+                let links = json!({ "next": next, "prev": self.link("previous"), "cancel": self.link("cancel") });
+                let embedded = json!({ "user": shown(self.user), "factor": self.to_activate(factor) });
+                self.with("MFA_ENROLL_ACTIVATE", embedded, links)
+            }
+        }
+    }
+
+    fn with(self, status: &str, embedded: Value, links: Value) -> Value {
+        json!({
+            "stateToken": self.state_token, "expiresAt": self.expires_at, "status": status, "_embedded": embedded,
+            "_links": links,
+        })
+    }
+
+    fn link(self, path: &str) -> Value {
+        link(self.org_url, path)
+    }
+
+    fn to_verify(self, factor: &Factor) -> Value {
+        let mut object = described(factor);
+        object["profile"] = profile(self.user, factor);
+        object["_links"] = json!({ "verify": self.link(&format!("factors/{}/verify", factor.id)) });
+        object
+    }
+
+    fn to_enroll(self, method: SignInMethod) -> Value {
+        let (factor_type, provider) = Factor::kind_of(method);
+        let mut links = json!({ "enroll": self.link("factors") });
+        if factor_type == FactorType::Question {
+            let href = format!("{}/api/v1/users/{}/factors/questions", self.org_url, self.user.id);
+            links = json!({ "questions": { "href": href, "hints": { "allow": ["GET"] } }, "enroll": links["enroll"] });
+        }
+        json!({
+            "factorType": factor_type.name(), "provider": provider.name(), "vendorName": provider.vendor(),
+            "_links": links, "status": "NOT_SETUP",
+            "enrollment": enrollment_of(self.org, self.user, method).unwrap_or("OPTIONAL"),
+        })
+    }
+
+    fn to_activate(self, factor: &Factor) -> Value {
+        let mut object = described(factor);
+        if let Some(secret) = &factor.shared_secret {
+            let image = enrollment_image(self.org, self.user, secret);
+            object["_embedded"] = json!({ "activation": activation(secret, &image) });
+        }
+        object
+    }
+}
+
+/// Type, provider and id of a factor.
+fn described(factor: &Factor) -> Value {
+    let (factor_type, provider) = (factor.factor_type, factor.provider);
+    json!({
+        "id": factor.id, "factorType": factor_type.name(), "provider": provider.name(), "vendorName": provider.vendor(),
+    })
+}
+
+/// What an answer shows of the profile of a factor.
+#[must_use]
+pub fn profile(user: &User, factor: &Factor) -> Value {
+    match factor.factor_type {
+        FactorType::Question => json!({
+            "question": factor.profile.question.as_deref().unwrap_or("custom"),
+            "questionText": factor.profile.question_text,
+        }),
+        FactorType::Totp => json!({ "credentialId": user.profile.login }),
+    }
+}
+
+/// What an authenticator app needs. Okta: as recorded; the QR code is a link there.
+#[must_use]
+pub fn activation(secret: &SharedSecret, image: &str) -> Value {
+    json!({
+        "timeStep": totp::STEP, "sharedSecret": secret.as_str(), "encoding": "base32", "keyLength": totp::DIGITS,
+        "_links": { "qrcode": { "href": image, "type": "image/svg+xml" } },
+    })
+}

@@ -1,0 +1,145 @@
+//! Second factors in a sign-in by a program. Okta: `/api/v1/authn/factors`.
+
+use mock_idp_core::ledger::{PartialSignIn, ProofStep, Stage, Transaction};
+use mock_idp_core::management::{ApiError, ApiErrorId, users};
+use mock_idp_core::model::{Factor, SignInMethod};
+use mock_idp_core::sign_in::SignInAnswer;
+use mock_idp_core::trace::Trace;
+use serde_json::Value;
+
+use super::authn_steps::{AuthnSteps, unknown_state_token};
+use super::sign_in_step::{self, CommittedStep, NextHandle};
+use crate::journal::Explanation;
+
+/// What a program does about the factors of a user.
+#[derive(Clone, Copy)]
+pub(crate) enum FactorAction<'a> {
+    /// Answers what a factor asks.
+    Verify {
+        factor_id: &'a str,
+        passcode: &'a str,
+    },
+    /// Chooses a factor to enroll. A question is complete with it.
+    Enroll {
+        factor_type: &'a str,
+        provider: &'a str,
+        question: &'a str,
+        question_text: &'a str,
+        answer: &'a str,
+    },
+    /// Proves that a new factor works.
+    Activate {
+        factor_id: &'a str,
+        passcode: &'a str,
+    },
+    Previous,
+    Skip,
+}
+
+/// The steps of a transaction about factors.
+#[derive(Clone, Copy)]
+pub(super) struct AuthnFactors<'c, 'a> {
+    pub(super) steps: AuthnSteps<'c>,
+    pub(super) state_token: &'a str,
+}
+
+impl AuthnFactors<'_, '_> {
+    pub(super) async fn respond(
+        self,
+        action: FactorAction<'_>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, ApiError> {
+        let transaction = self.steps.find(self.state_token).await?;
+        let Stage::MoreProofs(partial) = &transaction.stage else { return Err(wrong_state()) };
+        let context = self.steps.0;
+        let user = context.org.user(&partial.user_id).ok_or_else(unknown_state_token)?;
+        explanation.user = Some(user.profile.login.clone());
+        match action {
+            FactorAction::Verify { factor_id, passcode } => {
+                let factor = user.factor(factor_id).and_then(Factor::method);
+                let method = factor.ok_or_else(|| ApiError::not_found(factor_id, "UserFactor"))?;
+                if partial.step != (ProofStep::Verify { factor_id: factor_id.to_owned() }) {
+                    self.choose(method, partial, Enrolls::No, trace).await?;
+                }
+                self.take(SignInAnswer::Passcode(passcode), trace, explanation).await
+            }
+            FactorAction::Enroll { factor_type, provider, question, question_text, answer } => {
+                let named = |method: &&SignInMethod| {
+                    let (kind, by) = Factor::kind_of(**method);
+                    **method != SignInMethod::Password && kind.name() == factor_type && by.name() == provider
+                };
+                let Some(method) = partial.choices.iter().find(named).copied() else {
+                    let cause = "factorType: this factor cannot be enrolled now";
+                    return Err(ApiError::validation("factorEnrollRequest", vec![cause.to_owned()]));
+                };
+                let chosen = self.choose(method, partial, Enrolls::Yes, trace).await?;
+                if method != SignInMethod::SecurityQuestion {
+                    return self.steps.go_on(Some(self.state_token), chosen, trace, explanation).await;
+                }
+                let answer = SignInAnswer::Question { key: question, text: question_text, answer };
+                self.take(answer, trace, explanation).await
+            }
+            FactorAction::Activate { factor_id, passcode } => match &partial.step {
+                ProofStep::Enroll { factor, .. } if factor.id == factor_id => {
+                    self.take(SignInAnswer::Passcode(passcode), trace, explanation).await
+                }
+                _ => Err(wrong_state()),
+            },
+            FactorAction::Previous => self.take(SignInAnswer::ShowChoices, trace, explanation).await,
+            FactorAction::Skip => self.take(SignInAnswer::Skip, trace, explanation).await,
+        }
+    }
+
+    /// Goes on with a method. The transaction after it.
+    async fn choose(
+        self,
+        method: SignInMethod,
+        partial: &PartialSignIn,
+        enrolls: Enrolls,
+        trace: &mut Trace,
+    ) -> Result<Transaction, ApiError> {
+        let enrolling = matches!(partial.step, ProofStep::ChooseEnrollment { .. } | ProofStep::Enroll { .. });
+        if enrolling != matches!(enrolls, Enrolls::Yes) {
+            return Err(wrong_state());
+        }
+        let (context, answer) = (self.steps.0, SignInAnswer::Choose(method));
+        let next = NextHandle::SameUntilSignedIn;
+        match sign_in_step::take(context, self.state_token, answer, false, next, trace).await? {
+            Some(CommittedStep::Taken(transaction)) => Ok(transaction),
+            Some(CommittedStep::Rejected(..)) => Err(wrong_state()),
+            Some(CommittedStep::DeviceGone) | None => Err(unknown_state_token()),
+        }
+    }
+
+    async fn take(
+        self,
+        answer: SignInAnswer<'_>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, ApiError> {
+        let context = self.steps.0;
+        let next = NextHandle::SameUntilSignedIn;
+        match sign_in_step::take(context, self.state_token, answer, false, next, trace).await? {
+            Some(CommittedStep::Taken(transaction)) => {
+                // The step may have enrolled a factor.
+                let latest = context.on_latest_snapshot();
+                let steps = AuthnSteps(latest.as_ref().unwrap_or(context));
+                steps.go_on(Some(self.state_token), transaction, trace, explanation).await
+            }
+            Some(CommittedStep::Rejected(_, problem)) => Err(users::refused_factor(&problem)),
+            Some(CommittedStep::DeviceGone) | None => Err(unknown_state_token()),
+        }
+    }
+}
+
+/// Whether a step is about an enrollment.
+#[derive(Clone, Copy)]
+enum Enrolls {
+    Yes,
+    No,
+}
+
+fn wrong_state() -> ApiError {
+    ApiError::new(ApiErrorId::WrongState, "the transaction does not wait for this")
+}

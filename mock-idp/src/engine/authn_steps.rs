@@ -1,0 +1,182 @@
+//! The steps of a sign-in by a program: password, expired password, and what they lead to.
+
+use mock_idp_core::ledger::{Purpose, Stage, Transaction};
+use mock_idp_core::management::{ApiError, ApiErrorId};
+use mock_idp_core::model::User;
+use mock_idp_core::moment::timestamp;
+use mock_idp_core::policy::password::REQUIREMENTS;
+use mock_idp_core::sign_in::{FactorState, SignInAnswer, SignInProblemKind, primary};
+use mock_idp_core::trace::{NoteStatus, Trace};
+use serde_json::{Value, json};
+
+use super::sign_in_step::{CommittedStep, NextHandle};
+use super::{Context, authn_recovery, sign_in_step};
+use crate::journal::Explanation;
+
+/// The transactions of the authentication API.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AuthnSteps<'c>(pub(super) &'c Context);
+
+impl AuthnSteps<'_> {
+    pub(super) async fn sign_in(
+        self,
+        username: &str,
+        password: &str,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, ApiError> {
+        let context = self.0;
+        if context.instance.refuses_sign_in(username) {
+            let reason = "more than 4 sign-ins of the user in a second (rateLimits: enforced)";
+            return Err(ApiError::new(ApiErrorId::TooManyRequests, reason));
+        }
+        let transaction = Transaction {
+            purpose: Purpose::Authn { server: context.server.id.clone() },
+            stage: Stage::Identify,
+            browser: None,
+            remember: false,
+            expires: context.now + primary::STATE_TOKEN_LIFETIME,
+        };
+        let answer = SignInAnswer::Both { identifier: username, password };
+        match sign_in_step::take_first(context, &transaction, answer, trace).await? {
+            CommittedStep::Taken(transaction) => self.go_on(None, transaction, trace, explanation).await,
+            // Okta: only where the password policy shows lockouts.
+            CommittedStep::Rejected(_, problem) if problem.okta_code == "E0000069" => {
+                explanation.reason = Some(problem.reason);
+                Ok(primary::locked_out(&context.urls.endpoint_base))
+            }
+            CommittedStep::Rejected(_, problem) if problem.kind == SignInProblemKind::AccessDenied => {
+                Err(ApiError::access_denied(problem.reason))
+            }
+            CommittedStep::Rejected(_, problem) => Err(ApiError::authentication_failed(problem.reason)),
+            CommittedStep::DeviceGone => Err(ApiError::internal("a sign-in by a program is for no device")),
+        }
+    }
+
+    /// What follows from the stage of a transaction. `stored`: it is stored under this state token.
+    pub(super) async fn go_on(
+        self,
+        stored: Option<&str>,
+        transaction: Transaction,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, ApiError> {
+        let context = self.0;
+        let ledger = context.ledger();
+        match &transaction.stage {
+            Stage::SignedIn(proof) => {
+                let token: String =
+                    context.decide(trace, |moment| (moment.token() + &moment.token()).chars().take(50).collect());
+                let token = format!("20111{token}");
+                let expires = context.now + primary::SESSION_TOKEN_LIFETIME;
+                let user = context.org.user(&proof.user_id);
+                let user = user.ok_or_else(|| ApiError::authentication_failed("the user has been removed"))?;
+                explanation.user = Some(user.profile.login.clone());
+                ledger.session_tokens().put(&token, proof.clone(), expires).await?;
+                Ok(primary::success(user, &token, &timestamp(expires), &context.urls.endpoint_base))
+            }
+            Stage::NewPassword { .. } | Stage::MoreProofs(_) => {
+                if let Some(state_token) = stored {
+                    return self.shown(state_token, &transaction);
+                }
+                let state_token: String = context.decide(trace, |moment| moment.token().chars().take(40).collect());
+                let state_token = format!("00{state_token}");
+                if matches!(transaction.stage, Stage::NewPassword { .. }) {
+                    trace.note(NoteStatus::Absent, "sign-in", "asks for a new password: the old one has expired");
+                }
+                let expires = transaction.expires;
+                ledger.transactions().put(&state_token, transaction.clone(), expires).await?;
+                self.shown(&state_token, &transaction)
+            }
+            _ => Err(ApiError::authentication_failed("more is needed than this API asks for")),
+        }
+    }
+
+    pub(super) async fn introspect(self, state_token: &str) -> Result<Value, ApiError> {
+        let transaction = self.find(state_token).await?;
+        self.shown(state_token, &transaction)
+    }
+
+    pub(super) async fn cancel(self, state_token: &str) -> Result<Value, ApiError> {
+        self.find(state_token).await?;
+        self.0.ledger().transactions().take(state_token).await?;
+        Ok(json!({}))
+    }
+
+    pub(super) async fn change_password(
+        self,
+        state_token: &str,
+        old: &str,
+        new: &str,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, ApiError> {
+        let transaction = self.find(state_token).await?;
+        let refused = |cause: String| {
+            let error = ApiError::new(ApiErrorId::CredentialUpdateFailed, "the password cannot be changed");
+            ApiError { causes: vec![cause], ..error }
+        };
+        let user = user_of(self.0, &transaction)?;
+        if !matches!(transaction.stage, Stage::NewPassword { .. }) {
+            return Err(ApiError::new(ApiErrorId::WrongState, "no new password is asked for"));
+        }
+        explanation.user = Some(user.profile.login.clone());
+        if !user.credentials.password.as_ref().is_some_and(|known| known.is(old)) {
+            return Err(refused("oldPassword: The credentials provided were incorrect.".to_owned()));
+        }
+        let answer = SignInAnswer::NewPassword { password: new, repeated: true };
+        let next = NextHandle::SameUntilSignedIn;
+        match sign_in_step::take(self.0, state_token, answer, false, next, trace).await? {
+            Some(CommittedStep::Taken(transaction)) => {
+                // The step has given the user a password.
+                let latest = self.0.on_latest_snapshot();
+                let context = latest.as_ref().unwrap_or(self.0);
+                AuthnSteps(context).go_on(Some(state_token), transaction, trace, explanation).await
+            }
+            Some(CommittedStep::Rejected(_, problem)) => {
+                explanation.reason = Some(problem.reason);
+                Err(match problem.kind {
+                    SignInProblemKind::PasswordRequirements | SignInProblemKind::MissingPassword => {
+                        refused(format!("newPassword: Password requirements were not met. {REQUIREMENTS}"))
+                    }
+                    _ => ApiError::authentication_failed("the user may not sign in any more"),
+                })
+            }
+            Some(CommittedStep::DeviceGone) | None => Err(unknown_state_token()),
+        }
+    }
+
+    pub(super) async fn find(self, state_token: &str) -> Result<Transaction, ApiError> {
+        let found = self.0.ledger().transactions().get(state_token).await?;
+        found.filter(|transaction| matches!(transaction.purpose, Purpose::Authn { .. })).ok_or_else(unknown_state_token)
+    }
+
+    /// The state of a transaction.
+    fn shown(self, state_token: &str, transaction: &Transaction) -> Result<Value, ApiError> {
+        if let Some(state) = authn_recovery::shown(self.0, state_token, transaction) {
+            return Ok(state);
+        }
+        let user = user_of(self.0, transaction)?;
+        let (expires_at, org_url) = (&*timestamp(transaction.expires), &*self.0.urls.endpoint_base);
+        Ok(match &transaction.stage {
+            Stage::MoreProofs(partial) => {
+                FactorState { org: &self.0.org, user, state_token, expires_at, org_url }.body(partial)
+            }
+            _ => primary::password_expired(user, state_token, expires_at, org_url),
+        })
+    }
+}
+
+pub(super) fn unknown_state_token() -> ApiError {
+    ApiError::invalid_token("no transaction has this state token")
+}
+
+/// The user of a transaction, who has proved something.
+fn user_of<'c>(context: &'c Context, transaction: &Transaction) -> Result<&'c User, ApiError> {
+    let user = match &transaction.stage {
+        Stage::NewPassword { user_id } => context.org.user(user_id),
+        Stage::MoreProofs(partial) => context.org.user(&partial.user_id),
+        _ => None,
+    };
+    user.ok_or_else(unknown_state_token)
+}

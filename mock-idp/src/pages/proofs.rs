@@ -1,0 +1,87 @@
+//! The steps in which a user proves more, or enrolls a factor. Texts and marks are those of Okta's pages, as on the sign-in page.
+
+use askama::Template;
+
+use super::chrome::Chrome;
+use crate::pages::view::{ProofPageStep, ProofView, SignInProblemKind as Kind};
+
+#[derive(Debug, Template)]
+#[template(path = "proofs.html")]
+pub(super) struct ProofPage<'a> {
+    chrome: Chrome<'a>,
+    view: &'a ProofView,
+    heading: String,
+    lead: &'static str,
+    view_class: String,
+    problem: Option<&'static str>,
+}
+
+impl<'a> ProofPage<'a> {
+    pub(super) fn new(view: &'a ProofView) -> Self {
+        let title = format!("{} - Sign In", view.frame.org_name);
+        let (heading, lead, view_class) = words(&view.step);
+        Self {
+            chrome: Chrome::titled(&view.frame, title).with_problem(view.problem.is_some()),
+            view,
+            heading,
+            lead,
+            view_class,
+            problem: view.problem.as_ref().map(|problem| problem_text(problem.kind)),
+        }
+    }
+
+    /// The link back to the list.
+    fn choices_text(&self) -> &'static str {
+        match self.view.step {
+            ProofPageStep::EnrollCode { .. } | ProofPageStep::EnrollQuestion { .. } => "Return to authenticator list",
+            _ => "Verify with something else",
+        }
+    }
+}
+
+/// Heading, lead and classes of a step.
+fn words(step: &ProofPageStep) -> (String, &'static str, String) {
+    match step {
+        ProofPageStep::Code { authenticator, key, .. } => (
+            format!("Verify with {authenticator}"),
+            "Enter the temporary code generated in your authenticator app",
+            format!("mfa-verify-passcode challenge-authenticator--{key} mfa-google-auth"),
+        ),
+        ProofPageStep::Question { .. } => (
+            "Verify with your Security Question".to_owned(),
+            "",
+            "challenge-authenticator--security_question mfa-verify-question".to_owned(),
+        ),
+        ProofPageStep::ChooseMethod { .. } => (
+            "Verify it’s you with a security method".to_owned(),
+            "Select from the following options",
+            "select-authenticator-authenticate authenticator-list".to_owned(),
+        ),
+        ProofPageStep::ChooseEnrollment { .. } => (
+            "Set up security methods".to_owned(),
+            "Security methods help protect your account by ensuring only you have access.",
+            "select-authenticator-enroll enroll-choices".to_owned(),
+        ),
+        ProofPageStep::EnrollCode { authenticator, .. } => (
+            format!("Set up {authenticator}"),
+            "Launch your authenticator app, then scan the QR code.",
+            "enroll-authenticator--google_otp enroll-google".to_owned(),
+        ),
+        ProofPageStep::EnrollQuestion { .. } => (
+            "Set up security question".to_owned(),
+            "Choose a security question and answer that will be used for signing in",
+            "enroll-authenticator--security_question enroll-question".to_owned(),
+        ),
+    }
+}
+
+fn problem_text(kind: Kind) -> &'static str {
+    match kind {
+        Kind::WrongCode => "Your code doesn’t match our records. Please try again.",
+        Kind::UsedCode => "Each code can only be used once. Please wait for a new code and try again.",
+        Kind::WrongAnswer => "Your answer doesn’t match our records. Please try again.",
+        Kind::ShortAnswer => "The security question answer must be at least 4 characters in length",
+        Kind::MissingPassword | Kind::MissingIdentifier => "This field cannot be left blank",
+        _ => "Unable to sign in",
+    }
+}

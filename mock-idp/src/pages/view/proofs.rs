@@ -1,0 +1,173 @@
+//! The steps in which a user proves more, or enrolls a factor.
+
+use mock_idp_core::model::{DirectoryKind, DirectoryObject, Factor, FactorType, SharedSecret, SignInMethod};
+use mock_idp_core::org::Org;
+use mock_idp_core::sign_in::{Remediation, SECURITY_QUESTIONS, SignInProblem, enrollment_image, expected_answer};
+use serde::Serialize;
+
+use super::sign_in::Frame;
+
+/// A page of these steps.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ProofView {
+    pub frame: Frame,
+    pub step: ProofPageStep,
+    pub state_handle: String,
+    /// The login of the user.
+    pub identifier: String,
+    /// Why the last answer was refused.
+    pub problem: Option<SignInProblem>,
+    /// Where the other methods are; `None`: there is no other.
+    pub choices_href: Option<String>,
+    /// Where the button that leaves the step out posts to.
+    pub skip_action: Option<String>,
+    pub restart_href: String,
+}
+
+/// What the page asks.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub(crate) enum ProofPageStep {
+    /// A one-time password.
+    Code {
+        action: String,
+        authenticator: String,
+        #[serde(skip_serializing)]
+        key: &'static str,
+        expected: Option<String>,
+    },
+    /// The answer to this question.
+    Question { action: String, question: String, expected: Option<String> },
+    /// A method to prove.
+    ChooseMethod { choices: Vec<MethodChoice> },
+    /// A method to enroll.
+    ChooseEnrollment { choices: Vec<MethodChoice> },
+    /// A one-time password of an app that has scanned this image.
+    EnrollCode { action: String, authenticator: String, image: String, secret: String, expected: Option<String> },
+    /// A question with its answer.
+    EnrollQuestion {
+        action: String,
+        #[serde(skip_serializing)]
+        questions: Vec<(&'static str, &'static str)>,
+    },
+}
+
+/// A row of a list of methods.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct MethodChoice {
+    #[serde(skip_serializing)]
+    pub method: SignInMethod,
+    /// Okta's mark of the row.
+    #[serde(skip_serializing)]
+    pub mark: &'static str,
+    pub label: String,
+    pub href: String,
+}
+
+/// The parts of a page that do not depend on its step.
+#[derive(Debug)]
+pub(crate) struct ProofPage<'a> {
+    pub org: &'a Org,
+    pub now: i64,
+    pub state_handle: &'a str,
+    /// Whether the page says what the user would answer: for developers.
+    pub tells_answers: bool,
+    pub frame: Frame,
+}
+
+impl ProofPage<'_> {
+    /// The page of these options; `None`: they belong to another page.
+    pub(crate) fn view(self, options: &[Remediation], problem: Option<SignInProblem>) -> Option<ProofView> {
+        let prefix = &self.frame.path_prefix;
+        let (user_id, step) = match options.first()? {
+            Remediation::Verify { user_id, factor } => (user_id, self.verify(factor)),
+            Remediation::ChooseMethod { user_id, methods } => {
+                (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods) })
+            }
+            Remediation::ChooseEnrollment { user_id, methods } => {
+                (user_id, ProofPageStep::ChooseEnrollment { choices: self.choices(methods) })
+            }
+            Remediation::Enroll { user_id, factor } => (user_id, self.enroll(user_id, factor)),
+            _ => return None,
+        };
+        let has_choices = options[1..].iter().any(|option| match option {
+            Remediation::ChooseMethod { .. } => true,
+            Remediation::ChooseEnrollment { methods, .. } => methods.len() > 1,
+            _ => false,
+        });
+        let skippable = options.iter().any(|option| matches!(option, Remediation::Skip { .. }));
+        let handle = self.state_handle;
+        Some(ProofView {
+            choices_href: has_choices.then(|| format!("{prefix}/signin/choose?stateHandle={handle}")),
+            skip_action: skippable.then(|| format!("{prefix}/signin/skip")),
+            restart_href: format!("{prefix}/signin/restart?stateHandle={handle}"),
+            state_handle: handle.to_owned(),
+            identifier: self.org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default(),
+            problem,
+            step,
+            frame: self.frame,
+        })
+    }
+
+    fn verify(&self, factor: &Factor) -> ProofPageStep {
+        let action = format!("{}/signin/verify", self.frame.path_prefix);
+        match factor.factor_type {
+            FactorType::Question => ProofPageStep::Question {
+                action,
+                question: factor.profile.question_text.clone().unwrap_or_default(),
+                expected: self.expected(factor),
+            },
+            FactorType::Totp => {
+                let method = factor.method().unwrap_or(SignInMethod::GoogleOtp);
+                ProofPageStep::Code {
+                    action,
+                    authenticator: self.name(method),
+                    key: method.row().authenticator,
+                    expected: self.expected(factor),
+                }
+            }
+        }
+    }
+
+    fn enroll(&self, user_id: &str, factor: &Factor) -> ProofPageStep {
+        let prefix = &self.frame.path_prefix;
+        match (&factor.shared_secret, self.org.user(user_id)) {
+            (Some(secret), Some(user)) => ProofPageStep::EnrollCode {
+                action: format!("{prefix}/signin/verify"),
+                authenticator: self.name(factor.method().unwrap_or(SignInMethod::GoogleOtp)),
+                image: enrollment_image(self.org, user, secret),
+                secret: SharedSecret::as_str(secret).to_owned(),
+                expected: self.expected(factor),
+            },
+            _ => ProofPageStep::EnrollQuestion {
+                action: format!("{prefix}/signin/enroll"),
+                questions: SECURITY_QUESTIONS.iter().map(|question| (question.key, question.text)).collect(),
+            },
+        }
+    }
+
+    fn expected(&self, factor: &Factor) -> Option<String> {
+        expected_answer(factor, self.now).filter(|_| self.tells_answers)
+    }
+
+    fn choices(&self, methods: &[SignInMethod]) -> Vec<MethodChoice> {
+        let (prefix, handle) = (&self.frame.path_prefix, self.state_handle);
+        let choice = |method: &SignInMethod| MethodChoice {
+            method: *method,
+            mark: method.row().authenticator,
+            label: self.name(*method),
+            href: format!(
+                "{prefix}/signin/choose?stateHandle={handle}&authenticator={}&method={}",
+                method.row().authenticator,
+                method.row().method
+            ),
+        };
+        methods.iter().map(choice).collect()
+    }
+
+    fn name(&self, method: SignInMethod) -> String {
+        let mut known = self.org.objects(DirectoryKind::Authenticator);
+        let known = known.find(|object| object.text("key") == Some(method.row().authenticator));
+        known.map_or(method.row().display_name, DirectoryObject::name).to_owned()
+    }
+}
