@@ -39,7 +39,7 @@ fn comparable(mut document: Document) -> Value {
         (group.created, group.last_updated, group.last_membership_updated) = (None, None, None);
     }
     for user in &mut document.users {
-        user.note = None;
+        (user.note, user.factors) = (None, Vec::new());
         user.group_ids.sort();
         for time in [&mut user.created, &mut user.activated, &mut user.status_changed, &mut user.last_login] {
             *time = None;

@@ -377,6 +377,9 @@ fn without_resource(document: &Document) -> Vec<LeftOut> {
         left_out.push(LeftOut::new("app", &app.label, "roles", "the resource for a client's role has no targets"));
     }
     for user in &document.users {
+        if !user.factors.is_empty() {
+            left_out.push(LeftOut::new("user", &user.profile.login, "factors", no_resource));
+        }
         let status = user.status.name();
         if form::user_status(status) != status {
             let reason = format!("a configuration cannot demand {status}; it is {}", form::user_status(status));
