@@ -1,6 +1,7 @@
 // Signs in with @okta/okta-auth-js, in Node: the steps of its IDX functions, in a whole flow and with mistakes.
 import assert from "node:assert/strict";
 import { OktaAuth } from "@okta/okta-auth-js";
+import { nextCode } from "./totp.mjs";
 
 // The library warns that its storage is in memory, which is what these flows need.
 console.warn = () => {};
@@ -17,6 +18,8 @@ function client(more = {}) {
     ...more,
   });
 }
+
+const WITH_FACTORS = "mfa@example.test";
 
 /** The library chooses the steps by the values that it is given. */
 const inLegacyMode = () => client({ idx: { enableLegacyMode: true } });
@@ -36,6 +39,22 @@ async function message(user) {
   const answer = await fetch(`${process.env.ORG}/_mock/inbox/wait?user=${user}&timeout=10`);
   assert.equal(answer.status, 200);
   return answer.json();
+}
+
+/** Enters name and password of the user with second factors. */
+async function toSecondFactor(auth) {
+  await auth.idx.start();
+  await auth.idx.proceed({ step: "identify", username: WITH_FACTORS });
+  return auth.idx.proceed({ step: "challenge-authenticator", credentials: { passcode: PASSWORD } });
+}
+
+/** Chooses an authenticator by its label. */
+function choose(auth, transaction, label) {
+  const name = "select-authenticator-authenticate";
+  const form = transaction.rawIdxState.remediation.value.find((remediation) => remediation.name === name);
+  const option = form.value[0].options.find((offered) => offered.label === label);
+  const id = option.value.form.value.find((field) => field.name === "id").value;
+  return auth.idx.proceed({ step: name, authenticator: { id } });
 }
 
 const flows = {
@@ -116,6 +135,31 @@ const flows = {
     assert.deepEqual(keys(transaction), ["password.passwordRequirementsNotMet"]);
     transaction = await enter("reenroll-authenticator", "Str0nger-than-before");
     assert.equal(transaction.status, "SUCCESS");
+  },
+
+  async "a second factor: a wrong answer, then a code"() {
+    const auth = client();
+    let transaction = await toSecondFactor(auth);
+    assert.equal(step(transaction).name, "select-authenticator-authenticate");
+    transaction = await choose(auth, transaction, "Security Question");
+    assert.equal(step(transaction).name, "challenge-authenticator");
+    const enter = (credentials) => auth.idx.proceed({ step: "challenge-authenticator", credentials });
+    transaction = await enter({ questionKey: "disliked_food", answer: "kale" });
+    assert.deepEqual(keys(transaction), ["authfactor.challenge.question_factor.answer_invalid"]);
+    transaction = await choose(auth, transaction, "Google Authenticator");
+    transaction = await enter({ passcode: await nextCode() });
+    assert.equal(transaction.status, "SUCCESS");
+    assert.deepEqual(transaction.tokens.idToken.claims.amr, ["pwd", "mfa", "otp"]);
+  },
+
+  async "the authentication API, with a second factor"() {
+    const transaction = await client().signInWithCredentials({ username: WITH_FACTORS, password: PASSWORD });
+    assert.equal(transaction.status, "MFA_REQUIRED");
+    const factor = (type) => transaction.factors.find((factor) => factor.factorType === type);
+    await assert.rejects(factor("question").verify({ answer: "kale" }), { errorCode: "E0000068" });
+    const verified = await factor("token:software:totp").verify({ passCode: await nextCode() });
+    assert.equal(verified.status, "SUCCESS");
+    assert.ok(verified.sessionToken);
   },
 
   async "the authentication API, with an expired password"() {

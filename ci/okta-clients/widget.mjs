@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { open } from "./browser.mjs";
+import { nextCode } from "./totp.mjs";
 
 const { ORG } = process.env;
 const LOGIN = "buyer@example.test";
@@ -68,6 +69,16 @@ const IDENTIFIER = 'input[name="identifier"]';
 const PASSCODE = 'input[name="credentials.passcode"]';
 const SUBMIT = { gen2: 'input[type="submit"]', gen3: 'button[type="submit"]' };
 
+/** A user with a security question and an authenticator app. */
+const WITH_FACTORS = "mfa@example.test";
+
+async function toSecondFactor(browser, submit) {
+  await browser.type(IDENTIFIER, WITH_FACTORS);
+  await browser.click(submit);
+  await browser.type(PASSCODE, PASSWORD);
+  await browser.click(submit);
+}
+
 async function inTwoSteps(browser, submit) {
   await browser.type(IDENTIFIER, LOGIN);
   await browser.click(submit);
@@ -81,24 +92,55 @@ async function inTwoSteps(browser, submit) {
 const generations = {
   gen2: (browser) => inTwoSteps(browser, SUBMIT.gen2),
   gen3: (browser) => inTwoSteps(browser, SUBMIT.gen3),
+  classic: (browser) => classic(browser, LOGIN),
+};
+
+async function classic(browser, login) {
+  await browser.type("#okta-signin-username", login);
+  await browser.type("#okta-signin-password", PASSWORD);
+  await browser.click("#okta-signin-submit");
+}
+
+const secondFactors = {
+  async gen2(browser) {
+    await toSecondFactor(browser, SUBMIT.gen2);
+    await browser.click('.authenticator-button[data-se="google_otp"] a');
+    await browser.type(PASSCODE, await nextCode());
+    await browser.click(SUBMIT.gen2);
+  },
+  async gen3(browser) {
+    await toSecondFactor(browser, SUBMIT.gen3);
+    await browser.click('button[aria-label="Select Security Question."]');
+    await browser.type('input[name="credentials.answer"]', "spinach");
+    await browser.click(SUBMIT.gen3);
+  },
   async classic(browser) {
-    await browser.type("#okta-signin-username", LOGIN);
-    await browser.type("#okta-signin-password", PASSWORD);
-    await browser.click("#okta-signin-submit");
+    await classic(browser, WITH_FACTORS);
+    await browser.type('input[name="answer"]', await nextCode());
+    await browser.click('input[value="Verify"]');
   },
 };
 
+/** Signs in on the page of a generation, and reads the greeting. */
+async function run(name, login, signIn) {
+  const browser = await open();
+  try {
+    await browser.visit(`${site}/${name}`);
+    await signIn(browser);
+    assert.equal(await browser.text("#result"), `Hello ${login}, session of ${login} ACTIVE`);
+  } finally {
+    await browser.close();
+  }
+}
+
 try {
   for (const [name, signIn] of Object.entries(generations)) {
-    const browser = await open();
-    try {
-      await browser.visit(`${site}/${name}`);
-      await signIn(browser);
-      assert.equal(await browser.text("#result"), `Hello ${LOGIN}, session of ${LOGIN} ACTIVE`);
-      console.log(`widget: ${name}`);
-    } finally {
-      await browser.close();
-    }
+    await run(name, LOGIN, signIn);
+    console.log(`widget: ${name}`);
+  }
+  for (const [name, signIn] of Object.entries(secondFactors)) {
+    await run(name, WITH_FACTORS, signIn);
+    console.log(`widget: ${name}, second factor`);
   }
 } finally {
   server.close();

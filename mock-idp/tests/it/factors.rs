@@ -1,7 +1,7 @@
 //! Second factors, however users sign in: pages, the IDX API and the authentication API.
 
 use mock_idp::MockIdp;
-use mock_idp_core::model::{DirectoryKind, DirectoryObject, GlobalSessionPolicy};
+use mock_idp_core::model::{DirectoryKind, GlobalSessionPolicy};
 use mock_idp_core::protocol::totp;
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -13,25 +13,17 @@ use crate::org::{TestOrg, model};
 
 const EMBEDDED: &str = "0oamarketembed0005d7";
 const BUYER: &str = "00ubuyer0000000005d7";
-const LOGIN: &str = "buyer@example.test";
-const PASSWORD: &str = "Passw0rd!";
+pub(crate) const LOGIN: &str = "buyer@example.test";
+pub(crate) const PASSWORD: &str = "Passw0rd!";
 /// A key of one-time passwords, and its bytes.
 const SECRET: &str = "JBSWY3DPEHPK3PXP";
 const KEY: &[u8] = b"Hello!\xde\xad\xbe\xef";
 const POLICY: &str = "rstfactors00000005d7";
 const ION: &str = "application/ion+json; okta-version=1.0.0";
 
-/// The market, where users can sign in with an authenticator app and with a security question.
+/// The market, where users can enroll an authenticator app and a security question.
 pub(crate) fn with_authenticators() -> TestOrg {
     TestOrg::market().edit(|document| {
-        let authenticators: [DirectoryObject; 2] = [
-            model(json!({ "name": "Google Authenticator", "type": "app", "key": "google_otp", "status": "ACTIVE" })),
-            model(json!({
-                "name": "Security Question", "type": "security_question", "key": "security_question",
-                "status": "ACTIVE", "settings": { "allowedFor": "any" },
-            })),
-        ];
-        document.directory.entry(DirectoryKind::Authenticator).or_default().extend(authenticators);
         let policy = model(json!({
             "name": "Default Policy", "type": "MFA_ENROLL",
             "settings": { "type": "AUTHENTICATORS", "authenticators": [
@@ -62,9 +54,9 @@ pub(crate) fn with_factors() -> TestOrg {
 /// Every session needs a second factor.
 pub(crate) fn required(org: TestOrg) -> TestOrg {
     let policy: GlobalSessionPolicy = model(json!({
-        "id": "00psecondfactor005d7", "name": "Second factor", "priority": 1,
+        "id": "00palways000000005d7", "name": "Second factor for all", "priority": 2,
         "rules": [{
-            "id": "0prsecondfactor005d7", "name": "Always", "priority": 1,
+            "id": "0pralways000000005d7", "name": "Always", "priority": 1,
             "actions": { "signon": { "access": "ALLOW", "requireFactor": true, "factorPromptMode": "ALWAYS" } },
         }],
     }));
@@ -109,7 +101,13 @@ async fn text_of(response: reqwest::Response) -> (u16, String) {
 }
 
 /// Submits a form of a page.
-async fn submit(mock: &MockIdp, client: &Client, page: &str, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+pub(crate) async fn submit(
+    mock: &MockIdp,
+    client: &Client,
+    page: &str,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> (u16, String) {
     let handle = state_handle(page);
     let form = [vec![("stateHandle", handle.as_str())], fields.to_vec()].concat();
     text_of(client.post(format!("{}/signin/{path}", mock.url())).form(&form).send().await.unwrap()).await
@@ -123,7 +121,7 @@ async fn follow(mock: &MockIdp, client: &Client, page: &str, mark: &str) -> (u16
 }
 
 /// Signs in by password on the pages, and returns the page or the redirect that follows.
-async fn by_password(mock: &MockIdp, client: &Client, more: &[(&str, &str)]) -> (u16, String) {
+pub(crate) async fn by_password(mock: &MockIdp, client: &Client, more: &[(&str, &str)]) -> (u16, String) {
     let (status, page) = authorize(mock, client, more).await;
     assert_eq!(status, 200, "{page}");
     let (_, page) = submit(mock, client, &page, "identify", &[("identifier", LOGIN)]).await;
@@ -131,25 +129,25 @@ async fn by_password(mock: &MockIdp, client: &Client, more: &[(&str, &str)]) -> 
 }
 
 /// The claims of the ID token at the end of a flow.
-async fn claims(mock: &MockIdp, arrived: &str) -> Value {
+pub(crate) async fn claims(mock: &MockIdp, arrived: &str) -> Value {
     let code = parameter(arrived, "code").unwrap_or_else(|| panic!("no code in {arrived}"));
     let body: Value = redeem(mock, &code).await.json().await.unwrap();
     decode(body["id_token"].as_str().unwrap()).1
 }
 
-async fn authn(mock: &MockIdp, path: &str, body: Value) -> (u16, Value) {
+pub(crate) async fn authn(mock: &MockIdp, path: &str, body: Value) -> (u16, Value) {
     let response = browser().post(format!("{}/api/v1/authn{path}", mock.url())).json(&body).send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
-async fn step(mock: &MockIdp, client: &Client, path: &str, body: Value) -> (u16, Value) {
+pub(crate) async fn step(mock: &MockIdp, client: &Client, path: &str, body: Value) -> (u16, Value) {
     let request = client.post(format!("{}/idp/idx/{path}", mock.url())).header("content-type", ION);
     let response = request.body(body.to_string()).send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
 /// A sign-in by the IDX API in which the password has been entered: the handle and the document.
-async fn idx_by_password(mock: &MockIdp, client: &Client) -> (String, Value) {
+pub(crate) async fn idx_by_password(mock: &MockIdp, client: &Client) -> (String, Value) {
     let form = [
         ("client_id", EMBEDDED),
         ("scope", "openid profile"),
@@ -169,11 +167,11 @@ async fn idx_by_password(mock: &MockIdp, client: &Client) -> (String, Value) {
     (handle, document)
 }
 
-async fn answer(mock: &MockIdp, client: &Client, handle: &str, credentials: Value) -> (u16, Value) {
+pub(crate) async fn answer(mock: &MockIdp, client: &Client, handle: &str, credentials: Value) -> (u16, Value) {
     step(mock, client, "challenge/answer", json!({ "credentials": credentials, "stateHandle": handle })).await
 }
 
-fn names(document: &Value) -> Vec<&str> {
+pub(crate) fn names(document: &Value) -> Vec<&str> {
     let forms = document["remediation"]["value"].as_array().into_iter().flatten();
     forms.map(|form| form["name"].as_str().unwrap()).collect()
 }
@@ -349,6 +347,8 @@ async fn a_program_verifies_a_factor_and_gets_a_session_token() {
         (response.status(), response.json::<Value>().await.unwrap())
     };
     assert_eq!(session["amr"], json!(["pwd", "mfa", "otp"]), "{session}");
+    let verified = json!(mock_idp_core::moment::timestamp(NOW));
+    assert_eq!((&session["mfaActive"], &session["lastFactorVerification"]), (&json!(true), &verified));
     assert_eq!(verify(id, json!({ "passCode": code_at(NOW) })).await.0, 401, "the state token is used up");
 }
 

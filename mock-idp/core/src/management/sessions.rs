@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{ApiError, Links};
 use crate::ledger::Session;
+use crate::model::{Factor, SignInMethod};
 use crate::moment::{Moment, timestamp};
 use crate::org::{Org, Urls};
 
@@ -37,6 +38,9 @@ pub fn show(org: &Org, urls: &Urls, shown: ShownSession<'_>) -> Result<Value, Ap
     let profile = &user.profile;
     let own = format!("/api/v1/sessions/{name}");
     let user_path = if name == "me" { "/api/v1/users/me".to_owned() } else { format!("/api/v1/users/{}", user.id) };
+    let last = |is_meant: fn(SignInMethod) -> bool| {
+        session.proofs.iter().filter(|proof| is_meant(proof.method)).map(|proof| proof.at).max()
+    };
     let links = Links::at(&urls.endpoint_base);
     let user_link = json!({
         "name": format!("{} {}", profile.first_name, profile.last_name),
@@ -54,11 +58,11 @@ pub fn show(org: &Org, urls: &Urls, shown: ShownSession<'_>) -> Result<Value, Ap
         "createdAt": timestamp(session.auth_time),
         "expiresAt": timestamp(session.expires()),
         "status": "ACTIVE",
-        "lastPasswordVerification": timestamp(session.auth_time),
-        "lastFactorVerification": null,
+        "lastPasswordVerification": timestamp(last(|method| method == SignInMethod::Password).unwrap_or(session.auth_time)),
+        "lastFactorVerification": last(|method| method != SignInMethod::Password).map(timestamp),
         "amr": session.amr,
         "idp": { "id": org.identity().id, "type": "OKTA" },
-        "mfaActive": false,
+        "mfaActive": user.factors.iter().any(Factor::is_active),
         "_links": links.in_order(),
     }))
 }

@@ -1,10 +1,17 @@
 //! `/api/v1/authenticators`.
 
+use mock_idp_core::model::DirectoryKind;
 use serde_json::{Value, json};
 
 use super::{Api, keys, values};
+use crate::org::TestOrg;
 
 const PATH: &str = "/api/v1/authenticators";
+
+/// The market with the authenticators of a fresh org only.
+pub(super) fn fresh() -> TestOrg {
+    TestOrg::market().edit(|document| document.directory.get_mut(&DirectoryKind::Authenticator).unwrap().clear())
+}
 
 /// The authenticator with a key, and its path.
 async fn with_key(api: &Api, key: &str) -> (Value, String) {
@@ -16,7 +23,7 @@ async fn with_key(api: &Api, key: &str) -> (Value, String) {
 
 #[tokio::test]
 async fn a_fresh_org_has_the_authenticators_of_okta() {
-    let api = Api::market().await;
+    let api = Api::of(fresh().start().await);
     let list = api.get(PATH).await.body;
     let expected = [
         ("okta_email", "ACTIVE"),
@@ -39,7 +46,7 @@ async fn a_fresh_org_has_the_authenticators_of_okta() {
 
 #[tokio::test]
 async fn a_replaced_authenticator_keeps_settings_that_are_not_sent() {
-    let api = Api::market().await;
+    let api = Api::of(fresh().start().await);
     let (_, path) = with_key(&api, "security_question").await;
     let body = |name: &str| json!({ "key": "security_question", "name": name, "status": "INACTIVE" });
     let replaced = api.put(&path, body("Questions")).await;

@@ -127,9 +127,9 @@ async fn what_cannot_be_enrolled_is_refused_with_the_reason() {
         let reply = api.post(FACTORS, body).await;
         assert_eq!((reply.status.as_u16(), &reply.body["errorCauses"][0]["errorSummary"]), (400, &json!(cause)));
     }
-    let market = Api::market().await;
+    let api = Api::of(super::authenticators::fresh().start().await);
     let body = json!({ "factorType": "token:software:totp", "provider": "GOOGLE" });
-    assert_eq!(market.post(FACTORS, body).await.refusal(), (403, "E0000006"), "the authenticator is inactive");
+    assert_eq!(api.post(FACTORS, body).await.refusal(), (403, "E0000006"), "the authenticator is inactive");
 }
 
 #[tokio::test]

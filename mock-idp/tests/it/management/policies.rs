@@ -141,7 +141,7 @@ async fn the_limits_of_a_session_policy_are_those_of_the_next_session() {
         "conditions": { "people": { "groups": { "include": ["00gbuyers000000005d7"] } } },
     });
     let policy = api.create(PATH, policy).await;
-    assert_eq!((&policy["description"], &policy["priority"]), (&json!("Short"), &json!(1)));
+    assert_eq!((&policy["description"], &policy["priority"]), (&json!("Short"), &json!(2)));
     let path = format!("{PATH}/{}", policy["id"].as_str().unwrap());
     let rule = json!({
         "type": "SIGN_ON", "name": "Short",
@@ -212,7 +212,7 @@ async fn a_simulation_names_the_policy_and_rule_that_would_decide() {
         );
     }
     let evaluated = api.post(&format!("{simulate}?expand=EVALUATED"), question("00uunassigned00005d7", &[])).await.body;
-    assert_eq!(values(&evaluated[0]["evaluated"]["policies"], "/status"), ["NOT_MATCH"]);
+    assert_eq!(values(&evaluated[0]["evaluated"]["policies"], "/status"), ["NOT_MATCH", "NOT_MATCH"]);
     assert_eq!(api.post(simulate, json!([])).await.error().1, "E0000003");
     assert_eq!(api.post(simulate, json!({ "appInstance": "0oaunknown" })).await.error().0, 404);
     assert_eq!(api.post(simulate, json!({ "policyTypes": ["PASSWORD"] })).await.error().1, "E0000001");
