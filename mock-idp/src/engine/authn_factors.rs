@@ -32,6 +32,8 @@ pub(crate) enum FactorAction<'a> {
         factor_id: &'a str,
         passcode: &'a str,
     },
+    /// Sends another code.
+    Resend,
     Previous,
     Skip,
 }
@@ -57,10 +59,20 @@ impl AuthnFactors<'_, '_> {
         explanation.user = Some(user.profile.login.clone());
         match action {
             FactorAction::Verify { factor_id, passcode } => {
-                let factor = user.factor(factor_id).and_then(Factor::method);
-                let method = factor.ok_or_else(|| ApiError::not_found(factor_id, "UserFactor"))?;
-                if partial.step != (ProofStep::Verify { factor_id: factor_id.to_owned() }) {
-                    self.choose(method, partial, Enrolls::No, trace).await?;
+                let factor = user.active_factors().find(|factor| factor.id == factor_id);
+                let method = factor.and_then(|factor| factor.method());
+                let method = method.ok_or_else(|| ApiError::not_found(factor_id, "UserFactor"))?;
+                let (chosen, sent) = match &partial.step {
+                    ProofStep::Verify { factor_id: chosen, sent } => (chosen == factor_id, sent.is_some()),
+                    _ => (false, false),
+                };
+                // Okta: without a code, the code is sent.
+                let sends = method.is_sent() && (!sent || passcode.is_empty());
+                if sends || !chosen {
+                    let transaction = self.choose(method, partial, Enrolls::No, trace).await?;
+                    if sends {
+                        return self.steps.go_on(Some(self.state_token), transaction, trace, explanation).await;
+                    }
                 }
                 self.take(SignInAnswer::Passcode(passcode), trace, explanation).await
             }
@@ -86,6 +98,7 @@ impl AuthnFactors<'_, '_> {
                 }
                 _ => Err(wrong_state()),
             },
+            FactorAction::Resend => self.take(SignInAnswer::Resend, trace, explanation).await,
             FactorAction::Previous => self.take(SignInAnswer::ShowChoices, trace, explanation).await,
             FactorAction::Skip => self.take(SignInAnswer::Skip, trace, explanation).await,
         }

@@ -399,6 +399,7 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::Password { identifier } => {
             format!("asks for the password of {identifier}: a sign-in needs one factor")
         }
+        Remediation::Verify { unsent: true, .. } => "offers to send a code".to_owned(),
         Remediation::Verify { factor, .. } => format!("asks to verify {}", factor.factor_type.name()),
         Remediation::ChooseMethod { methods, .. } => format!("offers {} methods to prove more", methods.len()),
         Remediation::Enroll { factor, .. } => format!("asks to enroll {}", factor.factor_type.name()),

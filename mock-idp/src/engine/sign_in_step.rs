@@ -168,6 +168,7 @@ async fn decide<'c>(
                 batch.put(context.ledger().one_time_tokens(), &key, token, expires);
                 follow_up.messages.push(*message);
             }
+            SignInEffect::SendMessage(message) => follow_up.messages.push(*message),
             SignInEffect::CreateUser { user } => follow_up.new_user = Some(*user),
             SignInEffect::DenyRecovery { user_id } => follow_up.denied = Some(user_id),
             SignInEffect::UseToken { key } => {

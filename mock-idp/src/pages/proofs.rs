@@ -47,6 +47,11 @@ fn words(step: &ProofPageStep) -> (String, &'static str, String) {
             "Enter the temporary code generated in your authenticator app",
             format!("mfa-verify-passcode challenge-authenticator--{key} mfa-google-auth"),
         ),
+        ProofPageStep::SentCode { sent, .. } => (
+            "Verify with your email".to_owned(),
+            if *sent { "" } else { "Verify with an email code" },
+            "challenge-authenticator--okta_email mfa-verify-passcode".to_owned(),
+        ),
         ProofPageStep::Question { .. } => (
             "Verify with your Security Question".to_owned(),
             "",

@@ -152,6 +152,7 @@ impl Browser {
         if let Some(problem) = problem {
             return Err(unexpected(&problem.reason));
         }
+        let code;
         let answer = match &step {
             ProofPageStep::ChooseMethod { choices } | ProofPageStep::ChooseEnrollment { choices } => {
                 let first = choices.first().ok_or_else(|| unexpected("nothing can be chosen"))?;
@@ -161,6 +162,13 @@ impl Browser {
             | ProofPageStep::Question { expected, .. }
             | ProofPageStep::EnrollCode { expected, .. } => {
                 SignInAnswer::Passcode(expected.as_deref().unwrap_or_default())
+            }
+            ProofPageStep::SentCode { sent: false, .. } => SignInAnswer::Resend,
+            ProofPageStep::SentCode { sent: true, .. } => {
+                let sent = self.context.instance.messages(|_| true).await.map_err(OAuthError::from);
+                let sent = sent.map_err(|error| unexpected(&error.to_string()))?;
+                code = sent.into_iter().find_map(|message| message.message.code).unwrap_or_default();
+                SignInAnswer::Passcode(&code)
             }
             ProofPageStep::EnrollQuestion { .. } => {
                 SignInAnswer::Question { key: "disliked_food", text: "", answer: "preview" }

@@ -23,6 +23,7 @@ mod discovery_truth;
 mod dpop;
 mod durable;
 mod edge;
+mod email_codes;
 mod encryption;
 mod exchange;
 mod exec;

@@ -188,7 +188,7 @@ async fn five_wrong_codes_end_the_code_and_another_one_can_be_sent() {
     page = next_page(&client, &mock, &page, &[("credentials.passcode", &code)]).await;
     assert!(page.contains("Invalid code. Try again."), "{page}");
     let form = [("stateHandle", state_handle(&page))];
-    let again = client.post(format!("{}/signin/recovery/resend", mock.url())).form(&form).send().await.unwrap();
+    let again = client.post(format!("{}/signin/resend", mock.url())).form(&form).send().await.unwrap();
     let page = again.text().await.unwrap();
     let code = message(&mock, BUYER).await.code.unwrap();
     let page = next_page(&client, &mock, &page, &[("credentials.passcode", &code)]).await;

@@ -42,7 +42,7 @@ pub use token_family::{
     FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
 };
 pub use transaction::{
-    Activation, Interaction, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryStep, Registration, Stage,
+    Activation, Interaction, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryStep, Registration, SentCode, Stage,
     StateHandle, Transaction,
 };
 pub use used_code::UsedCode;

@@ -241,12 +241,21 @@ pub enum ProofStep {
     Choose,
     /// Enters the password.
     EnterPassword,
-    /// Answers what this factor asks.
-    Verify { factor_id: String },
+    /// Answers what this factor asks. `sent`: the code that the org has sent, if it sends one.
+    Verify { factor_id: String, sent: Option<SentCode> },
     /// Chooses what to enroll. Optional enrollments can be skipped.
     ChooseEnrollment { optional: bool },
     /// Proves that this factor works, or says what it is to be.
     Enroll { factor: Factor, optional: bool },
+}
+
+/// A code that the org has sent to a user.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct SentCode {
+    /// The hash of the code.
+    pub hash: String,
+    /// The first second at which it is not accepted.
+    pub expires: i64,
 }
 
 /// The state handle of the transaction that a client knows by its interaction handle.

@@ -43,6 +43,8 @@ pub enum FactorType {
     Question,
     #[serde(rename = "token:software:totp")]
     Totp,
+    #[serde(rename = "email")]
+    Email,
 }
 
 /// Who provides a factor.
@@ -106,8 +108,24 @@ impl Factor {
     pub fn kind_of(method: SignInMethod) -> (FactorType, FactorProvider) {
         match method {
             SignInMethod::GoogleOtp => (FactorType::Totp, FactorProvider::Google),
+            SignInMethod::Email => (FactorType::Email, FactorProvider::Okta),
             // A password is no factor of this API.
             SignInMethod::SecurityQuestion | SignInMethod::Password => (FactorType::Question, FactorProvider::Okta),
+        }
+    }
+
+    /// The primary email address of a user, which is a factor without being enrolled. Okta: on Identity Engine.
+    #[must_use]
+    pub fn primary_email(user_id: &str) -> Self {
+        Self {
+            id: format!("emf{}", user_id.get(3..).unwrap_or_default()),
+            factor_type: FactorType::Email,
+            provider: FactorProvider::Okta,
+            status: FactorStatus::Active,
+            created: None,
+            last_updated: None,
+            profile: FactorProfile::default(),
+            shared_secret: None,
         }
     }
 
@@ -117,6 +135,7 @@ impl Factor {
         match (self.factor_type, self.provider) {
             (FactorType::Question, FactorProvider::Okta) => Some(SignInMethod::SecurityQuestion),
             (FactorType::Totp, FactorProvider::Google) => Some(SignInMethod::GoogleOtp),
+            (FactorType::Email, FactorProvider::Okta) => Some(SignInMethod::Email),
             _ => None,
         }
     }
@@ -127,6 +146,7 @@ impl Factor {
         match self.factor_type {
             FactorType::Question => "ufs",
             FactorType::Totp => "uft",
+            FactorType::Email => "emf",
         }
     }
 
@@ -146,6 +166,9 @@ impl Factor {
         };
         match method {
             SignInMethod::Password => None,
+            SignInMethod::Email => {
+                Some(("factorType", "the email address of the profile is a factor already".to_owned()))
+            }
             SignInMethod::SecurityQuestion => match (&self.profile.question_text, &self.profile.answer) {
                 (None, _) => Some(("profile", "a question has a `questionText`".to_owned())),
                 (_, Some(answer)) if answer.chars().count() >= MIN_ANSWER => None,
@@ -167,6 +190,7 @@ impl FactorType {
         match self {
             Self::Question => "question",
             Self::Totp => "token:software:totp",
+            Self::Email => "email",
         }
     }
 }

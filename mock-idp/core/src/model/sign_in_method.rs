@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub enum SignInMethod {
     Password,
+    Email,
     SecurityQuestion,
     GoogleOtp,
 }
@@ -49,7 +50,13 @@ const NO_TRAITS: MethodTraits =
 
 impl SignInMethod {
     /// All methods, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Password, Self::SecurityQuestion, Self::GoogleOtp];
+    pub const ALL: [Self; 4] = [Self::Password, Self::Email, Self::SecurityQuestion, Self::GoogleOtp];
+
+    /// Whether the org sends a code for it.
+    #[must_use]
+    pub fn is_sent(self) -> bool {
+        matches!(self, Self::Email)
+    }
 
     /// Its row.
     #[must_use]
@@ -62,6 +69,16 @@ impl SignInMethod {
                 display_name: "Password",
                 amr: &["pwd"],
                 classes: &[FactorClass::Knowledge],
+                traits: NO_TRAITS,
+            },
+            Self::Email => SignInMethodRow {
+                authenticator: "okta_email",
+                authenticator_type: "email",
+                method: "email",
+                display_name: "Email",
+                // Okta: the value of enrollments; that of proofs has not been recorded.
+                amr: &["email"],
+                classes: &[FactorClass::Possession],
                 traits: NO_TRAITS,
             },
             Self::SecurityQuestion => SignInMethodRow {

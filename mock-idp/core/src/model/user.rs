@@ -1,5 +1,7 @@
 //! Users. Okta: Users API.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -83,6 +85,13 @@ impl User {
     #[must_use]
     pub fn factor(&self, id: &str) -> Option<&Factor> {
         self.factors.iter().find(|factor| factor.id == id)
+    }
+
+    /// What the user can prove besides the password: the primary email address, and what is enrolled.
+    pub fn active_factors(&self) -> impl Iterator<Item = Cow<'_, Factor>> {
+        let email = (!self.profile.email.is_empty()).then(|| Cow::Owned(Factor::primary_email(&self.id)));
+        let enrolled = self.factors.iter().filter(|factor| factor.is_active());
+        email.into_iter().chain(enrolled.map(Cow::Borrowed))
     }
 
     /// Adds a factor. Okta: one of each kind.

@@ -38,6 +38,8 @@ pub enum SignInAnswer<'a> {
     Choose(SignInMethod),
     /// Shows the methods to choose from.
     ShowChoices,
+    /// Wants another code, or the first one.
+    Resend,
     /// A question to enroll, by its key or as text, with its answer. Where a question is asked, only the answer counts.
     Question {
         key: &'a str,
@@ -73,7 +75,7 @@ impl<'a> SignInAnswer<'a> {
     pub fn new_password(self) -> Option<(&'a str, bool)> {
         match self {
             Self::NewPassword { password, repeated } => Some((password, repeated)),
-            Self::Password(password) => Some((password, true)),
+            Self::Passcode(password) => Some((password, true)),
             _ => None,
         }
     }
@@ -84,8 +86,6 @@ impl<'a> SignInAnswer<'a> {
 pub enum RecoveryAnswer<'a> {
     Begin(RecoveryKind),
     Identifier(&'a str),
-    /// Wants another code.
-    Resend,
     /// Answers the recovery question.
     Answer(&'a str),
     /// Wants what the link is for.
@@ -98,8 +98,6 @@ pub enum RegistrationAnswer<'a> {
     Begin,
     /// The attributes of the profile.
     Profile(&'a Map<String, Value>),
-    /// Wants another code.
-    Resend,
 }
 
 /// A link, and perhaps a code, that a user gets.
@@ -159,6 +157,8 @@ pub enum SignInEffect {
     Unlock { user_id: String },
     /// A one-time password of a factor has been used.
     UseCode { factor_id: String, used: UsedCode },
+    /// The user gets a message.
+    SendMessage(Box<OutgoingMessage>),
     /// The user has enrolled a factor.
     Enroll { user_id: String, factor: Factor },
     /// The user has allowed the client these scopes.

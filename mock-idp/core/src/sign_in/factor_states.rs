@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::enrollment_key::enrollment_image;
 use super::primary::{link, shown};
+use super::sent_codes::masked_email;
 use crate::ledger::{PartialSignIn, ProofStep};
 use crate::model::{Factor, FactorType, SharedSecret, SignInMethod, User};
 use crate::org::Org;
@@ -27,11 +28,12 @@ impl FactorState<'_> {
     pub fn body(self, partial: &PartialSignIn) -> Value {
         let factors = |list: Vec<Value>| json!({ "user": shown(self.user), "factors": list });
         match &partial.step {
+            ProofStep::Verify { factor_id, sent: Some(_) } => self.challenge(factor_id),
             ProofStep::Choose | ProofStep::EnterPassword | ProofStep::Verify { .. } => {
-                let offered = self.user.factors.iter().filter(|factor| factor.is_active());
-                let offered =
-                    offered.filter(|factor| factor.method().is_some_and(|method| partial.choices.contains(&method)));
-                let mut embedded = factors(offered.map(|factor| self.to_verify(factor)).collect());
+                let offered = self.user.active_factors();
+                let is_offered = |method| partial.choices.contains(&method);
+                let offered = offered.filter(|factor| factor.method().is_some_and(is_offered));
+                let mut embedded = factors(offered.map(|factor| self.to_verify(&factor)).collect());
                 embedded["policy"] = json!({
                     "allowRememberDevice": false, "rememberDeviceLifetimeInMinutes": 0, "rememberDeviceByDefault": false,
                     "factorsPolicyInfo": {},
@@ -58,6 +60,37 @@ impl FactorState<'_> {
                 self.with("MFA_ENROLL_ACTIVATE", embedded, links)
             }
         }
+    }
+
+    /// A code has been sent. Okta: `MFA_CHALLENGE`.
+    fn challenge(self, factor_id: &str) -> Value {
+        let path = format!("factors/{factor_id}/verify");
+        let named = |name: &str, path: &str| {
+            let mut named = json!({ "name": name });
+            if let (Some(named), Value::Object(link)) = (named.as_object_mut(), self.link(path)) {
+                named.extend(link);
+            }
+            named
+        };
+        let factor = self.user.active_factors().find(|factor| factor.id == factor_id);
+        let factor = factor.map_or(Value::Null, |factor| {
+            let mut object = described(&factor);
+            object["profile"] = profile(self.user, &factor);
+            object
+        });
+        json!({
+            "stateToken": self.state_token,
+            "expiresAt": self.expires_at,
+            "status": "MFA_CHALLENGE",
+            "factorResult": "CHALLENGE",
+            "_embedded": { "user": shown(self.user), "factor": factor },
+            "_links": {
+                "next": named("verify", &path),
+                "prev": self.link("previous"),
+                "cancel": self.link("cancel"),
+                "resend": [named("email", &format!("{path}/resend"))],
+            },
+        })
     }
 
     fn with(self, status: &str, embedded: Value, links: Value) -> Value {
@@ -119,6 +152,7 @@ pub fn profile(user: &User, factor: &Factor) -> Value {
             "questionText": factor.profile.question_text,
         }),
         FactorType::Totp => json!({ "credentialId": user.profile.login }),
+        FactorType::Email => json!({ "email": classic_email(&user.profile.email) }),
     }
 }
 
@@ -129,4 +163,9 @@ pub fn activation(secret: &SharedSecret, image: &str) -> Value {
         "timeStep": totp::STEP, "sharedSecret": secret.as_str(), "encoding": "base32", "keyLength": totp::DIGITS,
         "_links": { "qrcode": { "href": image, "type": "image/svg+xml" } },
     })
+}
+
+/// Okta: the Classic Engine masks an address in another way than the Identity Engine.
+fn classic_email(email: &str) -> String {
+    masked_email(email).replacen("***", "...", 1)
 }

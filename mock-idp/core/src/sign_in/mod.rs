@@ -16,6 +16,7 @@ mod recovery;
 pub mod recovery_states;
 mod registration;
 mod security_questions;
+mod sent_codes;
 
 pub use answer::{
     RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts,
@@ -32,6 +33,7 @@ pub(crate) use proofs::{enrollment, more_proofs};
 pub use recovery::{has_recoverable_status, new_token, opened, send as send_recovery};
 pub use registration::registration_rules;
 pub use security_questions::{SECURITY_QUESTIONS, SecurityQuestion, question_text};
+pub use sent_codes::masked_email;
 
 use crate::ledger::{CurrentUser, ProofStep, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision};
 use crate::model::User;
@@ -51,9 +53,10 @@ pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>) -
             org.user_by_identifier(identifier.trim())
         }
         (SignInAnswer::Recover(_), Stage::Challenge { identifier })
-        | (SignInAnswer::Recover(_), Stage::Recovery(Recovery { step: RecoveryStep::Code { identifier, .. }, .. })) => {
-            org.user_by_identifier(identifier)
-        }
+        | (
+            SignInAnswer::Recover(_) | SignInAnswer::Resend,
+            Stage::Recovery(Recovery { step: RecoveryStep::Code { identifier, .. }, .. }),
+        ) => org.user_by_identifier(identifier),
         (SignInAnswer::Passcode(_), Stage::Challenge { identifier }) => org.user_by_identifier(identifier),
         (_, Stage::MoreProofs(partial)) => org.user(&partial.user_id),
         _ => None,
@@ -65,7 +68,7 @@ pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>) -
 pub fn factor_of_step(stage: &Stage) -> Option<&str> {
     match stage {
         Stage::MoreProofs(partial) => match &partial.step {
-            ProofStep::Verify { factor_id } => Some(factor_id),
+            ProofStep::Verify { factor_id, .. } => Some(factor_id),
             ProofStep::Enroll { factor, .. } => Some(&factor.id),
             ProofStep::Choose | ProofStep::EnterPassword | ProofStep::ChooseEnrollment { .. } => None,
         },
@@ -136,7 +139,11 @@ pub fn apply(
         }
         (SignInAnswer::Pick(login), _) => password::pick(org, login, &failed, moment),
         (
-            SignInAnswer::Choose(_) | SignInAnswer::ShowChoices | SignInAnswer::Question { .. } | SignInAnswer::Skip,
+            SignInAnswer::Choose(_)
+            | SignInAnswer::ShowChoices
+            | SignInAnswer::Resend
+            | SignInAnswer::Question { .. }
+            | SignInAnswer::Skip,
             stage,
         ) => Err((stage.clone(), password::no_identifier())),
     };

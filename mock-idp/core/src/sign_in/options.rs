@@ -1,10 +1,12 @@
 //! What can be done next in a sign-in.
 
+use std::borrow::Cow;
+
 use super::answer::SignInFacts;
 use super::consent::missing_consent;
 use super::registration::registration_rules;
 use crate::ledger::{
-    PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, Stage, Transaction,
+    PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, SentCode, Stage, Transaction,
 };
 use crate::model::{Factor, Scope, SignInMethod};
 use crate::org::{CompiledServer, Org, SignInForm};
@@ -38,7 +40,12 @@ pub enum Remediation {
     /// Begin to unlock the account.
     Unlock,
     /// Answer what this factor of the user asks.
-    Verify { user_id: String, factor: Factor },
+    Verify {
+        user_id: String,
+        factor: Factor,
+        /// Whether the user has to ask for a code first.
+        unsent: bool,
+    },
     /// Choose one of these methods to prove.
     ChooseMethod { user_id: String, methods: Vec<SignInMethod> },
     /// Complete the enrollment of this factor.
@@ -166,7 +173,10 @@ fn registration_option(org: &Org, purpose: &Purpose, registration: &Registration
 fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
     let user_id = || partial.user_id.clone();
     let login = || org.user(&partial.user_id).map(|user| user.profile.login.clone()).unwrap_or_default();
-    let factor = |id: &str| org.user(&partial.user_id).and_then(|user| user.factor(id)).cloned();
+    let factor = |id: &str| {
+        let mut known = org.user(&partial.user_id)?.active_factors();
+        known.find(|factor| factor.id == id).map(Cow::into_owned)
+    };
     let choose = || Remediation::ChooseMethod { user_id: user_id(), methods: partial.choices.clone() };
     let others = || (partial.choices.len() > 1).then(choose);
     let choose_enrollment = || Remediation::ChooseEnrollment { user_id: user_id(), methods: partial.choices.clone() };
@@ -176,8 +186,12 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
         ProofStep::EnterPassword => {
             [Remediation::Password { identifier: login() }].into_iter().chain(others()).collect()
         }
-        ProofStep::Verify { factor_id } => match factor(factor_id) {
-            Some(factor) => [Remediation::Verify { user_id: user_id(), factor }].into_iter().chain(others()).collect(),
+        ProofStep::Verify { factor_id, sent } => match factor(factor_id) {
+            Some(factor) => {
+                let unsent = is_unsent(&factor, sent.as_ref());
+                let verify = Remediation::Verify { user_id: user_id(), factor, unsent };
+                [verify].into_iter().chain(others()).collect()
+            }
             None => vec![choose()],
         },
         ProofStep::ChooseEnrollment { optional } => [choose_enrollment()].into_iter().chain(skip(*optional)).collect(),
@@ -186,4 +200,9 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
             [enroll, choose_enrollment()].into_iter().chain(skip(*optional)).collect()
         }
     }
+}
+
+/// Whether a factor has a code that has not been sent.
+fn is_unsent(factor: &Factor, sent: Option<&SentCode>) -> bool {
+    sent.is_none() && factor.method().is_some_and(SignInMethod::is_sent)
 }

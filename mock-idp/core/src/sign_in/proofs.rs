@@ -5,7 +5,10 @@ use super::events;
 use super::password::{NextStage, locked, verify_password};
 use super::problem::{SignInProblem, SignInProblemKind};
 use super::security_questions::question_text;
-use crate::ledger::{FailedSignIns, PartialSignIn, Proof, ProofStep, Purpose, SignedIn, Stage, UsedCode};
+use super::sent_codes::new_code;
+use crate::ledger::{
+    FailedSignIns, OneTimeToken, PartialSignIn, Proof, ProofStep, Purpose, SentCode, SignedIn, Stage, UsedCode,
+};
 use crate::model::{Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, SharedSecret, SignInMethod, User};
 use crate::moment::{Moment, timestamp};
 use crate::org::{CompiledServer, Org};
@@ -109,9 +112,20 @@ fn verification(user: &User, method: SignInMethod) -> Option<ProofStep> {
     match method {
         SignInMethod::Password => Some(ProofStep::EnterPassword),
         other => {
-            let factor = user.factors.iter().find(|factor| factor.is_active() && factor.method() == Some(other));
-            factor.map(|factor| ProofStep::Verify { factor_id: factor.id.clone() })
+            let factor = user.active_factors().find(|factor| factor.method() == Some(other));
+            factor.map(|factor| ProofStep::Verify { factor_id: factor.id.clone(), sent: None })
         }
+    }
+}
+
+/// The step in which the user proves a method that was chosen: a code is sent, if the method has one.
+fn chosen(org: &Org, user: &User, method: SignInMethod, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
+    match verification(user, method) {
+        Some(ProofStep::Verify { factor_id, .. }) if method.is_sent() => {
+            let (sent, message) = new_code(org, user, method, moment);
+            (ProofStep::Verify { factor_id, sent: Some(sent) }, vec![SignInEffect::SendMessage(Box::new(message))])
+        }
+        other => (other.unwrap_or(ProofStep::Choose), Vec::new()),
     }
 }
 
@@ -129,21 +143,28 @@ pub(super) fn answer(
 ) -> NextStage {
     let Some(user) = org.user(&partial.user_id) else { return Err((Stage::Identify, removed())) };
     let again = |problem| Err((Stage::MoreProofs(Box::new(partial.clone())), problem));
-    let at = |step| Ok((Stage::MoreProofs(Box::new(PartialSignIn { step, ..partial.clone() })), Vec::new()));
+    let at = |step| Stage::MoreProofs(Box::new(PartialSignIn { step, ..partial.clone() }));
     if failed.lock(&org.settings().lockout, moment.now) {
         return Err((Stage::Identify, locked(org, user, "is locked by wrong passwords and codes", moment)));
     }
     let entered = match answer {
-        SignInAnswer::ShowChoices => return at(partial.step.choices()),
+        SignInAnswer::ShowChoices => return Ok((at(partial.step.choices()), Vec::new())),
         SignInAnswer::Choose(method) if !partial.choices.contains(&method) => {
             return again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "this method is not offered"));
         }
         SignInAnswer::Choose(method) => {
-            let step = match partial.step.optional_enrollment() {
-                Some(optional) => Some(ProofStep::Enroll { factor: new_factor(method, moment), optional }),
-                None => verification(user, method),
+            let (step, effects) = match partial.step.optional_enrollment() {
+                Some(optional) => (ProofStep::Enroll { factor: new_factor(method, moment), optional }, Vec::new()),
+                None => chosen(org, user, method, moment),
             };
-            return at(step.unwrap_or(ProofStep::Choose));
+            return Ok((at(step), effects));
+        }
+        SignInAnswer::Resend => {
+            let Some(method) = partial.step.sent_method(user) else {
+                return again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no code has been sent"));
+            };
+            let (step, effects) = chosen(org, user, method, moment);
+            return Ok((at(step), effects));
         }
         SignInAnswer::Skip if partial.step.optional_enrollment() == Some(true) => {
             return Ok((done(partial.clone(), moment.now), Vec::new()));
@@ -163,13 +184,16 @@ pub(super) fn answer(
             verify_password(org, login, entered.passcode, if_wrong, failed, moment)
                 .map(|_| (SignInMethod::Password, Vec::new(), None))
         }
-        ProofStep::Verify { factor_id } => match user.factor(factor_id).filter(|factor| factor.is_active()) {
-            Some(factor) => {
-                verify(user, factor, entered, facts, moment).map(|(method, effects)| (method, effects, None))
+        ProofStep::Verify { factor_id, sent } => {
+            match user.active_factors().find(|factor| factor.id == *factor_id) {
+                Some(factor) => {
+                    let verified = verify(user, &factor, entered, sent.as_ref(), facts, moment);
+                    verified.map(|(method, effects)| (method, effects, None))
+                }
+                // It has been removed in the meantime.
+                None => return Ok((at(ProofStep::Choose), Vec::new())),
             }
-            // It has been removed in the meantime.
-            None => return at(ProofStep::Choose),
-        },
+        }
         ProofStep::Enroll { factor, .. } => enroll(user, factor, entered, facts, moment),
         ProofStep::Choose | ProofStep::ChooseEnrollment { .. } => {
             return again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no method has been chosen"));
@@ -223,6 +247,13 @@ impl ProofStep {
         }
     }
 
+    /// The method whose code was sent in the step.
+    fn sent_method(&self, user: &User) -> Option<SignInMethod> {
+        let Self::Verify { factor_id, .. } = self else { return None };
+        let method = user.active_factors().find(|factor| factor.id == *factor_id)?.method()?;
+        method.is_sent().then_some(method)
+    }
+
     /// Whether the enrollment of the step is optional; `None`: it is no enrollment.
     fn optional_enrollment(&self) -> Option<bool> {
         match self {
@@ -239,13 +270,33 @@ fn verify(
     user: &User,
     factor: &Factor,
     entered: Entered<'_>,
+    sent: Option<&SentCode>,
     facts: &SignInFacts,
     moment: &mut Moment<'_>,
 ) -> Result<Verified, SignInProblem> {
-    let used = check_factor(factor, entered.passcode, facts.used_code, moment.now)?;
+    let used = if factor.method().is_some_and(SignInMethod::is_sent) {
+        check_sent(sent, entered.passcode, moment.now)?;
+        None
+    } else {
+        check_factor(factor, entered.passcode, facts.used_code, moment.now)?
+    };
     let method = factor.method().unwrap_or(SignInMethod::Password);
     moment.trace.event(events::verified(user, None));
     Ok((method, used.map(|used| use_code(factor, used)).into_iter().collect()))
+}
+
+/// Checks a code that was sent.
+fn check_sent(sent: Option<&SentCode>, entered: &str, now: i64) -> Result<(), SignInProblem> {
+    let problem = |kind, reason: &str| Err(SignInProblem::new(kind, reason));
+    match sent {
+        _ if entered.is_empty() => problem(SignInProblemKind::MissingPassword, "nothing was entered"),
+        Some(sent) if sent.hash != OneTimeToken::hash(entered.trim()) => {
+            problem(SignInProblemKind::WrongCode, "another code was sent")
+        }
+        Some(sent) if now >= sent.expires => problem(SignInProblemKind::WrongCode, "the code is too old"),
+        Some(_) => Ok(()),
+        None => problem(SignInProblemKind::WrongCode, "no code has been sent"),
+    }
 }
 
 /// Checks a passcode or an answer. Returns the one-time password that has been used by it.

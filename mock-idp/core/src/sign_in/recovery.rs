@@ -44,7 +44,7 @@ pub(super) fn answer(
         (SignInAnswer::Identifier(identifier) | SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier)), _) => {
             identify(org, kind, identifier, is_locked, moment)
         }
-        (SignInAnswer::Recover(RecoveryAnswer::Resend), RecoveryStep::Code { identifier, .. }) => {
+        (SignInAnswer::Resend, RecoveryStep::Code { identifier, .. }) => {
             identify(org, kind, identifier, is_locked, moment)
         }
         (SignInAnswer::Passcode(code), RecoveryStep::Code { token, .. }) => {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::answer::{RecoveryAnswer, RegistrationAnswer, SignInAnswer, SignInEffect, SignInFacts};
+use super::answer::{RegistrationAnswer, SignInAnswer, SignInEffect, SignInFacts};
 use super::password::{NextStage, check_new};
 use super::problem::{SignInProblem, SignInProblemKind, other_step};
 use crate::ledger::{
@@ -60,10 +60,9 @@ pub(super) fn answer(
         (SignInAnswer::Passcode(code), Stage::Registration(Registration::Code { user, token })) => {
             check_code(user, code, token, facts, moment).map_err(again)
         }
-        (
-            SignInAnswer::Register(RegistrationAnswer::Resend) | SignInAnswer::Recover(RecoveryAnswer::Resend),
-            Stage::Registration(Registration::Code { user, .. }),
-        ) => Ok(send_code(org, user, moment)),
+        (SignInAnswer::Resend, Stage::Registration(Registration::Code { user, .. })) => {
+            Ok(send_code(org, user, moment))
+        }
         _ => Err(again(other_step())),
     }
 }

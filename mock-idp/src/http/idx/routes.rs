@@ -13,6 +13,8 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/identify"], handler!(steps::identify)),
     row(&["/idp/idx/credential/enroll"], handler!(steps::challenge)),
     row(&["/idp/idx/challenge/answer"], handler!(steps::answer)),
+    row(&["/idp/idx/challenge/resend"], handler!(steps::resend)),
+    row(&["/idp/idx/challenge/poll"], handler!(steps::introspect)),
     row(&["/idp/idx/skip"], handler!(steps::skip)),
     row(&["/idp/idx/consent"], handler!(steps::consent)),
     row(&["/idp/idx/identify/select"], handler!(steps::select_identify)),
@@ -21,7 +23,6 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/recover"], handler!(steps::recover)),
     row(&["/idp/idx/unlock-account"], handler!(steps::unlock_account)),
     row(&["/idp/idx/challenge"], handler!(steps::challenge)),
-    row(&["/idp/idx/challenge/resend"], handler!(steps::resend)),
     row(&["/idp/idx/cancel"], handler!(steps::cancel)),
 ];
 

@@ -58,6 +58,11 @@ pub(super) async fn challenge(form: BrowserForm, body: IdxBody) -> Decided {
     }
 }
 
+/// Sends another code.
+pub(super) async fn resend(form: BrowserForm, body: IdxBody) -> Decided {
+    step(form, &body, SignInAnswer::Resend).await
+}
+
 pub(super) async fn skip(form: BrowserForm, body: IdxBody) -> Decided {
     step(form, &body, SignInAnswer::Skip).await
 }
@@ -68,11 +73,6 @@ pub(super) async fn recover(form: BrowserForm, body: IdxBody) -> Decided {
 
 pub(super) async fn unlock_account(form: BrowserForm, body: IdxBody) -> Decided {
     step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Begin(RecoveryKind::Unlock))).await
-}
-
-/// Another code: of a recovery or of a registration.
-pub(super) async fn resend(form: BrowserForm, body: IdxBody) -> Decided {
-    step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Resend)).await
 }
 
 pub(super) async fn select_identify(form: BrowserForm, body: IdxBody) -> Decided {

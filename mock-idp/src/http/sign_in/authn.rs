@@ -174,6 +174,10 @@ pub(super) async fn enroll(at: AtServer, body: JsonBody) -> Decided {
     .await
 }
 
+pub(super) async fn resend(at: AtServer, body: JsonBody) -> Decided {
+    of_factor(at, &body, |_| FactorAction::Resend).await
+}
+
 pub(super) async fn previous(at: AtServer, body: JsonBody) -> Decided {
     of_factor(at, &body, |_| FactorAction::Previous).await
 }

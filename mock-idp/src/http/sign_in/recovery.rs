@@ -43,10 +43,6 @@ pub(super) async fn identify(form: BrowserForm, Form(fields): Form) -> Decided {
     step(form, &fields, SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier)), false).await
 }
 
-pub(super) async fn resend(form: BrowserForm, Form(fields): Form) -> Decided {
-    step(form, &fields, SignInAnswer::Recover(RecoveryAnswer::Resend), false).await
-}
-
 pub(super) async fn answer(form: BrowserForm, Form(fields): Form) -> Decided {
     let answer = fields.get("credentials.answer").unwrap_or_default();
     step(form, &fields, SignInAnswer::Recover(RecoveryAnswer::Answer(answer)), false).await

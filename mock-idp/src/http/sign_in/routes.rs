@@ -77,6 +77,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     proof_row(Method::POST, &["/signin/verify"], handler!(steps::challenge)),
     proof_row(Method::GET, &["/signin/choose"], handler!(steps::choose)),
     proof_row(Method::POST, &["/signin/enroll"], handler!(steps::enroll)),
+    proof_row(Method::POST, &["/signin/resend"], handler!(steps::resend)),
     proof_row(Method::POST, &["/signin/skip"], handler!(steps::skip)),
     Route {
         method: Method::POST,
@@ -132,7 +133,6 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     page_row(Method::GET, &["/signin/unlock"], FORM_SECRETS, handler!(recovery::unlock)),
     page_row(Method::GET, LINKS, &["token"], handler!(recovery::open)),
     page_row(Method::POST, &["/signin/recovery/identify"], FORM_SECRETS, handler!(recovery::identify)),
-    page_row(Method::POST, &["/signin/recovery/resend"], FORM_SECRETS, handler!(recovery::resend)),
     page_row(Method::POST, &["/signin/recovery/answer"], FORM_SECRETS, handler!(recovery::answer)),
     page_row(Method::POST, &["/signin/recovery/confirm"], FORM_SECRETS, handler!(recovery::confirm)),
     Route {
@@ -188,6 +188,7 @@ pub(in crate::http) static AUTHN_ROUTES: &[Route] = &[
     authn_row(&["/api/v1/authn/recovery/factors/{factor}/resend"], handler!(authn::resend_recovery)),
     authn_row(&["/api/v1/authn/factors"], handler!(authn::enroll)),
     authn_row(&["/api/v1/authn/factors/{id}/verify"], handler!(authn::verify)),
+    authn_row(&["/api/v1/authn/factors/{id}/verify/resend"], handler!(authn::resend)),
     authn_row(&["/api/v1/authn/factors/{id}/lifecycle/activate"], handler!(authn::activate)),
     authn_row(&["/api/v1/authn/previous"], handler!(authn::previous)),
     authn_row(&["/api/v1/authn/skip"], handler!(authn::skip)),

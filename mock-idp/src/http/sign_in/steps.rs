@@ -36,6 +36,11 @@ pub(super) async fn enroll(form: BrowserForm, Form(fields): Form) -> Decided {
     step(form, &fields, answer, false).await
 }
 
+/// Sends another code, or the first one.
+pub(super) async fn resend(form: BrowserForm, Form(fields): Form) -> Decided {
+    step(form, &fields, SignInAnswer::Resend, false).await
+}
+
 pub(super) async fn skip(form: BrowserForm, Form(fields): Form) -> Decided {
     step(form, &fields, SignInAnswer::Skip, false).await
 }

@@ -199,6 +199,9 @@ fn proof<'a>(step: &'a mut ProofPageStep, fields: &mut Vec<&'a mut String>) {
             fields.extend([action, authenticator]);
             fields.extend(expected);
         }
+        ProofPageStep::SentCode { action, resend_action, address, .. } => {
+            fields.extend([action, resend_action, address]);
+        }
         ProofPageStep::Question { action, question, expected } => {
             fields.extend([action, question]);
             fields.extend(expected);

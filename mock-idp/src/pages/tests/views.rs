@@ -133,7 +133,7 @@ fn recoveries() -> Vec<(String, PageView)> {
         ("recovery_unlock", RecoveryPageStep::Identify { is_unlock: true, identifier: identifier() }, None),
         (
             "recovery_code_wrong",
-            RecoveryPageStep::Code { identifier: identifier(), resend_action: "/signin/recovery/resend".to_owned() },
+            RecoveryPageStep::Code { identifier: identifier(), resend_action: "/signin/resend".to_owned() },
             Some(SignInProblem::new(SignInProblemKind::WrongCode, "the code is not the one that was sent")),
         ),
         ("recovery_question", RecoveryPageStep::Question { question: "What is your <b>pet</b>?".to_owned() }, None),
@@ -405,6 +405,12 @@ fn proof_pages() -> Vec<(String, PageView)> {
         key: "google_otp",
         expected: expected(),
     };
+    let sent_code = |sent| ProofPageStep::SentCode {
+        action: action(),
+        resend_action: "/signin/resend".to_owned(),
+        address: "b***r@example.test".to_owned(),
+        sent,
+    };
     let question = ProofPageStep::Question { action: action(), question: "Who?".to_owned(), expected: None };
     let enroll_code = ProofPageStep::EnrollCode {
         action: action(),
@@ -418,6 +424,8 @@ fn proof_pages() -> Vec<(String, PageView)> {
     [
         ("proof_code", proofs(code.clone(), None)),
         ("proof_code_wrong", proofs(code, Some(SignInProblemKind::WrongCode))),
+        ("proof_email", proofs(sent_code(false), None)),
+        ("proof_email_code", proofs(sent_code(true), Some(SignInProblemKind::WrongCode))),
         ("proof_question", proofs(question, Some(SignInProblemKind::WrongAnswer))),
         ("proof_choose", proofs(ProofPageStep::ChooseMethod { choices: methods() }, None)),
         ("enroll_choose", proofs(ProofPageStep::ChooseEnrollment { choices: methods() }, None)),

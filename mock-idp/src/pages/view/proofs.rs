@@ -2,7 +2,9 @@
 
 use mock_idp_core::model::{DirectoryKind, DirectoryObject, Factor, FactorType, SharedSecret, SignInMethod};
 use mock_idp_core::org::Org;
-use mock_idp_core::sign_in::{Remediation, SECURITY_QUESTIONS, SignInProblem, enrollment_image, expected_answer};
+use mock_idp_core::sign_in::{
+    Remediation, SECURITY_QUESTIONS, SignInProblem, enrollment_image, expected_answer, masked_email,
+};
 use serde::Serialize;
 
 use super::sign_in::Frame;
@@ -36,6 +38,8 @@ pub(crate) enum ProofPageStep {
         key: &'static str,
         expected: Option<String>,
     },
+    /// A code that the org sends to this address. `sent`: it has been sent.
+    SentCode { action: String, resend_action: String, address: String, sent: bool },
     /// The answer to this question.
     Question { action: String, question: String, expected: Option<String> },
     /// A method to prove.
@@ -80,7 +84,7 @@ impl ProofPage<'_> {
     pub(crate) fn view(self, options: &[Remediation], problem: Option<SignInProblem>) -> Option<ProofView> {
         let prefix = &self.frame.path_prefix;
         let (user_id, step) = match options.first()? {
-            Remediation::Verify { user_id, factor } => (user_id, self.verify(factor)),
+            Remediation::Verify { user_id, factor, unsent } => (user_id, self.verify(user_id, factor, *unsent)),
             Remediation::ChooseMethod { user_id, methods } => {
                 (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods) })
             }
@@ -109,13 +113,19 @@ impl ProofPage<'_> {
         })
     }
 
-    fn verify(&self, factor: &Factor) -> ProofPageStep {
+    fn verify(&self, user_id: &str, factor: &Factor, unsent: bool) -> ProofPageStep {
         let action = format!("{}/signin/verify", self.frame.path_prefix);
         match factor.factor_type {
             FactorType::Question => ProofPageStep::Question {
                 action,
                 question: factor.profile.question_text.clone().unwrap_or_default(),
                 expected: self.expected(factor),
+            },
+            FactorType::Email => ProofPageStep::SentCode {
+                action,
+                resend_action: format!("{}/signin/resend", self.frame.path_prefix),
+                address: self.org.user(user_id).map(|user| masked_email(&user.profile.email)).unwrap_or_default(),
+                sent: !unsent,
             },
             FactorType::Totp => {
                 let method = factor.method().unwrap_or(SignInMethod::GoogleOtp);

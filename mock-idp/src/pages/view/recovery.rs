@@ -143,6 +143,6 @@ fn of_registration(
 }
 
 fn code(identifier: &str, prefix: &str) -> RecoveryPageStep {
-    let resend_action = format!("{prefix}/signin/recovery/resend");
+    let resend_action = format!("{prefix}/signin/resend");
     RecoveryPageStep::Code { identifier: identifier.to_owned(), resend_action }
 }

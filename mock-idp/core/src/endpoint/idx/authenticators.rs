@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::model::{DirectoryKind, DirectoryObject, Factor, SignInMethod, User};
 use crate::org::{Org, derived_id};
 use crate::policy::password::{MIN_LENGTH, remembered};
+use crate::sign_in::masked_email;
 
 /// A method, as an authenticator of the org.
 pub(super) fn authenticator(org: &Org, method: SignInMethod) -> Value {
@@ -44,24 +45,30 @@ pub(super) fn password_enrollment(org: &Org, identifier: &str) -> Value {
     described(SignInMethod::Password, &id, object(org, SignInMethod::Password).map(DirectoryObject::name))
 }
 
+/// The email address of the user with this identifier, who may be unknown.
+pub(super) fn email_enrollment(org: &Org, identifier: &str) -> Value {
+    let id = derived_id("eae", &[&org.identity().id, &identifier.to_lowercase()]);
+    described(SignInMethod::Email, &id, object(org, SignInMethod::Email).map(DirectoryObject::name))
+}
+
 /// What a user has enrolled, each with its method.
 pub(super) fn enrollments(org: &Org, user: &User) -> Vec<(SignInMethod, Value)> {
     let password = user.credentials.password.as_ref();
     let password = password.map(|_| (SignInMethod::Password, password_enrollment(org, &user.profile.login)));
-    let factors = user.factors.iter().filter(|factor| factor.is_active());
-    password
-        .into_iter()
-        .chain(factors.filter_map(|factor| Some((factor.method()?, enrollment(org, factor)?))))
-        .collect()
+    let factors = user.active_factors().filter_map(|factor| Some((factor.method()?, enrollment(org, user, &factor)?)));
+    password.into_iter().chain(factors).collect()
 }
 
-fn enrollment(org: &Org, factor: &Factor) -> Option<Value> {
+fn enrollment(org: &Org, user: &User, factor: &Factor) -> Option<Value> {
     let method = factor.method()?;
-    // Okta: the Identity Engine has a prefix of its own for questions.
-    let id = factor.id.replacen("ufs", "qae", 1);
+    // Okta: the Identity Engine has prefixes of its own for questions and email.
+    let id = factor.id.replacen("ufs", "qae", 1).replacen("emf", "eae", 1);
     let mut shown = described(method, &id, object(org, method).map(DirectoryObject::name));
     if method == SignInMethod::SecurityQuestion {
         shown["profile"] = question(factor);
+    }
+    if method == SignInMethod::Email {
+        shown["profile"] = json!({ "email": masked_email(&user.profile.email) });
     }
     Some(shown)
 }

@@ -201,7 +201,8 @@ impl<'a> IdxTransaction<'a> {
 
     fn add_authenticators(self, document: &mut Map<String, Value>, options: &[Remediation]) {
         if let (Stage::MoreProofs(_), Some(user)) = (&self.transaction.stage, self.known_user()) {
-            return proofs::add_authenticators(self.org, user, options, document);
+            let action = |name: &'static str, endpoint: &str| self.action(name, endpoint);
+            return proofs::add_authenticators(self.org, user, options, action, document);
         }
         match options.first() {
             Some(Remediation::Identify { with_password: true, .. }) => {

@@ -60,7 +60,8 @@ impl IdxError {
     /// The error for a rejected answer.
     #[must_use]
     pub fn of_problem(problem: &SignInProblem, stage: &Stage, with_identifier: bool) -> Self {
-        let of_app = matches!(stage, Stage::MoreProofs(partial) if matches!(partial.step, ProofStep::Verify { .. }));
+        let is_app = |step: &ProofStep| matches!(step, ProofStep::Verify { sent: None, .. });
+        let of_app = matches!(stage, Stage::MoreProofs(partial) if is_app(&partial.step));
         match problem.kind {
             SignInProblemKind::WrongCode | SignInProblemKind::UsedCode if !of_app => Self::InvalidPasscode,
             SignInProblemKind::WrongCode => Self::WrongCode,

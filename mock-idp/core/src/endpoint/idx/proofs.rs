@@ -25,6 +25,20 @@ pub fn chosen(org: &Org, transaction: &Transaction, authenticator: &str, method:
 /// The form of an option of this user; `None`: it belongs to another step. `messages` are about its field.
 pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Option<Value>) -> Option<FormParts> {
     match option {
+        // Okta: a code is sent when the user asks for it.
+        Remediation::Verify { factor, unsent: true, .. } => {
+            let method = factor.method()?;
+            let fields = json!([
+                { "name": "id", "required": true, "value": id_of(org, method), "mutable": false },
+                {
+                    "name": "methodType", "required": false, "value": method.row().method,
+                    "options": [{ "label": method.row().display_name, "value": method.row().method }],
+                },
+            ]);
+            let label = authenticator(org, method)["displayName"].take();
+            let field = json!({ "name": "authenticator", "label": label, "form": { "value": fields } });
+            Some(("authenticator-verification-data", "challenge", Some(CURRENT_ENROLLMENT), vec![field]))
+        }
         Remediation::Verify { factor, .. } => {
             let path = if is_current_enrollment(factor.method()?) { CURRENT_ENROLLMENT } else { CURRENT };
             let fields = if factor.method() == Some(SignInMethod::SecurityQuestion) {
@@ -63,8 +77,14 @@ pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Op
     }
 }
 
-/// Adds the authenticators of the options.
-pub(super) fn add_authenticators(org: &Org, user: &User, options: &[Remediation], document: &mut Map<String, Value>) {
+/// Adds the authenticators of the options. `action`: makes the form of an action of the current one.
+pub(super) fn add_authenticators(
+    org: &Org,
+    user: &User,
+    options: &[Remediation],
+    action: impl Fn(&'static str, &str) -> Value,
+    document: &mut Map<String, Value>,
+) {
     let object = |value: Value| json!({ "type": "object", "value": value });
     let list = |values: Vec<Value>| json!({ "type": "array", "value": values });
     let known = enrollments(org, user);
@@ -74,12 +94,18 @@ pub(super) fn add_authenticators(org: &Org, user: &User, options: &[Remediation]
                 known.iter().find(|(method, _)| *method == SignInMethod::Password).map(|(_, value)| value.clone());
             document.extend(current.map(|current| ("currentAuthenticatorEnrollment".to_owned(), object(current))));
         }
-        Some(Remediation::Verify { factor, .. }) => {
+        Some(Remediation::Verify { factor, unsent, .. }) => {
             let method = factor.method().unwrap_or(SignInMethod::Password);
             if is_current_enrollment(method) {
                 let current = known.iter().find(|(known, _)| *known == method).map(|(_, value)| value.clone());
                 let mut current = current.unwrap_or_default();
-                current["contextualData"] = json!({ "enrolledQuestion": question(factor) });
+                match method {
+                    SignInMethod::SecurityQuestion => {
+                        current["contextualData"] = json!({ "enrolledQuestion": question(factor) });
+                    }
+                    SignInMethod::Email if !*unsent => add_code_forms(&mut current, action),
+                    _ => {}
+                }
                 document.insert("currentAuthenticatorEnrollment".to_owned(), object(current));
             } else {
                 document.insert("currentAuthenticator".to_owned(), object(authenticator(org, method)));
@@ -114,7 +140,7 @@ pub(super) fn add_authenticators(org: &Org, user: &User, options: &[Remediation]
 
 /// Whether documents show the enrollment, and not the authenticator, as the current one. Okta: as recorded.
 fn is_current_enrollment(method: SignInMethod) -> bool {
-    matches!(method, SignInMethod::Password | SignInMethod::SecurityQuestion)
+    matches!(method, SignInMethod::Password | SignInMethod::Email | SignInMethod::SecurityQuestion)
 }
 
 fn choice(org: &Org, method: SignInMethod, shown: &Value, path: &str) -> Value {
@@ -180,4 +206,12 @@ fn enrollment_data(org: &Org, user: &User, factor: &Factor) -> Value {
             json!({ "questionKeys": keys, "questions": questions })
         }
     }
+}
+
+/// What can be done about a code that has been sent: have another one, and wait.
+fn add_code_forms(current: &mut Value, action: impl Fn(&'static str, &str) -> Value) {
+    current["contextualData"] = json!({ "useEmailMagicLink": false });
+    current["resend"] = action("resend", "challenge/resend");
+    current["poll"] = action("poll", "challenge/poll");
+    current["poll"]["refresh"] = 4000.into();
 }

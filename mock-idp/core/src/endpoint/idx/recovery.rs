@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::authenticators;
 use super::form::{self, FormParts};
-use crate::model::{DirectoryKind, SignInMethod};
+use crate::model::SignInMethod;
 use crate::org::{Org, derived_id};
 use crate::sign_in::RecoveryOption;
 
@@ -15,10 +15,11 @@ pub(super) fn form_of(org: &Org, option: &RecoveryOption, about_field: Option<Va
             Some(("identify-recovery", "identify", None, vec![form::identifier(identifier.as_deref())]))
         }
         RecoveryOption::Identify { is_unlock: true, identifier } => {
+            let id = authenticators::id_of(org, SignInMethod::Email);
             let email = json!({
                 "label": "Email",
                 "value": { "form": { "value": [
-                    { "name": "id", "required": true, "value": email_id(org), "mutable": false },
+                    { "name": "id", "required": true, "value": id, "mutable": false },
                     { "name": "methodType", "required": false, "value": "email", "mutable": false },
                 ] } },
                 "relatesTo": "$.authenticatorEnrollments.value[0]",
@@ -60,17 +61,17 @@ pub(super) fn add_authenticators(
     let object = |value: Value| json!({ "type": "object", "value": value });
     match option {
         RecoveryOption::Identify { is_unlock: true, .. } => {
-            document.insert("authenticators".to_owned(), list(email(&email_id(org))));
+            document.insert("authenticators".to_owned(), list(authenticators::authenticator(org, SignInMethod::Email)));
             let enrollment = json!({ "type": "email", "key": "okta_email", "methods": [{ "type": "email" }] });
             document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
         }
         RecoveryOption::Code { identifier, is_unlock } => {
             // Okta: without the address before anything has been proved.
-            let enrollment = email(&derived_id("eae", &[&org.identity().id, &identifier.to_lowercase()]));
+            let enrollment = authenticators::email_enrollment(org, identifier);
             let mut current = enrollment.clone();
             current["resend"] = action("resend", "challenge/resend");
             document.insert("currentAuthenticatorEnrollment".to_owned(), object(current));
-            document.insert("authenticators".to_owned(), list(email(&email_id(org))));
+            document.insert("authenticators".to_owned(), list(authenticators::authenticator(org, SignInMethod::Email)));
             document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
             if !is_unlock {
                 document.insert(
@@ -117,21 +118,4 @@ pub(super) fn unlocked() -> Value {
 /// The code of an email, with the messages about it.
 pub(super) fn code_field(about_field: Option<Value>) -> Value {
     form::credentials(vec![form::with_messages(json!({ "name": "passcode", "label": "Enter code" }), about_field)])
-}
-
-/// The email authenticator of the org.
-pub(super) fn email_authenticator(org: &Org) -> Value {
-    email(&email_id(org))
-}
-
-fn email_id(org: &Org) -> String {
-    let mut known = org.objects(DirectoryKind::Authenticator);
-    let id = known.find(|object| object.text("key") == Some("okta_email")).map(|object| object.id.clone());
-    id.unwrap_or_else(|| derived_id("aut", &[&org.identity().id, "okta_email"]))
-}
-
-fn email(id: &str) -> Value {
-    json!({
-        "type": "email", "key": "okta_email", "id": id, "displayName": "Email", "methods": [{ "type": "email" }],
-    })
 }

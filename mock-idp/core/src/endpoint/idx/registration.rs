@@ -5,10 +5,11 @@ use serde_json::{Map, Value, json};
 use super::authenticators;
 use super::form::{self, FormParts};
 use super::message::IdxError;
-use super::recovery::{code_field, email_authenticator};
+use super::recovery::code_field;
+use crate::model::SignInMethod;
 use crate::org::Org;
 use crate::policy::registration::RegistrationAttribute;
-use crate::sign_in::RegistrationOption;
+use crate::sign_in::{RegistrationOption, masked_email};
 
 /// The form of a step.
 pub(super) fn form_of(option: &RegistrationOption, error: Option<&IdxError>, about_field: Option<Value>) -> FormParts {
@@ -39,8 +40,8 @@ pub(super) fn add_authenticators(
         RegistrationOption::Profile { .. } => return,
         RegistrationOption::Password { .. } => authenticators::password_with_settings(org),
         RegistrationOption::Code { email } => {
-            let mut current = email_authenticator(org);
-            current["profile"] = json!({ "email": masked(email) });
+            let mut current = authenticators::authenticator(org, SignInMethod::Email);
+            current["profile"] = json!({ "email": masked_email(email) });
             current["resend"] = action("resend", "challenge/resend");
             current
         }
@@ -61,13 +62,4 @@ fn field(attribute: &RegistrationAttribute, error: Option<&IdxError>) -> Value {
         field["messages"] = error.messages();
     }
     field
-}
-
-/// Okta: the first and the last character of what is before the `@`.
-fn masked(email: &str) -> String {
-    let (name, host) = email.split_once('@').unwrap_or((email, ""));
-    let mut letters = name.chars();
-    let first = letters.next().map(String::from).unwrap_or_default();
-    let last = letters.next_back().map(String::from).unwrap_or_default();
-    format!("{first}***{last}@{host}")
 }

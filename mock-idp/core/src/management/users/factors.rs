@@ -82,7 +82,9 @@ pub fn enroll_factor(
     let (wanted, provider) = (body.text("factorType")?.unwrap_or_default(), body.text("provider")?.unwrap_or_default());
     let is_wanted = |method: &SignInMethod| {
         let (factor_type, by) = Factor::kind_of(*method);
-        *method != SignInMethod::Password && factor_type.name() == wanted && by.name() == provider
+        !matches!(method, SignInMethod::Password | SignInMethod::Email)
+            && factor_type.name() == wanted
+            && by.name() == provider
     };
     let Some(method) = SignInMethod::ALL.into_iter().find(is_wanted) else {
         return Err(refused_enrollment("factorType: the mock has no factor of this type and provider"));
@@ -202,8 +204,10 @@ fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: &Factor) ->
     let links = Links::at(call.base());
     let links = match (factor.factor_type, factor.is_active()) {
         (FactorType::Question, _) => links.allowing("questions", &format!("{own}/factors/questions"), &["GET"]),
-        (FactorType::Totp, true) => links.allowing("verify", &format!("{path}/verify"), &["POST"]),
-        (FactorType::Totp, false) => links.allowing("activate", &format!("{path}/lifecycle/activate"), &["POST"]),
+        (FactorType::Totp | FactorType::Email, true) => links.allowing("verify", &format!("{path}/verify"), &["POST"]),
+        (FactorType::Totp | FactorType::Email, false) => {
+            links.allowing("activate", &format!("{path}/lifecycle/activate"), &["POST"])
+        }
     };
     let methods: &[&str] = if factor.is_active() { &["GET", "DELETE"] } else { &["GET"] };
     let links = links.allowing("self", &path, methods).allowing("user", &own, &["GET"]);

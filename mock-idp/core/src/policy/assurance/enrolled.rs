@@ -11,7 +11,7 @@ use crate::policy::conditions::PolicySubject;
 pub fn enrolled_methods(org: &Tables, user: &User) -> Vec<SignInMethod> {
     let has = |method: &SignInMethod| match method {
         SignInMethod::Password => user.credentials.password.is_some(),
-        other => user.factors.iter().any(|factor| factor.method() == Some(*other) && is_usable(org, factor)),
+        other => user.active_factors().any(|factor| factor.method() == Some(*other) && is_usable(org, &factor)),
     };
     SignInMethod::ALL.into_iter().filter(has).collect()
 }
@@ -26,8 +26,7 @@ pub fn is_usable(org: &Tables, factor: &Factor) -> bool {
 pub(super) fn enrollable_methods(org: &Tables, user: &User) -> Vec<SignInMethod> {
     let policy = enrollment_policy(org, user);
     let lacks = |method: &SignInMethod| {
-        *method != SignInMethod::Password
-            && !user.factors.iter().any(|factor| factor.method() == Some(*method) && factor.is_active())
+        *method != SignInMethod::Password && !user.active_factors().any(|factor| factor.method() == Some(*method))
     };
     let allowed =
         |method: &SignInMethod| policy.as_ref().and_then(|policy| policy.enrollment(*method)) != Some("NOT_ALLOWED");
