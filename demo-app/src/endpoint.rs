@@ -1,10 +1,10 @@
 //! The endpoints of the API, as the table that the router, the checks and the console use.
 
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The name of an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Id {
     ListProducts,
@@ -12,6 +12,18 @@ pub(crate) enum Id {
     ListOrders,
     ListOwnOrders,
     UpdateOrder,
+}
+
+impl Id {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ListProducts => "list_products",
+            Self::CreateOrder => "create_order",
+            Self::ListOrders => "list_orders",
+            Self::ListOwnOrders => "list_own_orders",
+            Self::UpdateOrder => "update_order",
+        }
+    }
 }
 
 /// One operation of the API.
@@ -47,7 +59,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         path: "/orders",
         summary: "Places an order for the caller.",
         scopes: &["orders:create"],
-        also: None,
+        also: Some("for more than 1,000.00, a sign-in with two factors: the claim acr urn:okta:loa:2fa:any"),
         example: Some("{\"product\": \"field-notebook\", \"quantity\": 2}"),
     },
     Endpoint {
@@ -78,6 +90,9 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         example: Some("{\"status\": \"approved\"}"),
     },
 ];
+
+/// The authentication class that large orders need. Okta: two factors of different kinds.
+pub(crate) const TWO_FACTORS: &str = "urn:okta:loa:2fa:any";
 
 impl Endpoint {
     /// Whether one of the caller's scopes is sufficient.

@@ -10,6 +10,7 @@ use super::id_token::verified_subject;
 use super::state::{RelyingParty, redirect_to};
 use super::token_response::{TokenResponse, no_token_endpoint, token_endpoint_error};
 use super::transport::{Recorder, masked_pair};
+use crate::endpoint::Id;
 use crate::session::{BrowserSession, Exchange, PendingSignIn, SessionError, SignedIn};
 use crate::token::verify::IdTokenRules;
 
@@ -20,17 +21,19 @@ pub(super) async fn callback(
     Query(parameters): Query<Vec<(String, String)>>,
 ) -> Response {
     match complete(&app, &session, parameters).await {
-        Ok(Ok(())) => redirect_to("/"),
+        Ok(Ok(None)) => redirect_to("/"),
+        Ok(Ok(Some(endpoint))) => redirect_to(&format!("/console#{}", endpoint.name())),
         Ok(Err(error)) => show_error(&app, error).await,
         Err(error) => error.into_response(),
     }
 }
 
+/// Completes a sign-in. Returns the endpoint whose call needs it.
 async fn complete(
     app: &RelyingParty,
     session: &BrowserSession,
     parameters: Vec<(String, String)>,
-) -> Result<Result<(), SignInError>, SessionError> {
+) -> Result<Result<Option<Id>, SignInError>, SessionError> {
     // RFC 6749 3.1: a parameter must not be included more than once.
     for (at, (name, _)) in parameters.iter().enumerate() {
         if parameters[..at].iter().any(|(earlier, _)| earlier == name) {
@@ -74,11 +77,12 @@ async fn complete(
         milliseconds: None,
         request_id: None,
     };
+    let endpoint = pending.endpoint;
     match redeem(app, pending, code, callback).await {
         Ok(signed_in) => {
             tracing::info!(subject = %signed_in.subject, "signed in");
             session.sign_in(signed_in).await?;
-            Ok(Ok(()))
+            Ok(Ok(endpoint))
         }
         Err(error) => Ok(Err(error)),
     }

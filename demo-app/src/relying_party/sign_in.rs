@@ -11,6 +11,7 @@ use super::error::SignInError;
 use super::error_page::show_error;
 use super::state::RelyingParty;
 use super::transport::masked_pair;
+use crate::endpoint::Id;
 use crate::pages::ErrorPage;
 use crate::session::{BrowserSession, Exchange, PendingSignIn, SessionError};
 
@@ -29,6 +30,9 @@ pub(super) struct SignInForm {
     login_hint: String,
     #[serde(default)]
     acr_values: String,
+    /// The endpoint of the API whose call needs the sign-in.
+    #[serde(default)]
+    endpoint: Option<Id>,
     /// OIDC Core 4: the issuer, in a sign-in that a third party starts.
     #[serde(default)]
     iss: String,
@@ -123,6 +127,7 @@ async fn authorization(
             pkce_verifier: verifier.into_secret(),
             scopes,
             max_age,
+            endpoint: form.endpoint,
             authorization: Exchange {
                 title: "Authorization request".to_owned(),
                 channel: "front".to_owned(),

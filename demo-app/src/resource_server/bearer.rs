@@ -23,6 +23,8 @@ pub(super) struct Caller {
     pub(super) subject: String,
     /// Entries of the custom claim `feature_access`.
     pub(super) features: Vec<String>,
+    /// How the user has authenticated.
+    pub(super) acr: Option<String>,
 }
 
 /// Adds a [`Caller`] to a request with a sufficient token, and answers others with a [`Problem`].
@@ -55,6 +57,7 @@ async fn admit(
         user_id: jwt.claim_str("uid").map(str::to_owned),
         subject: jwt.claim_str("sub").or(jwt.claim_str("cid")).unwrap_or_default().to_owned(),
         features: features(&jwt),
+        acr: jwt.claim_str("acr").map(str::to_owned),
     })
 }
 

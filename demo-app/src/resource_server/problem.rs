@@ -128,6 +128,23 @@ impl Problem {
         }
     }
 
+    /// RFC 9470 3 `insufficient_user_authentication`: the token is valid, and the user has to authenticate in a stronger way.
+    pub(super) fn insufficient_authentication(needed: &str, actual: Option<&str>) -> Self {
+        let detail = "Orders of more than 1,000.00 need a sign-in with two factors.";
+        let plain = challenge("insufficient_user_authentication", detail, None);
+        Self {
+            challenge: Some(format!("{plain}, acr_values=\"{needed}\"")),
+            error: Some("insufficient_user_authentication"),
+            failed_checks: vec![FailedCheck {
+                check: "acr".to_owned(),
+                expected: needed.to_owned(),
+                actual: actual.unwrap_or("no acr").to_owned(),
+                citation: "RFC 9470 3".to_owned(),
+            }],
+            ..Self::new(StatusCode::UNAUTHORIZED, "A stronger sign-in is needed", detail)
+        }
+    }
+
     /// The scope is sufficient, but the orders belong to another user.
     pub(super) fn other_users_orders(expected: &str, actual: &str) -> Self {
         Self {

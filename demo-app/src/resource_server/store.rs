@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// Largest quantity of an order.
 pub(super) const MAX_QUANTITY: u32 = 100;
 
+/// Orders of more than this need a sign-in with two factors, in cents.
+const LARGE_ORDER: u64 = 100_000;
+
 /// Largest number of orders; the oldest are dropped.
 const MAX_ORDERS: usize = 1000;
 
@@ -18,6 +21,17 @@ pub(super) struct Product {
     /// Cents.
     pub(super) price: u32,
     pub(super) premium: bool,
+}
+
+impl Product {
+    /// Cents.
+    pub(super) fn total(&self, quantity: u32) -> u64 {
+        u64::from(self.price) * u64::from(quantity)
+    }
+
+    pub(super) fn is_large_order(&self, quantity: u32) -> bool {
+        self.total(quantity) > LARGE_ORDER
+    }
 }
 
 /// The catalogue.
@@ -88,7 +102,7 @@ impl OrderTable {
             ordered_by: ordered_by.to_owned(),
             product: product.id.to_owned(),
             quantity,
-            total: u64::from(product.price) * u64::from(quantity),
+            total: product.total(quantity),
             status: Status::Pending,
         };
         self.orders.insert(order.id.clone(), order.clone());

@@ -21,3 +21,14 @@ pub(crate) struct ApiCall {
     pub(crate) response_body: String,
     pub(crate) checks: Vec<Check>,
 }
+
+impl ApiCall {
+    /// The authentication classes that the API asks for. RFC 9470 3: `acr_values` of the challenge.
+    pub(crate) fn wanted_acr_values(&self) -> Option<&str> {
+        let (_, challenge) = self.response_headers.iter().find(|(name, _)| name == "www-authenticate")?;
+        if !challenge.contains("error=\"insufficient_user_authentication\"") {
+            return None;
+        }
+        challenge.split_once("acr_values=\"")?.1.split('"').next()
+    }
+}

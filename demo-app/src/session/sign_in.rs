@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::endpoint::Id;
+
 /// A sign-in whose answer from the issuer has not arrived.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct PendingSignIn {
@@ -11,6 +13,8 @@ pub(crate) struct PendingSignIn {
     pub(crate) pkce_verifier: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) max_age: Option<i64>,
+    /// The endpoint whose call needs the sign-in: the console shows it again afterwards.
+    pub(crate) endpoint: Option<Id>,
     pub(crate) authorization: Exchange,
 }
 

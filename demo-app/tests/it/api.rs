@@ -266,3 +266,27 @@ async fn unknown_paths_and_methods_get_problem_documents() {
     let method = api.send(Method::DELETE, "/api/products", None, None).await;
     assert_eq!((method.status, &method.body["title"]), (405, &json!("Method not allowed")));
 }
+
+#[tokio::test]
+async fn a_large_order_needs_a_sign_in_with_two_factors() {
+    let api = Api::start().await;
+    let order = |quantity: u32| json!({ "product": "canvas-bag", "quantity": quantity });
+    let create = async |quantity| api.change(Method::POST, "/api/orders", &["orders:create"], order(quantity)).await;
+    assert_eq!(create(41).await.status, 201, "984.00");
+    let large = create(42).await;
+    assert_eq!((large.status, &large.body["error"]), (401, &json!("insufficient_user_authentication")));
+    // RFC 9470 3.
+    assert_eq!(
+        large.challenge.as_deref(),
+        Some(
+            "Bearer realm=\"market\", error=\"insufficient_user_authentication\", \
+             error_description=\"Orders of more than 1,000.00 need a sign-in with two factors.\", \
+             acr_values=\"urn:okta:loa:2fa:any\""
+        )
+    );
+    assert_eq!(large.body["failed_checks"][0]["actual"], "no acr");
+    for (acr, status) in [("urn:okta:loa:1fa:any", 401), ("urn:okta:loa:2fa:any", 201)] {
+        api.issuer.behaviour.lock().edit_access_token = Box::new(move |claims| claims["acr"] = json!(acr));
+        assert_eq!(create(42).await.status, status, "{acr}");
+    }
+}

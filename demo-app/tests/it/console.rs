@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, demo_at};
+use crate::browser::{Browser, demo_at, location};
 use crate::fake_issuer::{FakeIssuer, USER_ID};
 
 async fn call(browser: &Browser, csrf: &str, endpoint: &str, variant: &str, parameter: &str, body: &str) -> Value {
@@ -27,6 +27,7 @@ async fn every_variant_gets_the_expected_status() {
         ("list_products", "tampered", "", "", 401),
         ("list_products", "id_token", "", "", 401),
         ("create_order", "current", "", order, 201),
+        ("create_order", "current", "", r#"{"product": "enamel-mug", "quantity": 100}"#, 401),
         ("list_orders", "current", "", "", 403),
         ("list_orders", "tampered", "", "", 401),
         ("list_own_orders", "current", USER_ID, "", 200),
@@ -70,4 +71,31 @@ async fn a_path_parameter_with_slashes_is_encoded() {
     let made = call(&browser, &csrf, "list_own_orders", "current", "../../logout?x=", "").await;
     assert_eq!(made["url"], format!("{}/api/orders/..%2F..%2Flogout%3Fx=", demo.url()));
     assert_eq!(made["status"], 403);
+}
+
+#[tokio::test]
+async fn a_large_order_leads_through_a_stronger_sign_in_back_to_the_call() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    browser.sign_in(&issuer).await;
+    let csrf = browser.csrf("/console").await;
+    let order = r#"{"product": "canvas-bag", "quantity": 50}"#;
+    assert_eq!(call(&browser, &csrf, "create_order", "current", "", order).await["status"], 401);
+    let page = browser.page("/console").await;
+    let sent_to = browser.start(&page.attribute("#step-up a", "href")).await;
+    let asked =
+        |name: &str| sent_to.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
+    assert_eq!(asked("acr_values").as_deref(), Some("urn:okta:loa:2fa:any"));
+    assert!(asked("scope").unwrap().contains("orders:create"));
+
+    issuer.behaviour.lock().edit_access_token = Box::new(|claims| claims["acr"] = json!("urn:okta:loa:2fa:any"));
+    let back = browser.get(issuer.authorize(&sent_to).as_str()).await;
+    assert_eq!(location(&back).as_str(), format!("{}/console#create_order", demo.url()));
+    let page = browser.page("/console").await;
+    assert_eq!(page.text("#create_order textarea"), order, "the body of the last call");
+    let csrf = browser.csrf("/console").await;
+    let made = call(&browser, &csrf, "create_order", "current", "", order).await;
+    assert_eq!((&made["status"], &made["expected_status"]), (&json!(201), &json!(201)));
+    assert_eq!(browser.page("/console").await.count("#step-up"), 0);
 }

@@ -7,10 +7,10 @@ use http::header::AUTHORIZATION;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::data::name_of;
 use super::variant::TokenVariant;
-use crate::endpoint::{ENDPOINTS, Endpoint, Id};
+use crate::endpoint::{ENDPOINTS, Endpoint, Id, TWO_FACTORS};
 use crate::pages::ErrorPage;
+use crate::resource_server::is_large_order;
 use crate::session::{ApiCall, BrowserSession, NoticeKind, SessionError, SignedIn};
 use crate::token::Jwt;
 use crate::token::check::{Check, first_failure};
@@ -60,7 +60,7 @@ async fn try_call(viewer: &Viewer, session: &BrowserSession, form: CallForm) -> 
             .await);
     }
     let Some(signed_in) = session.signed_in().await? else { return Ok(viewer.not_signed_in().await) };
-    let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| name_of(endpoint.id) == form.endpoint) else {
+    let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.id.name() == form.endpoint) else {
         return Ok(viewer.pages.not_found().await);
     };
     match send(viewer, endpoint, &form, &signed_in).await {
@@ -106,7 +106,7 @@ async fn send(viewer: &Viewer, endpoint: &Endpoint, form: &CallForm, signed_in: 
     let text = String::from_utf8_lossy(&received).into_owned();
     let shown = serde_json::from_str::<Value>(&text).map_or(text, |value| pretty(&value));
     Ok(ApiCall {
-        endpoint: name_of(endpoint.id),
+        endpoint: endpoint.id.name().to_owned(),
         variant: form.variant.name().to_owned(),
         variant_title: form.variant.title().to_owned(),
         method: endpoint.method.to_string(),
@@ -140,10 +140,12 @@ fn expected(endpoint: &Endpoint, form: &CallForm, signed_in: &SignedIn, checks: 
             let jwt = Jwt::read(&signed_in.access_token).ok();
             let granted = jwt.as_ref().and_then(Jwt::scopes).unwrap_or_default();
             let owner = jwt.as_ref().and_then(|jwt| jwt.claim_str("uid")) == Some(form.parameter.trim());
+            let has_two_factors = jwt.as_ref().and_then(|jwt| jwt.claim_str("acr")) == Some(TWO_FACTORS);
             match endpoint.id {
                 _ if jwt.is_none() || first_failure(checks).is_some() => 401,
                 _ if !endpoint.admits(&granted) => 403,
                 Id::ListOwnOrders if !owner => 403,
+                Id::CreateOrder if is_large_order(&form.body) && !has_two_factors => 401,
                 Id::CreateOrder => 201,
                 _ => 200,
             }

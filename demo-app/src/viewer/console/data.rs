@@ -31,6 +31,11 @@ impl Console {
         self.calls.iter().find(|call| call.endpoint == row.name())
     }
 
+    /// The body to send next: that of the last call.
+    pub(super) fn body<'a>(&'a self, row: &'a EndpointRow) -> Option<&'a str> {
+        self.result(row).and_then(|call| call.request_body.as_deref()).or(row.endpoint.example)
+    }
+
     pub(super) fn is_chosen(&self, row: &EndpointRow, variant: &TokenVariant) -> bool {
         self.result(row).is_some_and(|call| call.variant == variant.name())
     }
@@ -55,20 +60,18 @@ pub(super) struct EndpointRow {
     pub(super) ask: Option<String>,
     /// What that sign-in would result in, if the issuer is the mock.
     pub(super) forecast: Option<Forecast>,
+    /// URL of the stronger sign-in that the last answer asks for.
+    pub(super) step_up: Option<String>,
 }
 
 impl EndpointRow {
-    pub(super) fn name(&self) -> String {
-        name_of(self.endpoint.id)
+    pub(super) fn name(&self) -> &'static str {
+        self.endpoint.id.name()
     }
 
     pub(super) fn scope_text(&self) -> String {
         self.endpoint.scope_text()
     }
-}
-
-pub(super) fn name_of(id: Id) -> String {
-    serde_json::to_value(id).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Collects the data for this session.
@@ -98,10 +101,16 @@ pub(super) async fn console(viewer: &Viewer, session: &BrowserSession) -> Result
                 .filter(|_| !endpoint.admits(&granted))
                 .map(|it| format!("/login?{}", query_of(&wanted(endpoint, &it.requested_scopes)))),
             forecast: None,
+            step_up: None,
         })
         .collect();
     if let (Some(signed_in), Some(user_id)) = (&signed_in, user_id) {
         forecast(viewer, signed_in, user_id, &mut endpoints).await;
+    }
+    let calls = session.calls().await?;
+    for row in &mut endpoints {
+        let last = calls.iter().find(|call| call.endpoint == row.name());
+        row.step_up = last.zip(signed_in.as_ref()).and_then(|(call, signed_in)| step_up(call, row, signed_in));
     }
     Ok(Console {
         signed_in: signed_in.is_some(),
@@ -109,7 +118,7 @@ pub(super) async fn console(viewer: &Viewer, session: &BrowserSession) -> Result
         granted,
         endpoints,
         variants: VARIANTS.iter().map(|variant| variant.name()).collect(),
-        calls: session.calls().await?,
+        calls,
     })
 }
 
@@ -133,6 +142,14 @@ async fn forecast(viewer: &Viewer, signed_in: &SignedIn, user_id: &str, rows: &m
 fn wanted(endpoint: &Endpoint, requested: &[String]) -> String {
     let scopes: Vec<&str> = requested.iter().map(String::as_str).chain(endpoint.scopes.first().copied()).collect();
     scopes.join(" ")
+}
+
+/// RFC 9470 4: a sign-in with the classes of the challenge, which leads back to the endpoint.
+fn step_up(call: &ApiCall, row: &EndpointRow, signed_in: &SignedIn) -> Option<String> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("scope", &signed_in.requested_scopes.join(" "));
+    query.append_pair("acr_values", call.wanted_acr_values()?).append_pair("endpoint", row.name());
+    Some(format!("/login?{}", query.finish()))
 }
 
 fn query_of(scopes: &str) -> String {
