@@ -1,14 +1,15 @@
 //! Second factors in a sign-in by a program. Okta: `/api/v1/authn/factors`.
 
 use mock_idp_core::ledger::{PartialSignIn, ProofStep, Stage, Transaction};
-use mock_idp_core::management::{ApiError, ApiErrorId, users};
+use mock_idp_core::management::{ApiError, users};
 use mock_idp_core::model::{Factor, SignInMethod};
 use mock_idp_core::sign_in::SignInAnswer;
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
-use super::authn_steps::{AuthnSteps, unknown_state_token};
+use super::authn_steps::AuthnSteps;
 use super::sign_in_step::{self, CommittedStep, NextHandle};
+use super::state_tokens::{self, wrong_state};
 use crate::journal::Explanation;
 
 /// What a program does about the factors of a user.
@@ -52,10 +53,10 @@ impl AuthnFactors<'_, '_> {
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Value, ApiError> {
-        let transaction = self.steps.find(self.state_token).await?;
+        let transaction = state_tokens::find(self.steps.0, self.state_token).await?;
         let Stage::MoreProofs(partial) = &transaction.stage else { return Err(wrong_state()) };
         let context = self.steps.0;
-        let user = context.org.user(&partial.user_id).ok_or_else(unknown_state_token)?;
+        let user = context.org.user(&partial.user_id).ok_or_else(state_tokens::unknown)?;
         explanation.user = Some(user.profile.login.clone());
         match action {
             FactorAction::Verify { factor_id, passcode } => {
@@ -121,7 +122,7 @@ impl AuthnFactors<'_, '_> {
         match sign_in_step::take(context, self.state_token, answer, false, next, trace).await? {
             Some(CommittedStep::Taken(transaction)) => Ok(transaction),
             Some(CommittedStep::Rejected(..)) => Err(wrong_state()),
-            Some(CommittedStep::DeviceGone) | None => Err(unknown_state_token()),
+            Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
         }
     }
 
@@ -141,7 +142,7 @@ impl AuthnFactors<'_, '_> {
                 steps.go_on(Some(self.state_token), transaction, trace, explanation).await
             }
             Some(CommittedStep::Rejected(_, problem)) => Err(users::refused_factor(&problem)),
-            Some(CommittedStep::DeviceGone) | None => Err(unknown_state_token()),
+            Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
         }
     }
 }
@@ -151,8 +152,4 @@ impl AuthnFactors<'_, '_> {
 enum Enrolls {
     Yes,
     No,
-}
-
-fn wrong_state() -> ApiError {
-    ApiError::new(ApiErrorId::WrongState, "the transaction does not wait for this")
 }

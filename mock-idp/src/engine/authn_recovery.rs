@@ -1,7 +1,7 @@
 //! Recovery by a program. Okta: `/api/v1/authn/recovery/…`, `/api/v1/authn/credentials/reset_password`.
 
 use mock_idp_core::ledger::{
-    LedgerError, MessageKind, OneTimeToken, Purpose, Recovery, RecoveryKind, RecoveryStep, Stage, Transaction,
+    LedgerError, MessageKind, OneTimeToken, Recovery, RecoveryKind, RecoveryStep, Stage, Transaction,
 };
 use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::model::{User, UserStatus};
@@ -16,6 +16,7 @@ use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
 use super::sign_in_step::{CommittedStep, NextHandle};
+use super::state_tokens::{self, wrong_state};
 use super::{Context, recovery_links, sign_in_step};
 use crate::journal::Explanation;
 
@@ -164,7 +165,7 @@ impl<'c> AuthnRecoveries<'c> {
         if channel == MessageKind::Email {
             return Ok(self.state(kind, "", relay_state).sent_by_email());
         }
-        let step = RecoveryStep::Code { identifier: username.to_owned(), token: key };
+        let step = RecoveryStep::Code { identifier: username.to_owned(), channel, token: key };
         let (state_token, expires) = self.begin(Recovery { kind, step }, trace).await?;
         Ok(self.state(kind, &timestamp(expires), relay_state).sent_to_phone(channel, &state_token))
     }
@@ -209,13 +210,13 @@ impl<'c> AuthnRecoveries<'c> {
 
     async fn resend(self, state_token: &str, channel: MessageKind, trace: &mut Trace) -> Result<Value, ApiError> {
         let transactions = self.0.ledger().transactions();
-        self.find(state_token).await?;
-        let found = transactions.get_versioned(state_token).await?.ok_or_else(unknown_state_token)?;
+        state_tokens::find(self.0, state_token).await?;
+        let found = transactions.get_versioned(state_token).await?.ok_or_else(state_tokens::unknown)?;
         let mut transaction = found.value;
         let Stage::Recovery(recovery) = transaction.stage.clone() else { return Err(wrong_state()) };
         let RecoveryStep::Code { identifier, .. } = recovery.step else { return Err(wrong_state()) };
         let token = self.send_message(recovery.kind, &identifier, channel, trace).await?;
-        let step = RecoveryStep::Code { identifier, token };
+        let step = RecoveryStep::Code { identifier, channel, token };
         transaction.stage = Stage::Recovery(Recovery { kind: recovery.kind, step });
         transaction.expires = self.0.now + primary::STATE_TOKEN_LIFETIME;
         let expires = transaction.expires;
@@ -263,7 +264,9 @@ impl<'c> AuthnRecoveries<'c> {
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<RecoveryResult, ApiError> {
-        self.find(state_token).await?;
+        if !matches!(state_tokens::find(self.0, state_token).await?.stage, Stage::Recovery(_)) {
+            return Err(wrong_state());
+        }
         let next = NextHandle::Same(|_, now| now + primary::STATE_TOKEN_LIFETIME);
         match sign_in_step::take(self.0, state_token, answer, false, next, trace).await? {
             Some(CommittedStep::Taken(transaction)) => self.taken(state_token, transaction).await,
@@ -271,7 +274,7 @@ impl<'c> AuthnRecoveries<'c> {
                 explanation.reason = Some(problem.reason.clone());
                 Err(refused(problem.kind, problem.reason))
             }
-            Some(CommittedStep::DeviceGone) | None => Err(unknown_state_token()),
+            Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
         }
     }
 
@@ -288,30 +291,11 @@ impl<'c> AuthnRecoveries<'c> {
         state.map(RecoveryResult::State).ok_or_else(wrong_state)
     }
 
-    async fn find(self, state_token: &str) -> Result<(Transaction, Recovery), ApiError> {
-        let found = self.0.ledger().transactions().get(state_token).await?;
-        let found = found.filter(|transaction| matches!(transaction.purpose, Purpose::Authn { .. }));
-        let transaction = found.ok_or_else(unknown_state_token)?;
-        match &transaction.stage {
-            Stage::Recovery(recovery) => {
-                let recovery = recovery.clone();
-                Ok((transaction, recovery))
-            }
-            _ => Err(wrong_state()),
-        }
-    }
-
     /// Stores the beginning of a recovery; its state token, and when that expires.
     async fn begin(self, recovery: Recovery, trace: &mut Trace) -> Result<(String, i64), ApiError> {
-        let context = self.0;
-        let state_token: String = context.decide(trace, |moment| moment.token().chars().take(40).collect());
-        let state_token = format!("00{state_token}");
-        let expires = context.now + primary::STATE_TOKEN_LIFETIME;
-        let purpose = Purpose::Authn { server: context.server.id.clone() };
-        let transaction =
-            Transaction { purpose, stage: Stage::Recovery(recovery), browser: None, remember: false, expires };
-        context.ledger().transactions().put(&state_token, transaction, expires).await?;
-        Ok((state_token, expires))
+        let transaction = state_tokens::transaction(self.0, Stage::Recovery(recovery));
+        let expires = transaction.expires;
+        Ok((state_tokens::store(self.0, transaction, trace).await?, expires))
     }
 
     async fn store(self, sent: &SentRecovery) -> Result<(), ApiError> {
@@ -335,7 +319,7 @@ pub(super) fn shown(context: &Context, state_token: &str, transaction: &Transact
     let expires_at = timestamp(transaction.expires);
     let state = AuthnRecoveries(context).state(recovery.kind, &expires_at, None);
     match recovery.step {
-        RecoveryStep::Code { .. } => Some(state.sent_to_phone(MessageKind::Sms, state_token)),
+        RecoveryStep::Code { channel, .. } => Some(state.sent_to_phone(channel, state_token)),
         _ => state.step(&recovery.step, state_token),
     }
 }
@@ -354,12 +338,4 @@ fn refused(kind: SignInProblemKind, reason: String) -> ApiError {
         SignInProblemKind::LinkUsed => ApiError::invalid_token(reason),
         _ => ApiError::new(ApiErrorId::WrongState, reason),
     }
-}
-
-fn wrong_state() -> ApiError {
-    ApiError::new(ApiErrorId::WrongState, "the transaction is at another step")
-}
-
-fn unknown_state_token() -> ApiError {
-    ApiError::invalid_token("no transaction has this state token")
 }

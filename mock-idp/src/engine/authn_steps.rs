@@ -1,6 +1,6 @@
 //! The steps of a sign-in by a program: password, expired password, and what they lead to.
 
-use mock_idp_core::ledger::{Purpose, Stage, Transaction};
+use mock_idp_core::ledger::{Stage, Transaction};
 use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::model::User;
 use mock_idp_core::moment::timestamp;
@@ -10,7 +10,7 @@ use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Value, json};
 
 use super::sign_in_step::{CommittedStep, NextHandle};
-use super::{Context, authn_recovery, sign_in_step};
+use super::{Context, authn_recovery, sign_in_step, state_tokens};
 use crate::journal::Explanation;
 
 /// The transactions of the authentication API.
@@ -30,13 +30,7 @@ impl AuthnSteps<'_> {
             let reason = "more than 4 sign-ins of the user in a second (rateLimits: enforced)";
             return Err(ApiError::new(ApiErrorId::TooManyRequests, reason));
         }
-        let transaction = Transaction {
-            purpose: Purpose::Authn { server: context.server.id.clone() },
-            stage: Stage::Identify,
-            browser: None,
-            remember: false,
-            expires: context.now + primary::STATE_TOKEN_LIFETIME,
-        };
+        let transaction = state_tokens::transaction(context, Stage::Identify);
         let answer = SignInAnswer::Both { identifier: username, password };
         match sign_in_step::take_first(context, &transaction, answer, trace).await? {
             CommittedStep::Taken(transaction) => self.go_on(None, transaction, trace, explanation).await,
@@ -79,13 +73,10 @@ impl AuthnSteps<'_> {
                 if let Some(state_token) = stored {
                     return self.shown(state_token, &transaction);
                 }
-                let state_token: String = context.decide(trace, |moment| moment.token().chars().take(40).collect());
-                let state_token = format!("00{state_token}");
                 if matches!(transaction.stage, Stage::NewPassword { .. }) {
                     trace.note(NoteStatus::Absent, "sign-in", "asks for a new password: the old one has expired");
                 }
-                let expires = transaction.expires;
-                ledger.transactions().put(&state_token, transaction.clone(), expires).await?;
+                let state_token = state_tokens::store(context, transaction.clone(), trace).await?;
                 self.shown(&state_token, &transaction)
             }
             _ => Err(ApiError::authentication_failed("more is needed than this API asks for")),
@@ -93,12 +84,12 @@ impl AuthnSteps<'_> {
     }
 
     pub(super) async fn introspect(self, state_token: &str) -> Result<Value, ApiError> {
-        let transaction = self.find(state_token).await?;
+        let transaction = state_tokens::find(self.0, state_token).await?;
         self.shown(state_token, &transaction)
     }
 
     pub(super) async fn cancel(self, state_token: &str) -> Result<Value, ApiError> {
-        self.find(state_token).await?;
+        state_tokens::find(self.0, state_token).await?;
         self.0.ledger().transactions().take(state_token).await?;
         Ok(json!({}))
     }
@@ -111,7 +102,7 @@ impl AuthnSteps<'_> {
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Value, ApiError> {
-        let transaction = self.find(state_token).await?;
+        let transaction = state_tokens::find(self.0, state_token).await?;
         let refused = |cause: String| {
             let error = ApiError::new(ApiErrorId::CredentialUpdateFailed, "the password cannot be changed");
             ApiError { causes: vec![cause], ..error }
@@ -142,13 +133,8 @@ impl AuthnSteps<'_> {
                     _ => ApiError::authentication_failed("the user may not sign in any more"),
                 })
             }
-            Some(CommittedStep::DeviceGone) | None => Err(unknown_state_token()),
+            Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
         }
-    }
-
-    pub(super) async fn find(self, state_token: &str) -> Result<Transaction, ApiError> {
-        let found = self.0.ledger().transactions().get(state_token).await?;
-        found.filter(|transaction| matches!(transaction.purpose, Purpose::Authn { .. })).ok_or_else(unknown_state_token)
     }
 
     /// The state of a transaction.
@@ -167,10 +153,6 @@ impl AuthnSteps<'_> {
     }
 }
 
-pub(super) fn unknown_state_token() -> ApiError {
-    ApiError::invalid_token("no transaction has this state token")
-}
-
 /// The user of a transaction, who has proved something.
 fn user_of<'c>(context: &'c Context, transaction: &Transaction) -> Result<&'c User, ApiError> {
     let user = match &transaction.stage {
@@ -178,5 +160,5 @@ fn user_of<'c>(context: &'c Context, transaction: &Transaction) -> Result<&'c Us
         Stage::MoreProofs(partial) => context.org.user(&partial.user_id),
         _ => None,
     };
-    user.ok_or_else(unknown_state_token)
+    user.ok_or_else(state_tokens::unknown)
 }

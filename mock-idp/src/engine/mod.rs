@@ -65,6 +65,7 @@ mod signing;
 mod single_use;
 mod snapshots;
 mod state;
+mod state_tokens;
 mod stored_org;
 mod system_log;
 #[cfg(test)]

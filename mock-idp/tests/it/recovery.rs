@@ -196,7 +196,7 @@ async fn five_wrong_codes_end_the_code_and_another_one_can_be_sent() {
 }
 
 #[tokio::test]
-async fn codes_and_links_are_refused_after_the_lifetime_of_the_policy() {
+async fn links_are_refused_after_the_lifetime_of_the_policy() {
     let mock = market().await;
     authn(&mock, "/recovery/password", json!({ "username": BUYER, "factorType": "EMAIL" })).await;
     let link = message(&mock, BUYER).await.link.unwrap();
@@ -286,6 +286,16 @@ async fn a_program_resets_a_password_with_the_code_of_a_text_message() {
     let code = messages(&mock).await[0].code.clone().unwrap();
     assert_eq!(verify(&known["stateToken"], &code).await.1["status"], "RECOVERY");
     assert_eq!(authn(&mock, "/cancel", json!({ "stateToken": known["stateToken"] })).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_state_of_a_recovery_names_the_phone_call_that_began_it() {
+    let mock = market().await;
+    let (_, begun) = authn(&mock, "/recovery/password", json!({ "username": RECOVER, "factorType": "CALL" })).await;
+    assert_eq!(begun["factorType"], "CALL");
+    assert_eq!(message(&mock, RECOVER).await.kind, "voice");
+    let (_, state) = authn(&mock, "", json!({ "stateToken": begun["stateToken"] })).await;
+    assert_eq!((&state["factorType"], &state["_links"]), (&begun["factorType"], &begun["_links"]));
 }
 
 #[tokio::test]

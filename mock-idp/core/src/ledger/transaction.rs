@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::authorization_request::AuthorizationRequest;
+use super::inbox::MessageKind;
 use super::one_time_token::RecoveryKind;
 use super::session::{Authentication, CurrentUser, Proof, SignedIn};
 use crate::model::{Factor, SignInMethod, User};
@@ -168,7 +169,7 @@ pub enum RecoveryStep {
     /// It needs an identifier.
     Identify,
     /// It needs the code that was sent. The identifier may be unknown; then there is no such token.
-    Code { identifier: String, token: String },
+    Code { identifier: String, channel: MessageKind, token: String },
     /// It needs the answer to the recovery question.
     Question { user_id: String, token: String },
     /// The link was opened, and the account can be unlocked.

@@ -231,6 +231,20 @@ pub struct RecoveryQuestion {
     pub answer: String,
 }
 
+impl RecoveryQuestion {
+    /// Whether an answer is right. Nothing answers a question whose answer is unknown.
+    #[must_use]
+    pub fn is_answered_by(&self, given: &str) -> bool {
+        !self.answer.is_empty() && is_same_answer(&self.answer, given)
+    }
+}
+
+/// Whether two answers are the same. Okta: upper and lower case do not matter.
+#[must_use]
+pub(crate) fn is_same_answer(known: &str, given: &str) -> bool {
+    known.trim().to_lowercase() == given.trim().to_lowercase()
+}
+
 impl std::fmt::Debug for RecoveryQuestion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RecoveryQuestion").field("question", &self.question).finish_non_exhaustive()

@@ -9,7 +9,9 @@ use super::sent_codes::new_code;
 use crate::ledger::{
     FailedSignIns, OneTimeToken, PartialSignIn, Proof, ProofStep, Purpose, SentCode, SignedIn, Stage, UsedCode,
 };
-use crate::model::{Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, SharedSecret, SignInMethod, User};
+use crate::model::{
+    Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, SharedSecret, SignInMethod, User, is_same_answer,
+};
 use crate::moment::{Moment, timestamp};
 use crate::org::{CompiledServer, Org};
 use crate::policy::assurance::{self, Assurance, AssuranceRequest};
@@ -314,7 +316,7 @@ pub fn check_factor(
         return problem(SignInProblemKind::MissingPassword, "nothing was entered");
     }
     if factor.factor_type == FactorType::Question {
-        let right = factor.profile.answer.as_deref().is_some_and(|answer| same_answer(answer, entered));
+        let right = factor.profile.answer.as_deref().is_some_and(|answer| is_same_answer(answer, entered));
         if right {
             return Ok(None);
         }
@@ -336,11 +338,6 @@ pub fn check_factor(
 
 fn use_code(factor: &Factor, used: UsedCode) -> SignInEffect {
     SignInEffect::UseCode { factor_id: factor.id.clone(), used }
-}
-
-/// Okta: without regard to case.
-fn same_answer(known: &str, entered: &str) -> bool {
-    known.trim().to_lowercase() == entered.trim().to_lowercase()
 }
 
 /// A factor that is not active yet.

@@ -125,7 +125,7 @@ fn identify(org: &Org, kind: RecoveryKind, identifier: &str, is_locked: bool, mo
         // There is no such token.
         _ => OneTimeToken::hash(&moment.token()),
     };
-    let step = RecoveryStep::Code { identifier: identifier.to_owned(), token: key };
+    let step = RecoveryStep::Code { identifier: identifier.to_owned(), channel: MessageKind::Email, token: key };
     Ok((at(kind, step), sent.into_iter().collect()))
 }
 
@@ -210,8 +210,7 @@ fn check_answer(
 ) -> Result<(Stage, Vec<SignInEffect>), SignInProblem> {
     let user = org.user(user_id).filter(|_| facts.token.is_some()).ok_or_else(gone)?;
     let known = user.credentials.recovery_question.as_ref();
-    // Okta: upper and lower case do not matter.
-    if !known.is_some_and(|known| known.answer.eq_ignore_ascii_case(given.trim())) {
+    if !known.is_some_and(|known| known.is_answered_by(given)) {
         let reason = format!("wrong answer to the recovery question of {}", user.profile.login);
         return Err(SignInProblem::new(SignInProblemKind::WrongAnswer, reason));
     }

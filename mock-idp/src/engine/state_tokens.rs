@@ -1,0 +1,46 @@
+//! Transactions of sign-ins by programs, which name them by state tokens. Okta: `stateToken` of `/api/v1/authn`.
+
+use mock_idp_core::ledger::{LedgerError, Purpose, Stage, Transaction};
+use mock_idp_core::management::{ApiError, ApiErrorId};
+use mock_idp_core::sign_in::primary;
+use mock_idp_core::trace::Trace;
+
+use super::Context;
+
+/// A transaction that begins, and is not stored.
+pub(super) fn transaction(context: &Context, stage: Stage) -> Transaction {
+    Transaction {
+        purpose: Purpose::Authn { server: context.server.id.clone() },
+        stage,
+        browser: None,
+        remember: false,
+        expires: context.now + primary::STATE_TOKEN_LIFETIME,
+    }
+}
+
+/// Stores a transaction. Returns its state token.
+pub(super) async fn store(
+    context: &Context,
+    transaction: Transaction,
+    trace: &mut Trace,
+) -> Result<String, LedgerError> {
+    let token: String = context.decide(trace, |moment| moment.token().chars().take(40).collect());
+    let state_token = format!("00{token}");
+    let expires = transaction.expires;
+    context.ledger().transactions().put(&state_token, transaction, expires).await?;
+    Ok(state_token)
+}
+
+/// The transaction that a program names.
+pub(super) async fn find(context: &Context, state_token: &str) -> Result<Transaction, ApiError> {
+    let found = context.ledger().transactions().get(state_token).await?;
+    found.filter(|transaction| matches!(transaction.purpose, Purpose::Authn { .. })).ok_or_else(unknown)
+}
+
+pub(super) fn unknown() -> ApiError {
+    ApiError::invalid_token("no transaction has this state token")
+}
+
+pub(super) fn wrong_state() -> ApiError {
+    ApiError::new(ApiErrorId::WrongState, "the transaction is at another step")
+}
