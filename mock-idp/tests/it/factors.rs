@@ -122,9 +122,13 @@ async fn follow(mock: &MockIdp, client: &Client, page: &str, mark: &str) -> (u16
 
 /// Signs in by password on the pages, and returns the page or the redirect that follows.
 pub(crate) async fn by_password(mock: &MockIdp, client: &Client, more: &[(&str, &str)]) -> (u16, String) {
+    user_by_password(mock, client, LOGIN, more).await
+}
+
+async fn user_by_password(mock: &MockIdp, client: &Client, login: &str, more: &[(&str, &str)]) -> (u16, String) {
     let (status, page) = authorize(mock, client, more).await;
     assert_eq!(status, 200, "{page}");
-    let (_, page) = submit(mock, client, &page, "identify", &[("identifier", LOGIN)]).await;
+    let (_, page) = submit(mock, client, &page, "identify", &[("identifier", login)]).await;
     submit(mock, client, &page, "challenge", &[("credentials.passcode", PASSWORD)]).await
 }
 
@@ -362,10 +366,9 @@ async fn a_user_without_the_demanded_factor_enrolls_it_on_the_pages() {
     assert!(!page.contains("security_question"), "a question is no possession");
     let (_, page) = follow(&mock, &client, &page, r#"data-se="google_otp""#).await;
     assert!(page.contains(r#"data-se="qrImg" src="data:image/svg+xml;base64,"#), "{page}");
-    let secret = page.split_once(r#"data-se="shared-secret">"#).unwrap().1.split_once('<').unwrap().0.to_owned();
+    let key = key_of_page(&page);
     let (_, page) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", "000000")]).await;
     assert!(page.contains("Your code doesn’t match our records."), "{page}");
-    let key = data_encoding_of(&secret);
     let code = totp::code(&key, totp::step_at(NOW));
     let (status, arrived) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", &code)]).await;
     // What else can be enrolled may be left out.
@@ -384,7 +387,28 @@ async fn a_user_without_the_demanded_factor_enrolls_it_on_the_pages() {
     assert_eq!(status, 302);
 }
 
-fn data_encoding_of(secret: &str) -> Vec<u8> {
+#[tokio::test]
+async fn the_user_of_the_market_without_a_second_factor_enrolls_one() {
+    let mock = stopped(&TestOrg::market()).await;
+    let client = browser();
+    let (status, page) = user_by_password(&mock, &client, "mustenroll@example.test", &[]).await;
+    assert_eq!(status, 200);
+    assert!(page.contains("Set up security methods"), "{page}");
+    let (_, page) = follow(&mock, &client, &page, r#"data-se="google_otp""#).await;
+    let code = totp::code(&key_of_page(&page), totp::step_at(NOW));
+    let (_, page) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", &code)]).await;
+    assert!(page.contains("Set up optional") && page.contains(r#"data-se="security_question""#), "{page}");
+    let (status, arrived) = submit(&mock, &client, &page, "skip", &[]).await;
+    assert_eq!(status, 302, "{arrived}");
+    assert_eq!(claims(&mock, &arrived).await["amr"], json!(["pwd", "mfa", "otp"]));
+}
+
+/// The key of an authenticator app, as the page that enrolls it shows it.
+fn key_of_page(page: &str) -> Vec<u8> {
+    key_bytes(page.split_once(r#"data-se="shared-secret">"#).unwrap().1.split_once('<').unwrap().0)
+}
+
+fn key_bytes(secret: &str) -> Vec<u8> {
     serde_json::from_value::<mock_idp_core::model::SharedSecret>(json!(secret)).unwrap().bytes().unwrap()
 }
 
@@ -500,7 +524,7 @@ async fn idx_enrolls_what_the_policy_demands_and_then_offers_the_rest() {
     assert_eq!((status, &message["i18n"]["key"]), (401, &json!("api.authn.error.PASSCODE_INVALID")));
     let again = &document["currentAuthenticator"]["value"]["contextualData"]["sharedSecret"];
     assert_eq!(again, secret, "a wrong code keeps the key");
-    let code = totp::code(&data_encoding_of(secret), totp::step_at(NOW));
+    let code = totp::code(&key_bytes(secret), totp::step_at(NOW));
     let (status, document) = answer(&mock, &client, &handle, json!({ "passcode": code })).await;
     assert_eq!((status, names(&document)), (200, vec!["select-authenticator-enroll", "skip"]));
     let offered = options(&document, "select-authenticator-enroll");
@@ -560,7 +584,7 @@ async fn a_program_enrolls_a_factor_that_the_enrollment_policy_requires() {
     let factor = &body["_embedded"]["factor"];
     let activation = &factor["_embedded"]["activation"];
     assert_eq!((&activation["timeStep"], &activation["keyLength"]), (&json!(30), &json!(6)));
-    let key = data_encoding_of(activation["sharedSecret"].as_str().unwrap());
+    let key = key_bytes(activation["sharedSecret"].as_str().unwrap());
     let activate = format!("/factors/{}/lifecycle/activate", factor["id"].as_str().unwrap());
     let wrong = json!({ "stateToken": state, "passCode": "000000" });
     assert_eq!(authn(&mock, &activate, wrong).await.1["errorCode"], "E0000068");
