@@ -50,6 +50,7 @@ mod management;
 mod manifests;
 mod market;
 mod mcp;
+mod my_account;
 mod new_password;
 mod once;
 mod org;

@@ -108,6 +108,9 @@ pub fn check(
     now: i64,
 ) -> Result<Caller, AccessError> {
     let AccessNeeds { scopes, object } = needs;
+    if matches!(credential, Credential::ApiToken(_)) && is_of_user(scopes) {
+        return Err(ApiError::invalid_session().into());
+    }
     let caller = authorize(org, urls, credential, verified, scopes, now)?;
     if let Some(object) = object
         && !reaches(org, ManagementCall { urls, caller: &caller, now }, object, scopes)
@@ -179,11 +182,17 @@ fn authorize(
     }
 }
 
+/// Whether the scopes are those of users for their own accounts.
+fn is_of_user(scopes: &[&str]) -> bool {
+    scopes.iter().any(|scope| scope.starts_with("okta.myAccount."))
+}
+
 /// Okta: a scope allows nothing that the roles of the user, or of a client that acts for itself, do not allow.
 fn reach_of_roles(org: &Org, caller: &Caller, scopes: &[&str]) -> Result<Reach, ApiError> {
     let user = caller.user_id.as_deref().and_then(|id| org.user(id));
     let client = caller.client_id.as_deref().and_then(|id| org.client(id));
     let reach = match (user, client) {
+        (user, _) if is_of_user(scopes) => user.map(|_| Reach::EVERYTHING),
         (Some(_), _) if !roles::has_administrators(org) => Some(Reach::EVERYTHING),
         (Some(user), _) => roles::reach_of_user(org, user, scopes),
         (None, Some(client)) => roles::reach_of_client(client, scopes),

@@ -34,6 +34,7 @@ mod java_order;
 pub mod linked_objects;
 mod links;
 mod list;
+pub mod my_account;
 pub mod network_zones;
 mod org_errors;
 pub mod org_settings;

@@ -1,12 +1,12 @@
 //! Password policies. Okta: the complexity of the default password policy.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::model::{DirectoryKind, DirectoryObject, User, UserProfile};
 use crate::org::Tables;
 
 /// The fewest characters.
-pub const MIN_LENGTH: usize = 8;
+const MIN_LENGTH: usize = 8;
 
 /// The most characters.
 const MAX_LENGTH: usize = 72;
@@ -14,6 +14,15 @@ const MAX_LENGTH: usize = 72;
 /// The requirements in Okta's words.
 pub const REQUIREMENTS: &str = "Password requirements: at least 8 characters, a lowercase letter, an uppercase letter, a number, \
                                 no parts of your username. Your password cannot be any of your last 4 passwords.";
+
+/// The requirements as documents have them.
+#[must_use]
+pub fn complexity() -> Value {
+    json!({
+        "minLength": MIN_LENGTH, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
+        "excludeUsername": true,
+    })
+}
 
 /// Whether a password is complex enough.
 #[must_use]

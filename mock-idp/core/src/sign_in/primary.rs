@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::User;
-use crate::policy::password::MIN_LENGTH;
+use crate::policy::password::complexity;
 
 /// Seconds until an unused session token expires.
 pub const SESSION_TOKEN_LIFETIME: i64 = 300;
@@ -36,12 +36,7 @@ pub fn password_expired(user: &User, state_token: &str, expires_at: &str, org_ur
         "status": "PASSWORD_EXPIRED",
         "_embedded": {
             "user": shown(user),
-            "policy": {
-                "complexity": {
-                    "minLength": MIN_LENGTH, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
-                    "excludeUsername": true,
-                },
-            },
+            "policy": { "complexity": complexity() },
         },
         "_links": { "next": next, "cancel": link(org_url, "cancel") },
     })

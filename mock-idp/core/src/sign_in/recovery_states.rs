@@ -6,7 +6,7 @@ use super::primary::{link, shown};
 use crate::ledger::{MessageKind, RecoveryKind, RecoveryStep};
 use crate::model::User;
 use crate::org::Org;
-use crate::policy::password::{MIN_LENGTH, remembered};
+use crate::policy::password::{complexity, remembered};
 
 /// What every state of a recovery has.
 #[derive(Clone, Copy, Debug)]
@@ -80,10 +80,7 @@ impl RecoveryState<'_> {
         if let RecoveryStep::Password { .. } = step {
             embedded["user"] = shown(user);
             embedded["policy"] = json!({
-                "complexity": {
-                    "minLength": MIN_LENGTH, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
-                    "excludeUsername": true,
-                },
+                "complexity": complexity(),
                 "age": { "minAgeMinutes": 0, "historyCount": remembered(self.org) },
             });
         }

@@ -22,6 +22,7 @@ pub(super) mod identity_provider_users;
 pub(super) mod identity_providers;
 pub(super) mod inline_hooks;
 pub(super) mod linked_objects;
+pub(super) mod my_account;
 pub(super) mod network_zones;
 pub(super) mod org_settings;
 pub(super) mod policies;

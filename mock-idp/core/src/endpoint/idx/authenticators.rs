@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::model::{DirectoryKind, DirectoryObject, Factor, SignInMethod, User};
 use crate::org::{Org, derived_id};
-use crate::policy::password::{MIN_LENGTH, remembered};
+use crate::policy::password::{complexity, remembered};
 use crate::sign_in::masked_email;
 
 /// A method, as an authenticator of the org.
@@ -29,10 +29,8 @@ fn object(org: &Org, method: SignInMethod) -> Option<&DirectoryObject> {
 pub(super) fn password_with_settings(org: &Org) -> Value {
     let mut authenticator = authenticator(org, SignInMethod::Password);
     if let Some(members) = authenticator.as_object_mut() {
-        let complexity = json!({
-            "minLength": MIN_LENGTH, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
-            "excludeUsername": true, "excludeAttributes": [],
-        });
+        let mut complexity = complexity();
+        complexity["excludeAttributes"] = json!([]);
         let age = json!({ "minAgeMinutes": 0, "historyCount": remembered(org) });
         members.insert("settings".to_owned(), json!({ "complexity": complexity, "age": age }));
     }

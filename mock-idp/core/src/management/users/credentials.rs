@@ -139,15 +139,25 @@ pub fn forgot_password(
     let password = body.object("password")?.map(|password| password.text("value")).transpose()?.flatten();
     let Some(password) = password else { return Ok(super::lifecycle::reset_link(change, &user, false, link)) };
     let answer = body.object("recovery_question")?.map(|question| question.text("answer")).transpose()?.flatten();
-    let known = user.credentials.recovery_question.as_ref().map(|question| question.answer.as_str());
-    if known.is_none_or(str::is_empty)
-        || !known.zip(answer).is_some_and(|(known, given)| known.eq_ignore_ascii_case(given))
-    {
+    let known = user.credentials.recovery_question.as_ref();
+    if !known.zip(answer).is_some_and(|(known, given)| known.is_answered_by(given)) {
         return Err(ApiError::new(ApiErrorId::RecoveryAnswerWrong, "the answer is not that of the recovery question"));
     }
     check_password(password, &user.profile)?;
     choose_password(change, &mut user, password)?;
     Ok(put(change, user))
+}
+
+/// Gives the caller a new password. Okta: a user who is signed in need not know the old one.
+pub(in crate::management) fn choose_own_password(
+    change: &mut ManagementChange<'_, '_>,
+    password: &str,
+) -> Result<(), ApiError> {
+    let mut user = find(change.draft, change.call, "me")?.clone();
+    check_password(password, &user.profile)?;
+    choose_password(change, &mut user, password)?;
+    change.draft.put_user(user);
+    Ok(())
 }
 
 /// Sets a password that the user has chosen. Okta: one that an administrator sets may have been used before.

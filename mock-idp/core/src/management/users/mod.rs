@@ -20,6 +20,7 @@ use crate::org::Tables;
 
 pub use app_links::app_links;
 pub use create::create;
+pub(super) use credentials::choose_own_password;
 pub use credentials::{change_password, change_recovery_question, forgot_password};
 pub use factors::{
     activate_factor, enroll_factor, factor, factor_catalog, factor_of, factor_questions, factors, refused_factor,
@@ -33,6 +34,7 @@ pub use list::list;
 pub use risk::{risk, set_risk};
 pub use subscriptions::{subscribe, subscription, subscriptions};
 pub use update::{change, replace};
+pub(super) use user_type::type_id as user_type_id;
 pub use view::{get, show_listed};
 
 /// The user that a path names: by id, login, the part of the login before its `@`, or `me` for the caller.

@@ -7,7 +7,7 @@ use crate::model::{DirectoryKind, DirectoryObject, User, UserTypeReference};
 use crate::org::Tables;
 
 /// The id of the user's type.
-pub(super) fn type_id<'a>(org: &'a Tables, user: &'a User) -> &'a str {
+pub(in crate::management) fn type_id<'a>(org: &'a Tables, user: &'a User) -> &'a str {
     match &user.user_type {
         Some(written) => &written.id,
         None => default_type(org),
