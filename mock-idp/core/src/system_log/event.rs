@@ -116,6 +116,9 @@ impl EventOutcome {
     }
 }
 
+/// The most characters of a typed user name. Okta: user names have at most 100.
+const MAX_TYPED: usize = 256;
+
 impl EventEntity {
     /// Okta: the alternate id of an entity that has none is `unknown`.
     #[must_use]
@@ -135,10 +138,10 @@ impl EventEntity {
         Self { alternate_id: Some(alternate_id.into()), ..self }
     }
 
-    /// A user that is not known: what was typed.
+    /// A user that is not known: the beginning of what was typed.
     #[must_use]
     pub fn unknown_user(typed: &str) -> Self {
-        Self::new("User", "unknown", "unknown").also_known_as(typed)
+        Self::new("User", "unknown", "unknown").also_known_as(typed.chars().take(MAX_TYPED).collect::<String>())
     }
 
     /// What an event without an actor was done by.

@@ -178,3 +178,10 @@ fn invalid_parameters_are_refused_with_oktas_texts() {
     let query = LogQuery::read(&Parameters::parse(b"sortOrder=DESCENDING"), NOW).unwrap();
     assert_eq!(query.order, LogOrder::Descending);
 }
+
+#[test]
+fn a_typed_user_name_is_shortened() {
+    let known = |typed: &str| EventEntity::unknown_user(typed).alternate_id.unwrap();
+    assert_eq!(known("ada@example.test"), "ada@example.test");
+    assert_eq!(known(&"ä".repeat(300)), "ä".repeat(256));
+}
