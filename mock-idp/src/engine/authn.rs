@@ -103,5 +103,5 @@ pub(super) async fn redeem_session_token(
         return Ok(None);
     };
     request.trace.note(NoteStatus::Matched, "sessionToken", "it signs the user in");
-    Ok(Some(sessions::begin(context, proof, request).await?))
+    sessions::begin(context, proof, request).await
 }

@@ -253,7 +253,10 @@ impl<'a> IdxCall<'a> {
             return Ok((200, self.of(&transaction).success_redirect(&href)));
         }
         let user = match transaction.stage.clone() {
-            Stage::SignedIn(proof) => CurrentUser::SignedIn(sessions::begin(self.context, proof, request).await?),
+            Stage::SignedIn(proof) => match sessions::begin(self.context, proof, request).await? {
+                Some(authentication) => CurrentUser::SignedIn(authentication),
+                None => return self.ask(transaction, Stage::Identify, request).await,
+            },
             Stage::Decided { user, allowed: true } => user,
             Stage::Decided { allowed: false, .. } => return self.refuse(&transaction, request).await,
             Stage::Identify

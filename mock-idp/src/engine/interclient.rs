@@ -25,7 +25,7 @@ pub(super) async fn sign_in(
     let proof = interclient_grants.update(jti, take).await?.ok_or_else(authorization::unknown_interclient_token)??;
     let origin = found.client_id;
     request.trace.note(NoteStatus::Matched, "interclient_token", format!("it was issued to {origin}"));
-    let session = sessions::begin(context, proof, request).await?.session_id;
+    let Some(begun) = sessions::begin(context, proof, request).await? else { return Ok(None) };
     // As an earlier sign-in of this browser: it counts if its session is not over.
-    Ok(sessions::authentication(instance, Some(&session), *now).await?.map(CurrentUser::HasSession))
+    Ok(sessions::authentication(instance, Some(&begun.session_id), *now).await?.map(CurrentUser::HasSession))
 }

@@ -4,6 +4,7 @@ use mock_idp_core::ledger::{Authentication, IssuedCredential, LedgerError, Sessi
 use mock_idp_core::policy;
 use mock_idp_core::protocol::session_state::browser_state;
 use mock_idp_core::sign_in;
+use mock_idp_core::trace::NoteStatus;
 
 use super::browser::BrowserRequest;
 use super::{Context, OrgInstance, issued_tokens};
@@ -38,29 +39,32 @@ pub(super) async fn authentication(
     }
 }
 
-/// Begins a session in the browser, in place of the one that it had. The session of further proofs goes on.
+/// Begins a session in the browser, in place of the one that it had. The session of further proofs goes on. `None`: it has ended, or the
+/// user may not sign in any more.
 pub(super) async fn begin(
     context: &Context,
     proof: SignedIn,
     request: &mut BrowserRequest,
-) -> Result<Authentication, LedgerError> {
-    if let Some(session_id) = proof.session.clone().filter(|session| request.session() == Some(session)) {
-        let add = |session: &mut Session| {
-            let live = session.use_at(context.now) && session.user_id == proof.user_id;
-            live.then(|| {
-                session.add(&proof);
-                session.authentication(&session_id)
-            })
+) -> Result<Option<Authentication>, LedgerError> {
+    // The sign-in may have changed the user.
+    let latest = context.on_latest_snapshot();
+    let org = &latest.as_ref().unwrap_or(context).org;
+    let user = org.user(&proof.user_id);
+    if user.is_some_and(|user| !user.status.may_hold_tokens()) {
+        request.trace.note(NoteStatus::Refused, "session", "the user may not sign in any more");
+        return Ok(None);
+    }
+    if let Some(session_id) = &proof.session {
+        // The proofs before this one are of that session: without it they count no more.
+        return match request.session().filter(|session| *session == session_id.as_str()) {
+            Some(_) => add_proofs(context, session_id, &proof).await,
+            None => Ok(None),
         };
-        if let Some(known) = context.ledger().sessions().update(&session_id, add).await?.flatten() {
-            return Ok(known);
-        }
     }
     // A new id at each sign-in: an id that was planted in the browser never gets a session.
     let session_id = context.decide(&mut request.trace, |moment| format!("idx{}", moment.token()));
     let limits = context.decide(&mut request.trace, |moment| {
-        let user = context.org.user(&proof.user_id);
-        user.map(|user| policy::session::limits(&context.org, user, moment)).unwrap_or_default()
+        user.map(|user| policy::session::limits(org, user, moment)).unwrap_or_default()
     });
     let proof = SignedIn { amr: context.instance.amr(proof.amr), ..proof };
     let session = Session::new(proof, limits, context.now);
@@ -75,9 +79,25 @@ pub(super) async fn begin(
     }
     batch.commit().await?;
     request.new_state = context.server.behavior.manages_sessions().then(|| browser_state(&session_id));
-    if let Some(user) = context.org.user(&authentication.user_id) {
+    if let Some(user) = user {
         context.log(sign_in::events::began(user, &authentication.sid()));
     }
     request.new_session = Some(session_id);
-    Ok(authentication)
+    Ok(Some(authentication))
+}
+
+/// Adds further proofs to a session of the user, if it is not over.
+async fn add_proofs(
+    context: &Context,
+    session_id: &str,
+    proof: &SignedIn,
+) -> Result<Option<Authentication>, LedgerError> {
+    let add = |session: &mut Session| {
+        let live = session.use_at(context.now) && session.user_id == proof.user_id;
+        live.then(|| {
+            session.add(proof);
+            session.authentication(session_id)
+        })
+    };
+    Ok(context.ledger().sessions().update(session_id, add).await?.flatten())
 }

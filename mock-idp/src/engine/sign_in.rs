@@ -144,8 +144,8 @@ pub(super) async fn go_on(
         | Stage::Registration(_)
         | Stage::MoreProofs(_) => sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await,
         Stage::SignedIn(proof) => {
-            let authentication = sessions::begin(context, proof, request).await?;
-            sign_in_flow::proceed(context, purpose, Some(CurrentUser::SignedIn(authentication)), request).await
+            let user = sessions::begin(context, proof, request).await?.map(CurrentUser::SignedIn);
+            sign_in_flow::proceed(context, purpose, user, request).await
         }
         Stage::Consent { user } => sign_in_flow::proceed(context, purpose, Some(user), request).await,
         Stage::Decided { user, allowed } => decided(context, purpose, user, allowed, request).await,

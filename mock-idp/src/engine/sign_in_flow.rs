@@ -94,9 +94,9 @@ async fn sign_in_without_page(
     let step = sign_in_step::take_first(context, &transaction, SignInAnswer::Pick(login), &mut request.trace).await?;
     match step {
         CommittedStep::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
-            let authentication = sessions::begin(context, proof, request).await?;
+            let user = sessions::begin(context, proof, request).await?.map(CurrentUser::SignedIn);
             // Boxed, because it leads back here.
-            Box::pin(proceed(context, purpose, Some(CurrentUser::SignedIn(authentication)), request)).await
+            Box::pin(proceed(context, purpose, user, request)).await
         }
         CommittedStep::Rejected(Transaction { purpose, stage, .. }, problem) => {
             ask_to_sign_in(context, purpose, stage, Some(problem), request).await
@@ -167,7 +167,7 @@ fn page_of(
         org,
         now: context.now,
         state_handle,
-        tells_answers: org.settings().sign_in_page.picker || context.instance.is_scratch(),
+        shows_expected_answers: org.settings().sign_in_page.picker || context.instance.is_scratch(),
         frame: request.frame.clone(),
     };
     if let Some(view) = page.view(&options, problem.clone()) {

@@ -52,6 +52,7 @@ const ALWAYS_SECRET: &[&str] = &[
     "passwordHistory",
     "private_key",
     "privateKey",
+    "qrcode",
     "recoveryToken",
     "refresh_token",
     "registration_access_token",

@@ -50,9 +50,25 @@ async fn the_profile_is_read_and_replaced_as_far_as_the_user_may_write_it() {
     new["mobilePhone"] = "+1 555 0199".into();
     let replaced = json_of(put(new.clone()).await, 200).await;
     assert_eq!(replaced["profile"]["mobilePhone"], "+1 555 0199");
-    new["login"] = "other@example.test".into();
-    let refused = json_of(put(new).await, 400).await;
-    assert_eq!(refused["errorCode"], "E0000001");
+    let cause = async |change: &dyn Fn(&mut Value)| {
+        let mut changed = new.clone();
+        change(&mut changed);
+        let refused = json_of(put(changed).await, 400).await;
+        assert_eq!(refused["errorSummary"], "Api validation failed: forUpdate");
+        refused["errorCauses"][0]["errorSummary"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        cause(&|profile| profile["login"] = "other@example.test".into()).await,
+        "Property 'login' is read only.  The value supplied must exactly match the existing value."
+    );
+    assert_eq!(
+        cause(&|profile| drop(profile.as_object_mut().unwrap().remove("mobilePhone"))).await,
+        "Property 'mobilePhone' needs a value passed.  To unset it, explicitly set it to null."
+    );
+    let text = cause(&|profile| profile["email"] = "other@example.test".into()).await;
+    assert!(text.starts_with("You cannot update email attributes using the profile endpoint."), "{text}");
+    new["mobilePhone"] = Value::Null;
+    assert_eq!(json_of(put(new).await, 200).await["profile"].get("mobilePhone"), None);
 }
 
 #[tokio::test]
@@ -106,4 +122,14 @@ async fn a_token_without_the_scope_and_an_api_token_are_refused() {
     let request = plain().get(format!("{}/idp/myaccount/profile", mock.url()));
     let request = request.header("authorization", "SSWS 00mockMarketApiToken0123456789abcdefghijkl");
     assert_eq!(request.send().await.unwrap().status(), 401);
+}
+
+#[tokio::test]
+async fn a_user_whose_password_an_administrator_has_reset_cannot_replace_it_with_an_older_token() {
+    let (mock, token) = with_token(&SCOPES).await;
+    let url = format!("{}/api/v1/users/{LOGIN}/lifecycle/expire_password", mock.url());
+    let request = plain().post(url).header("authorization", "SSWS 00mockMarketApiToken0123456789abcdefghijkl");
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let body = json!({ "profile": { "password": "An0ther-one!" } });
+    assert_eq!(ask(&mock, &token, Method::PUT, "password", body).await.status(), 403);
 }

@@ -246,7 +246,7 @@ pub enum ProofStep {
     Verify { factor_id: String, sent: Option<SentCode> },
     /// Chooses what to enroll. Optional enrollments can be skipped.
     ChooseEnrollment { optional: bool },
-    /// Proves that this factor works, or says what it is to be.
+    /// Proves that this factor works, or defines it, if it is a question.
     Enroll { factor: Factor, optional: bool },
 }
 

@@ -192,7 +192,7 @@ fn reach_of_roles(org: &Org, caller: &Caller, scopes: &[&str]) -> Result<Reach, 
     let user = caller.user_id.as_deref().and_then(|id| org.user(id));
     let client = caller.client_id.as_deref().and_then(|id| org.client(id));
     let reach = match (user, client) {
-        (user, _) if is_of_user(scopes) => user.map(|_| Reach::EVERYTHING),
+        (user, _) if is_of_user(scopes) => user.filter(|user| user.status.may_hold_tokens()).map(|_| Reach::EVERYTHING),
         (Some(_), _) if !roles::has_administrators(org) => Some(Reach::EVERYTHING),
         (Some(user), _) => roles::reach_of_user(org, user, scopes),
         (None, Some(client)) => roles::reach_of_client(client, scopes),

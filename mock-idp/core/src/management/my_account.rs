@@ -36,24 +36,26 @@ pub fn profile(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError
     }))
 }
 
-/// Replaces the attributes that the user may write.
+/// Replaces the attributes that the user may write. Okta: the body has all attributes that the user sees; null removes one.
 ///
 /// # Errors
-/// The body changes another one, or has an invalid value.
+/// The body lacks an attribute, changes one that the user may not write, or has an invalid value.
 pub fn replace_profile(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) -> Result<Value, ApiError> {
     let user = users::find(change.draft, change.call, "me")?.clone();
     let written = BodyMembers::of(body).object("profile")?.map(|profile| profile.all().clone()).unwrap_or_default();
     let attributes = user_attributes(change.draft, user_type_id(change.draft, &user));
     let mut members = Map::new();
     for known in &attributes {
-        let (own, new) = (user.profile.attribute(known.name), written.get(known.name).cloned());
-        let may_write = permission(known.definition) == "READ_WRITE" && known.name != "login";
-        if !may_write && new.is_some() && new != own {
-            let cause = format!("{}: The attribute is read-only for the user", known.name);
-            return Err(ApiError::validation("profile", vec![cause]));
+        let own = user.profile.attribute(known.name).filter(|value| !value.is_null());
+        let given = written.get(known.name);
+        let new = given.cloned().filter(|value| !value.is_null());
+        if given.is_some() || permission(known.definition) == "HIDE" {
+            check_change(known.name, permission(known.definition), &own, given.map(|_| &new))?;
+        } else if own.is_some() {
+            let text = "needs a value passed.  To unset it, explicitly set it to null.";
+            return Err(refused(format!("Property '{}' {text}", known.name)));
         }
-        // Okta: what may be written and is left out is removed.
-        let value = if may_write { new } else { own };
+        let value = if given.is_some() { new } else { own };
         members.extend(value.map(|value| (known.name.to_owned(), value)));
     }
     let undefined = written.into_iter().filter(|(name, _)| !attributes.iter().any(|known| known.name == name));
@@ -63,12 +65,39 @@ pub fn replace_profile(change: &mut ManagementChange<'_, '_>, body: &Map<String,
     profile(change.draft, change.call)
 }
 
+/// Checks that a user may change an attribute, if the body changes it.
+fn check_change(
+    name: &str,
+    permission: &str,
+    own: &Option<Value>,
+    given: Option<&Option<Value>>,
+) -> Result<(), ApiError> {
+    if given.is_none_or(|given| given == own) {
+        return Ok(());
+    }
+    match name {
+        // Okta: addresses are verified first.
+        "email" | "secondEmail" => Err(refused(
+            "You cannot update email attributes using the profile endpoint. Use the emails endpoint to make any required changes."
+                .to_owned(),
+        )),
+        _ if permission == "READ_WRITE" && name != "login" => Ok(()),
+        _ => Err(refused(format!(
+            "Property '{name}' is read only.  The value supplied must exactly match the existing value."
+        ))),
+    }
+}
+
+fn refused(cause: String) -> ApiError {
+    ApiError::validation("forUpdate", vec![cause])
+}
+
 /// # Errors
 /// The caller is no user, or has no password.
 pub fn password(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
     let user = users::find(org, call, "me")?;
     if user.credentials.password.is_none() {
-        return Err(ApiError::not_found("password", "Password"));
+        return Err(ApiError::not_found("password", "UserProfilePassword"));
     }
     let created =
         user.created.clone().unwrap_or_else(|| timestamp(org.times(&user.id).map_or(0, |times| times.created)));

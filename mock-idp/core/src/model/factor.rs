@@ -65,7 +65,7 @@ pub enum FactorStatus {
     PendingActivation,
 }
 
-/// What tells a factor from others of its type.
+/// The members that depend on the type.
 #[derive(Clone, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FactorProfile {

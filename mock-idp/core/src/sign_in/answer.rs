@@ -38,7 +38,7 @@ pub enum SignInAnswer<'a> {
     Choose(SignInMethod),
     /// Shows the methods to choose from.
     ShowChoices,
-    /// Wants another code, or the first one.
+    /// Requests a code.
     Resend,
     /// A question to enroll, by its key or as text, with its answer. Where a question is asked, only the answer counts.
     Question {

@@ -148,8 +148,10 @@ pub fn apply(
         ) => Err((stage.clone(), password::no_identifier())),
     };
     let mut kept = Vec::new();
+    // A step with a further proof has asked the policies already.
+    let is_decided = matches!(transaction.stage, Stage::MoreProofs(_)) && !begins_again(answer);
     let result = match result {
-        Ok((Stage::SignedIn(signed_in), effects)) => {
+        Ok((Stage::SignedIn(signed_in), effects)) if !is_decided => {
             let user = effects.iter().find_map(SignInEffect::new_user).or_else(|| org.user(&signed_in.user_id));
             match proofs::after(org, server, &transaction.purpose, user, signed_in, moment) {
                 Ok(stage) => Ok((stage, effects)),
@@ -162,19 +164,16 @@ pub fn apply(
         }
         other => other,
     };
-    if matches!(result, Ok((Stage::MoreProofs(_), _))) {
-        // A password that is right proves too little: with it alone, codes could be guessed without end.
-        failed = failed.or_earlier(facts.failed);
-    }
     let counted = user.filter(|_| failed != facts.failed);
     let counted = counted.map(|user| SignInEffect::FailedSignIns { user_id: user.id.clone(), failed });
     // A new password that is refused is no failed sign-in.
     let problem = result.as_ref().err().map(|(_, problem)| problem);
     let wrong = wrong_proof(&transaction.stage, problem);
-    let is_attempt = !matches!(
-        transaction.stage,
-        Stage::NewPassword { .. } | Stage::Recovery(_) | Stage::Registration(_) | Stage::MoreProofs(_)
-    );
+    let is_attempt = match &transaction.stage {
+        Stage::NewPassword { .. } | Stage::Recovery(_) | Stage::Registration(_) => false,
+        Stage::MoreProofs(partial) => begins_again(answer) || partial.step == ProofStep::EnterPassword,
+        _ => true,
+    };
     let problem = problem.filter(|_| is_attempt);
     let typed = match (answer.identifier(), &transaction.stage) {
         (Some(typed), _) => typed,

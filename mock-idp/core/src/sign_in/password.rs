@@ -47,7 +47,7 @@ pub fn verify_password(
         };
         return Err(SignInProblem::new(if_wrong, reason));
     }
-    *failed = FailedSignIns::default();
+    failed.clear_passwords();
     check_status(org, user, moment)
 }
 

@@ -143,7 +143,8 @@ pub(super) fn answer(
     failed: &mut FailedSignIns,
     moment: &mut Moment<'_>,
 ) -> NextStage {
-    let Some(user) = org.user(&partial.user_id) else { return Err((Stage::Identify, removed())) };
+    let user = org.user(&partial.user_id).filter(|user| user.status.may_hold_tokens());
+    let Some(user) = user else { return Err((Stage::Identify, removed())) };
     let again = |problem| Err((Stage::MoreProofs(Box::new(partial.clone())), problem));
     let at = |step| Stage::MoreProofs(Box::new(PartialSignIn { step, ..partial.clone() }));
     if failed.lock(&org.settings().lockout, moment.now) {
@@ -209,11 +210,14 @@ pub(super) fn answer(
                 user.factors.push(factor);
             }
             let mut partial = partial.clone();
-            partial.proofs.retain(|proof| proof.method != method);
-            partial.proofs.push(Proof { method, at: moment.now });
+            // What is for recovery only proves nothing in a sign-in.
+            if assurance::is_for_sign_in(org, method) || method == SignInMethod::Password {
+                partial.proofs.retain(|proof| proof.method != method);
+                partial.proofs.push(Proof { method, at: moment.now });
+            }
             match next_stage(org, server, purpose, &user, partial, moment) {
                 Ok(stage) => {
-                    if matches!(stage, Stage::SignedIn(_)) {
+                    if matches!(stage, Stage::SignedIn(_)) && method != SignInMethod::Password {
                         *failed = FailedSignIns::default();
                     }
                     Ok((stage, effects))
@@ -223,7 +227,7 @@ pub(super) fn answer(
         }
         Err(problem) => {
             if matches!(problem.kind, SignInProblemKind::WrongCode | SignInProblemKind::WrongAnswer) {
-                failed.add(&org.settings().lockout, moment.now);
+                failed.add_code(&org.settings().lockout, moment.now);
                 moment.trace.event(events::verified(user, Some("INVALID_CREDENTIALS")));
             }
             again(problem)
@@ -282,7 +286,7 @@ fn verify(
     } else {
         check_factor(factor, entered.passcode, facts.used_code, moment.now)?
     };
-    let method = factor.method().unwrap_or(SignInMethod::Password);
+    let method = factor.method().ok_or_else(removed)?;
     moment.trace.event(events::verified(user, None));
     Ok((method, used.map(|used| use_code(factor, used)).into_iter().collect()))
 }
@@ -378,8 +382,8 @@ fn enroll(
     factor.status = FactorStatus::Active;
     let now = timestamp(moment.now);
     (factor.created, factor.last_updated) = (Some(now.clone()), Some(now));
+    let method = factor.method().ok_or_else(removed)?;
     moment.trace.event(events::enrolled(user));
-    let method = factor.method().unwrap_or(SignInMethod::Password);
     Ok((method, effects, Some(factor)))
 }
 
@@ -393,5 +397,8 @@ pub fn expected_answer(factor: &Factor, now: i64) -> Option<String> {
 }
 
 fn removed() -> SignInProblem {
-    SignInProblem::new(SignInProblemKind::AuthenticationFailed, "the user has been removed")
+    SignInProblem::new(
+        SignInProblemKind::AuthenticationFailed,
+        "the user has been removed, or may not sign in any more",
+    )
 }

@@ -75,7 +75,7 @@ pub(crate) struct ProofPage<'a> {
     pub now: i64,
     pub state_handle: &'a str,
     /// Whether the page says what the user would answer: for developers.
-    pub tells_answers: bool,
+    pub shows_expected_answers: bool,
     pub frame: Frame,
 }
 
@@ -157,7 +157,7 @@ impl ProofPage<'_> {
     }
 
     fn expected(&self, factor: &Factor) -> Option<String> {
-        expected_answer(factor, self.now).filter(|_| self.tells_answers)
+        expected_answer(factor, self.now).filter(|_| self.shows_expected_answers)
     }
 
     fn choices(&self, methods: &[SignInMethod]) -> Vec<MethodChoice> {

@@ -154,6 +154,7 @@ pub(in crate::management) fn choose_own_password(
     password: &str,
 ) -> Result<(), ApiError> {
     let mut user = find(change.draft, change.call, "me")?.clone();
+    allow_status(&user, &[UserStatus::Active], ApiErrorId::ChangePasswordNotAllowed)?;
     check_password(password, &user.profile)?;
     choose_password(change, &mut user, password)?;
     change.draft.put_user(user);

@@ -12,7 +12,7 @@ const MOST_PROOFS: usize = 3;
 /// What one policy or request demands.
 #[derive(Clone, Debug)]
 pub(super) struct Demand {
-    /// Who demands it, for explanations.
+    /// The policy rule or the request, for explanations.
     source: String,
     wanted: Wanted,
     /// How old a proof can be, in seconds; `None`: as old as the session.
@@ -48,7 +48,7 @@ impl Demand {
         Self::new(source, FactorMode::TwoAuthenticators, Vec::new(), None)
     }
 
-    /// What a rule of an authentication policy demands; the error says why the mock cannot obey it.
+    /// What a rule of an authentication policy demands; the error says why the mock does not implement it.
     pub(super) fn of_rule(source: &str, method: VerificationMethod) -> Result<Self, String> {
         let lifetime = match method.reauthenticate_in.as_deref() {
             None => DEFAULT_LIFETIME,
@@ -103,7 +103,7 @@ impl Demand {
         Self::new("", FactorMode::One, vec![constraint], None)
     }
 
-    /// Who demands what, for explanations.
+    /// The policy rule or the request, for explanations.
     pub(super) fn source(&self) -> &str {
         &self.source
     }

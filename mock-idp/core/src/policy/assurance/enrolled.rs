@@ -64,7 +64,8 @@ fn is_listed(policy: Option<&EnrollmentPolicy<'_>>, method: SignInMethod) -> boo
 }
 
 /// Whether the org has the authenticator, and users sign in with it.
-fn is_for_sign_in(org: &Tables, method: SignInMethod) -> bool {
+#[must_use]
+pub fn is_for_sign_in(org: &Tables, method: SignInMethod) -> bool {
     let allowed = |authenticator: &DirectoryObject| {
         let settings = authenticator.members.get("settings");
         let purpose = settings.and_then(|settings| settings["allowedFor"].as_str());

@@ -6,7 +6,7 @@ mod enrolled;
 mod rules;
 mod verification;
 
-pub use enrolled::{can_enroll, enrolled_methods, enrollment_of, is_usable};
+pub use enrolled::{can_enroll, enrolled_methods, enrollment_of, is_for_sign_in, is_usable};
 
 use std::fmt::Write as _;
 
@@ -107,7 +107,8 @@ enum Missing {
 
 impl<'a> Situation<'a> {
     fn new(org: &Org, request: AssuranceRequest<'a>, now: i64) -> Self {
-        let (enrolled, enrollable) = (enrolled_methods(org, request.user), enrollable_methods(org, request.user));
+        let (enrolled, mut enrollable) = (enrolled_methods(org, request.user), enrollable_methods(org, request.user));
+        enrollable.retain(|method| is_for_sign_in(org, *method));
         Self { request, now, enrolled, enrollable }
     }
 

@@ -28,7 +28,7 @@ pub(super) fn session_demand(org: &Org, user: &User, moment: &mut Moment<'_>) ->
     Ok(Some(Demand::second_authenticator(format!("the global session policy {name} demands a second authenticator"))))
 }
 
-/// What the authentication policy of an app demands; the error says that it denies the sign-in, or that the mock cannot obey it.
+/// What the authentication policy of an app demands; the error says that it denies the sign-in, or that the mock does not implement it.
 pub(super) fn app_demand(
     org: &Org,
     client: &App,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::model::{FactorClass, SignInMethod};
 
-/// How a rule wants users to be verified.
+/// The verification that a rule requires.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct VerificationMethod {
