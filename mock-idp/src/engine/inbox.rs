@@ -17,10 +17,11 @@ impl OrgInstance {
         let positions = ledger.inbox_positions();
         loop {
             let stored = positions.get_versioned(InboxPosition::KEY).await?;
-            let mut position = stored.map_or_else(InboxPosition::default, |stored| stored.value);
+            let (version, mut position) =
+                stored.map_or_else(Default::default, |stored| (Some(stored.version), stored.value));
             let (number, removed) = position.add();
             let mut batch = ledger.batch();
-            batch.replace_or_put(positions, InboxPosition::KEY, stored.map(|stored| stored.version), position);
+            batch.replace_or_put(positions, InboxPosition::KEY, version, position);
             if let Some(removed) = removed {
                 batch.delete(ledger.messages(), &InboxMessage::key(removed));
             }
@@ -47,7 +48,7 @@ impl OrgInstance {
     ) -> Result<Vec<InboxMessage>, LedgerError> {
         let ledger = self.ledger.at(self.clock.now());
         let position = ledger.inbox_positions().get(InboxPosition::KEY).await?.unwrap_or_default();
-        let mut messages = kept(ledger, position).await?;
+        let mut messages = kept(ledger, &position).await?;
         messages.retain(|message| fits(message));
         Ok(messages)
     }
@@ -62,7 +63,7 @@ impl OrgInstance {
         loop {
             let Some(stored) = positions.get_versioned(InboxPosition::KEY).await? else { return Ok(0) };
             let mut position = stored.value;
-            let (removed, left): (Vec<_>, Vec<_>) = kept(ledger, position).await?.into_iter().partition(&fits);
+            let (removed, left): (Vec<_>, Vec<_>) = kept(ledger, &position).await?.into_iter().partition(&fits);
             if removed.is_empty() {
                 return Ok(0);
             }
@@ -91,7 +92,7 @@ impl OrgInstance {
 }
 
 /// The messages that are kept, the newest first.
-async fn kept(ledger: LedgerAt<'_>, position: InboxPosition) -> Result<Vec<InboxMessage>, LedgerError> {
+async fn kept(ledger: LedgerAt<'_>, position: &InboxPosition) -> Result<Vec<InboxMessage>, LedgerError> {
     let keys: Vec<String> = position.newest_first().map(InboxMessage::key).collect();
     Ok(ledger.messages().get_all(&keys).await?.into_iter().flatten().collect())
 }

@@ -1,5 +1,6 @@
 //! The inbox: the messages that the org would send to its users.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -150,17 +151,17 @@ impl InboxMessage {
 }
 
 /// The numbers of the messages that are kept.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct InboxPosition {
-    /// There is no message with a smaller number.
-    first: u64,
     /// The number of the next message.
     next: u64,
+    /// The smallest first.
+    numbers: VecDeque<u64>,
 }
 
 impl Default for InboxPosition {
     fn default() -> Self {
-        Self { first: 1, next: 1 }
+        Self { next: 1, numbers: VecDeque::new() }
     }
 }
 
@@ -171,23 +172,26 @@ impl InboxPosition {
     /// How many messages are kept; the oldest are removed first.
     pub const CAPACITY: usize = 500;
 
-    /// The number of a new message; and that of the message that is removed for it, if there can be one.
+    /// The number of a new message; and that of the message that is removed for it, if the inbox is full.
     pub fn add(&mut self) -> (u64, Option<u64>) {
+        let is_full = self.numbers.len() >= Self::CAPACITY;
+        let removed = if is_full { self.numbers.pop_front() } else { None };
         let number = self.next;
         self.next += 1;
-        let removed = (self.next - self.first > Self::CAPACITY as u64).then_some(self.first);
-        self.first += u64::from(removed.is_some());
+        self.numbers.push_back(number);
         (number, removed)
     }
 
-    /// There are no messages any more but those with these numbers.
+    /// Forgets all other numbers.
     pub fn keep(&mut self, numbers: impl Iterator<Item = u64>) {
-        self.first = numbers.min().unwrap_or(self.next);
+        let mut kept: Vec<u64> = numbers.collect();
+        kept.sort_unstable();
+        self.numbers = kept.into();
     }
 
-    /// The numbers that messages can have, the newest first. Some may have been removed.
+    /// The numbers of the messages, the newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = u64> {
-        (self.first..self.next).rev()
+        self.numbers.iter().rev().copied()
     }
 }
 
@@ -205,7 +209,7 @@ mod tests {
         let numbers: Vec<u64> = position.newest_first().collect();
         assert_eq!((numbers.len(), numbers[0], numbers[499]), (500, 501, 2));
         position.keep([501, 499].into_iter());
-        assert_eq!(position.newest_first().collect::<Vec<_>>(), [501, 500, 499]);
+        assert_eq!(position.newest_first().collect::<Vec<_>>(), [501, 499]);
         position.keep(std::iter::empty());
         assert_eq!(position.newest_first().next(), None);
         assert_eq!(position.add(), (502, None));

@@ -54,7 +54,7 @@ sizes! {
     }).sum::<usize>();
     UserCode: |_it| VALUE;
     InboxMessage: |it| 5 * VALUE + it.message.to.len() + it.message.text.len() + text(it.message.subject.as_deref());
-    InboxPosition: |_it| 0;
+    InboxPosition: |_it| InboxPosition::CAPACITY * size_of::<u64>();
     Transaction: |it| 4 * VALUE + stage(&it.stage) + match &it.purpose {
         Purpose::Authorize(request) => request.size(),
         Purpose::Authn { .. } => VALUE,

@@ -51,6 +51,19 @@ async fn the_oldest_message_is_removed_from_a_full_inbox() {
 }
 
 #[tokio::test]
+async fn the_only_message_left_of_a_full_inbox_is_kept_when_another_is_sent() {
+    for ledger in [Ledger::default(), Ledger::in_store(Arc::new(BytesInMemory::default()))] {
+        let org = instance(ledger);
+        for number in 1..=500 {
+            org.send(message(&number.to_string())).await.unwrap();
+        }
+        assert_eq!(org.remove_messages(|message| message.number > 1).await.unwrap(), 499);
+        org.send(message("next")).await.unwrap();
+        assert_eq!(inbox(&org).await, [(501, "next".to_owned()), (1, "1".to_owned())]);
+    }
+}
+
+#[tokio::test]
 async fn messages_that_two_processes_send_at_the_same_time_are_kept_under_different_numbers() {
     let store = Arc::new(BytesInMemory::default());
     let [first, second] = [(); 2].map(|()| Arc::new(instance(Ledger::in_store(Arc::clone(&store) as _))));
