@@ -90,8 +90,8 @@ async fn token_with_hook(context: &ScenarioContext, status: StatusCode, answer: 
     context.step("start the service of the hook");
     let no_port = |error: std::io::Error| Stopped::HarnessError(format!("no port is free: {error}"));
     let service = HookService::start(status, answer).await.map_err(no_port)?;
-    let hook = create_hook(context, &service.url).await?;
     let rules = rules(context).await?;
+    let hook = create_hook(context, &service.url).await?;
     let reply = token_with_rules(context, &hook, &rules).await;
     let removed = remove_hook(context, &hook, rules).await;
     let reply = reply?;
@@ -145,12 +145,17 @@ async fn token_with_rules(context: &ScenarioContext, hook: &str, rules: &[(Strin
 
 async fn remove_hook(context: &ScenarioContext, hook: &str, rules: Vec<(String, Value)>) -> Result<(), Stopped> {
     context.step("remove the hook");
-    for (path, rule) in rules {
-        call(context, Method::PUT, &path, Some(rule)).await?;
+    let own = format!("/api/v1/inlineHooks/{hook}");
+    let mut calls: Vec<_> = rules.into_iter().map(|(path, rule)| (Method::PUT, path, Some(rule))).collect();
+    calls.push((Method::POST, format!("{own}/lifecycle/deactivate"), Some(json!({}))));
+    calls.push((Method::DELETE, own, None));
+    let mut result = Ok(());
+    for (method, path, body) in calls {
+        // The others are made even if one fails, so that as much as possible is restored.
+        let called = call(context, method, &path, body).await.map(drop);
+        result = result.and(called);
     }
-    call(context, Method::POST, &format!("/api/v1/inlineHooks/{hook}/lifecycle/deactivate"), Some(json!({}))).await?;
-    call(context, Method::DELETE, &format!("/api/v1/inlineHooks/{hook}"), None).await?;
-    Ok(())
+    result
 }
 
 /// The rules of the server with their paths.
