@@ -68,7 +68,11 @@ async fn an_app_with_an_active_connection_has_features() {
         })
     );
     assert_eq!(api.get(&users).await.body, set.body);
-    for wrong in [json!({ "create": 1 }), json!({ "create": { "lifecycleCreate": { "status": "ON" } } })] {
+    for wrong in [
+        json!({ "create": 1 }),
+        json!({ "create": { "lifecycleCreate": { "status": "ON" } } }),
+        json!({ "update": { "password": { "seed": "OTHER" } } }),
+    ] {
         assert_eq!(api.put(&users, wrong).await.error().1, "E0000003");
     }
     assert_eq!(api.get(&users).await.body, set.body, "refused bodies change nothing");

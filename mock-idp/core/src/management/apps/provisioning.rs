@@ -14,7 +14,7 @@ const FEATURE: DirectoryKind = DirectoryKind::ProvisioningFeature;
 const USER_PROVISIONING: &str = "USER_PROVISIONING";
 const INBOUND_PROVISIONING: &str = "INBOUND_PROVISIONING";
 
-/// The connection of an app. Okta: an app without provisioning has one of which nothing is known.
+/// The connection of an app. Okta: without provisioning, status and scheme are `UNKNOWN`.
 ///
 /// # Errors
 /// There is no such app.
@@ -61,7 +61,7 @@ pub fn set_connection(
     Ok(shown)
 }
 
-/// Activates or deactivates the connection of an app. Okta: that of an app without provisioning stays as it is.
+/// Activates or deactivates the connection of an app. Okta: without provisioning, nothing changes.
 ///
 /// # Errors
 /// There is no such app.
@@ -174,18 +174,27 @@ fn merge(known: &mut Value, body: &Map<String, Value>, path: &str) -> Result<(),
         let Some(member) = known.get_mut(name) else { continue };
         match (&mut *member, value) {
             (_, Value::Null) => {}
-            (Value::Object(_), Value::Object(inner)) => merge(member, inner, name)?,
+            (Value::Object(_), Value::Object(inner)) => merge(member, inner, &format!("{path}.{name}"))?,
             (Value::Object(_), _) => return Err(ApiError::not_well_formed(format!("`{path}.{name}` is no object"))),
             (Value::Bool(_), Value::Bool(_)) | (Value::Null, Value::Object(_)) => *member = value.clone(),
-            (Value::String(_), Value::String(_)) if name != "status" || is_status(value) => *member = value.clone(),
+            (Value::String(_), Value::String(text)) if is_allowed(name, text) => *member = value.clone(),
             _ => return Err(ApiError::not_well_formed(format!("`{path}.{name}` has another type or value"))),
         }
     }
     Ok(())
 }
 
-fn is_status(value: &Value) -> bool {
-    value == "ENABLED" || value == "DISABLED"
+/// Whether a member with that name can have that text.
+fn is_allowed(name: &str, text: &str) -> bool {
+    let allowed: &[&str] = match name {
+        "status" => &["ENABLED", "DISABLED"],
+        "seed" => &["OKTA", "RANDOM"],
+        "change" => &["CHANGE", "KEEP_EXISTING"],
+        "userNameFormat" => &["EMAIL", "CUSTOM"],
+        "exactMatchCriteria" => &["EMAIL", "USERNAME"],
+        _ => &[],
+    };
+    allowed.contains(&text)
 }
 
 /// Whether any part of the capabilities is enabled.
