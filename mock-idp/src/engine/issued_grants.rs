@@ -7,6 +7,9 @@ use mock_idp_core::management::refresh_tokens::{IssuedRefreshToken, RefreshToken
 
 use super::{Context, consents, issued_tokens, revocations};
 
+/// How many users are read at once.
+const USERS_AT_ONCE: usize = 16;
+
 /// Reads and revokes what clients have been given.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IssuedGrants<'c>(&'c Context);
@@ -27,8 +30,8 @@ impl<'c> IssuedGrants<'c> {
             None => self.0.org.users().map(|user| user.id.clone()).collect(),
         };
         let mut found = Vec::new();
-        for user_id in users {
-            let issued = issued_tokens::of_user(ledger, &user_id).await?.into_iter();
+        for users in users.chunks(USERS_AT_ONCE) {
+            let issued = issued_tokens::of_users(ledger, users).await?.into_iter();
             let family_id = |credential| if let IssuedCredential::Family(id) = credential { Some(id) } else { None };
             let ids: Vec<String> = issued.filter_map(family_id).collect();
             let families = ledger.families().get_all(&ids).await?;

@@ -24,7 +24,12 @@ pub(super) fn add<'l>(ledger: LedgerAt<'l>, batch: &mut Batch<'l>, user_id: &str
 
 /// What a user has been issued.
 pub(super) async fn of_user(ledger: LedgerAt<'_>, user_id: &str) -> Result<Vec<IssuedCredential>, LedgerError> {
-    let keys: Vec<String> = IssuedTokens::keys(user_id).collect();
+    of_users(ledger, &[user_id.to_owned()]).await
+}
+
+/// What users have been issued.
+pub(super) async fn of_users(ledger: LedgerAt<'_>, user_ids: &[String]) -> Result<Vec<IssuedCredential>, LedgerError> {
+    let keys: Vec<String> = user_ids.iter().flat_map(|id| IssuedTokens::keys(id)).collect();
     let found = ledger.issued_tokens().get_all(&keys).await?;
     Ok(found.into_iter().flatten().flatten().collect())
 }

@@ -170,6 +170,30 @@ impl Memory {
         Ok(result)
     }
 
+    /// Copies of the records with these keys, all from the same moment.
+    pub(super) async fn read_all<T: StoredRecord>(
+        &self,
+        definition: &'static Definition<T>,
+        keys: &[String],
+        now: i64,
+    ) -> Result<Vec<Option<T>>, LedgerError> {
+        let (found, unstored) = {
+            let mut tables = self.lock()?;
+            let entries = (definition.entries)(&mut tables);
+            let found: Vec<Option<T>> =
+                keys.iter().map(|key| entries.get(key, now).map(|(value, _)| value.clone())).collect();
+            let unstored: Vec<Unstored> = match &self.log {
+                Some(log) => keys.iter().filter_map(|key| log.unstored(definition.name, key)).collect(),
+                None => Vec::new(),
+            };
+            (found, unstored)
+        };
+        for unstored in unstored {
+            unstored.stored().await?;
+        }
+        Ok(found)
+    }
+
     /// Changes the record with a key.
     pub(super) async fn write<T: StoredRecord, R>(
         &self,

@@ -55,16 +55,10 @@ impl<T: StoredRecord> Table<'_, T> {
         }
     }
 
-    /// Copies of records, in the order of their keys. A shared store is asked once for all of them.
+    /// Copies of records, in the order of their keys. The store is asked once for all of them.
     pub(crate) async fn get_all(self, keys: &[String]) -> Result<Vec<Option<T>>, LedgerError> {
         match self.store {
-            Store::Memory(_) => {
-                let mut found = Vec::with_capacity(keys.len());
-                for key in keys {
-                    found.push(self.get(key).await?);
-                }
-                Ok(found)
-            }
+            Store::Memory(memory) => memory.read_all(self.definition, keys, self.now).await,
             #[cfg(any(test, feature = "redis"))]
             Store::Bytes(store) => super::byte_operations::get_all(&**store, self.definition, keys, self.now).await,
         }
