@@ -13,8 +13,10 @@ use url::form_urlencoded::Serializer;
 use super::client::{OutboundError, Permission, send, within};
 use super::hook_targets::HookTargets;
 
-/// Okta: the time limit for a call.
+/// RFC 7523 2.2.
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Okta: the time limit for a call.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The number of calls of an org that run at once.
@@ -119,12 +121,13 @@ async fn access_token(
     let failed = |reason: &str| OutboundError::HookToken(reason.to_owned());
     let credential = match (&client.credential, assertion) {
         (HookCredential::Secret(secret), _) => vec![("client_secret", secret.as_str())],
-        // RFC 7523 2.2.
         (HookCredential::Key { .. }, Some(assertion)) => {
             vec![("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion)]
         }
         (HookCredential::Key { .. }, None) => return Err(failed("the hook key cannot be used")),
-        (HookCredential::Missing, _) => return Err(failed("the channel has neither a client secret nor a hook key")),
+        (HookCredential::Missing, _) => {
+            return Err(failed("the channel has no client secret, or names no hook key of this org"));
+        }
     };
     let form = token_request(client, &credential);
     let request = Request::post(&client.token_url)

@@ -34,6 +34,14 @@ pub fn public_key(org: &Tables, key_id: &str) -> Result<Value, ApiError> {
     key.map(jwk).ok_or_else(|| ApiError::not_found(key_id, "HookKey"))
 }
 
+/// Whether a key can be created with this body, before there is a private key.
+///
+/// # Errors
+/// The body has no name, or that of another key.
+pub fn check_name(org: &Tables, body: &Map<String, Value>) -> Result<(), ApiError> {
+    name(org, body, None).map(drop)
+}
+
 /// Creates a key of a new private key, PEM.
 ///
 /// # Errors

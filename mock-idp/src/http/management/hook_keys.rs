@@ -32,6 +32,7 @@ async fn list(call: Management) -> Result<Response, ApiError> {
 
 async fn create(call: Management, body: JsonBody) -> Result<Response, ApiError> {
     let body: Map<String, Value> = body.read()?;
+    call.read(|org, _| hook_keys::check_name(org, &body))?;
     let pem = call.new_private_key().await?;
     Ok(respond::ok(&call.change(|change| hook_keys::create(change, &body, &pem))?))
 }

@@ -25,6 +25,7 @@ async fn a_key_is_created_renamed_and_removed() {
     let other = api.create(PATH, json!({ "name": "Other" })).await;
     assert_ne!(other["_embedded"]["n"], created.body["_embedded"]["n"]);
     for wrong in [json!({}), json!({ "name": "" }), json!({ "name": "Other" }), json!({ "name": "x".repeat(256) })] {
+        assert_eq!(api.post(PATH, wrong.clone()).await.error().1, "E0000001");
         assert_eq!(api.put(&own, wrong).await.error().1, "E0000001");
     }
     let renamed = api.put(&own, json!({ "name": "Points" })).await.body;
