@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Map;
+use serde_json::Value;
 
 use crate::management::{ApiError, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
@@ -12,7 +12,7 @@ use crate::system_log::{EventType, LogEvent};
 const KIND: DirectoryKind = DirectoryKind::AppLogo;
 
 /// Okta: the file is smaller than one MB.
-const END_OF_SIZES: usize = 1_000_000;
+const SIZE_LIMIT: usize = 1_000_000;
 
 /// An uploaded image.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,14 +30,14 @@ pub fn replace(change: &mut ManagementChange<'_, '_>, app: &str, file: Option<&[
     let (owner, entity) = (app.id.clone(), app.event_entity());
     let file = file.filter(|file| !file.is_empty());
     let file = file.ok_or_else(|| ApiError::invalid("file", "The field cannot be left blank"))?;
-    let media_type = media_type(file).filter(|_| file.len() < END_OF_SIZES);
-    let media_type = media_type.ok_or_else(|| ApiError::invalid("file", "The field has an invalid value"))?;
+    if file.len() >= SIZE_LIMIT || media_type(file).is_none() {
+        return Err(ApiError::invalid("file", "The field has an invalid value"));
+    }
     let known: Vec<String> = change.draft.objects_of(KIND, &owner).map(|logo| logo.id.clone()).collect();
     for id in known {
         change.draft.remove_object(KIND, &id);
     }
-    let members = [("mediaType", media_type.to_owned()), ("data", STANDARD.encode(file))];
-    let members = members.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect::<Map<_, _>>();
+    let members = [("data".to_owned(), Value::from(STANDARD.encode(file)))].into_iter().collect();
     let logo = DirectoryObject { id: change.moment.id(KIND.prefix()), owner, members };
     let location = address(change.call.base(), &logo.id);
     change.draft.put_object(KIND, logo);
@@ -80,7 +80,11 @@ fn is_svg(text: &str) -> bool {
         let end = match rest {
             _ if rest.starts_with("<?") => "?>",
             _ if rest.starts_with("<!--") => "-->",
-            _ if rest.starts_with("<!DOCTYPE") => ">",
+            _ if rest.starts_with("<!DOCTYPE") => {
+                // The declarations of an internal subset end with `>` too.
+                let has_subset = rest.chars().find(|next| "[>".contains(*next)) == Some('[');
+                if has_subset { "]>" } else { ">" }
+            }
             _ => {
                 let name = rest.strip_prefix("<svg");
                 return name
@@ -104,6 +108,8 @@ mod tests {
             (b"GIF89a.", Some("image/gif")),
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Some("image/svg+xml")),
             (b"<?xml version=\"1.0\"?>\n<!-- a > b -->\n<!DOCTYPE svg>\n<svg>", Some("image/svg+xml")),
+            (b"<!DOCTYPE svg [<!ENTITY a \"b\">]>\n<svg>", Some("image/svg+xml")),
+            (b"<!DOCTYPE svg [<!ENTITY a \"b\"> <svg>", None),
             (b"\x89PNG", None),
             (b"<svgs>", None),
             (b"<html><svg/></html>", None),
