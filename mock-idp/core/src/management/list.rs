@@ -54,6 +54,12 @@ pub struct ListedPage {
 /// Okta: links repeat these parameters in this order; all others are left out.
 const REPEATED: [&str; 3] = ["search", "q", "filter"];
 
+/// Whether `expand`, a list of names, has this one.
+#[must_use]
+pub fn expands(query: &Parameters, name: &str) -> bool {
+    query.get("expand").is_some_and(|names| names.split(',').any(|expanded| expanded == name))
+}
+
 impl ListQuery {
     /// Reads `limit` and `after`.
     ///

@@ -62,5 +62,5 @@ pub use catalogue::{API_ERRORS, ApiErrorId, ApiErrorRow};
 pub use event_filter::EventFilter;
 pub use java_order::{java_ordered, java_set};
 pub use links::Links;
-pub use list::{ListQuery, ListStyle, ListedPage};
+pub use list::{ListQuery, ListStyle, ListedPage, expands};
 pub use reach::Reach;

@@ -68,6 +68,8 @@ async fn a_brand_is_created_replaced_and_removed() {
         api.post("/api/v1/brands", json!({ "name": "Outlet" })).await.error(),
         (409, "E0000202", "Brand name already exists.", vec![])
     );
+    let reserved = json!({ "name": "DRAPP_DOMAIN_BRAND" });
+    assert_eq!(api.post("/api/v1/brands", reserved).await.error().1, "E0000001");
     assert_eq!(api.post("/api/v1/brands", json!({})).await.error().1, "E0000001");
     let body = json!({
         "name": "Outlet Europe", "locale": "de", "removePoweredByOkta": true, "agreeToCustomPrivacyPolicy": true,
@@ -183,7 +185,7 @@ async fn a_mail_has_one_customization_for_each_language_and_one_default() {
 }
 
 #[tokio::test]
-async fn it_can_be_set_who_gets_a_mail() {
+async fn the_recipients_of_a_mail_are_replaced() {
     let api = Api::market().await;
     let settings = format!("{}/templates/email/UserActivation/settings", default_brand(&api).await);
     let set = api.put(&settings, json!({ "recipients": "NO_USERS" })).await;

@@ -7,12 +7,15 @@ use super::stored::{KIND, default_brand, default_id, find};
 use super::themes;
 use crate::management::{
     ApiError, ApiErrorId, BodyMembers, Causes, Links, ListQuery, ListStyle, ListedPage, ManagementCall,
-    ManagementChange,
+    ManagementChange, expands,
 };
 use crate::model::DirectoryObject;
 use crate::org::Tables;
 use crate::protocol::Parameters;
 use crate::system_log::{EventEntity, EventType, LogEvent};
+
+/// Okta: no brand can have this name.
+const RESERVED_NAME: &str = "DRAPP_DOMAIN_BRAND";
 
 /// All brands, that of the org first.
 ///
@@ -113,6 +116,9 @@ pub fn domains(org: &Tables, id: &str) -> Result<Value, ApiError> {
 fn name(org: &Tables, body: &Map<String, Value>, known: Option<&str>) -> Result<String, ApiError> {
     let mut causes = Causes::default();
     let name = causes.required("name", BodyMembers::of(body).text("name")?).to_owned();
+    if name == RESERVED_NAME {
+        causes.add("name", "The field has an invalid value");
+    }
     causes.into_result()?;
     let others = org.objects(KIND).filter(|brand| brand.id != default_id(org)).cloned().chain([default_brand(org)]);
     if others.into_iter().any(|other| other.name() == name && known != Some(&other.id)) {
@@ -159,9 +165,8 @@ fn show(org: &Tables, call: ManagementCall<'_>, brand: &DirectoryObject) -> Valu
 
 fn show_expanded(org: &Tables, call: ManagementCall<'_>, brand: &DirectoryObject, query: &Parameters) -> Value {
     let mut shown = show(org, call, brand);
-    let expanded: Vec<&str> = query.get("expand").into_iter().flat_map(|names| names.split(',')).collect();
     for (name, value) in [("themes", json!([themes::show(org, call, &brand.id)])), ("domains", json!([]))] {
-        if expanded.contains(&name) {
+        if expands(query, name) {
             shown["_embedded"][name] = value;
         }
     }

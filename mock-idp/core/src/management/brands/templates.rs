@@ -7,14 +7,14 @@ use super::email_template::{EmailTemplate, TEMPLATES, find, path};
 use super::stored::find as find_brand;
 use crate::management::{
     ApiError, ApiErrorId, BodyMembers, Causes, Links, ListQuery, ListStyle, ListedPage, ManagementCall,
-    ManagementChange,
+    ManagementChange, expands,
 };
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
 use crate::protocol::Parameters;
 use crate::system_log::{EventEntity, EventType, LogEvent};
 
-/// Who gets a mail, if not everybody.
+/// The recipients of a mail, if they have been changed.
 const SETTINGS: DirectoryKind = DirectoryKind::EmailSettings;
 
 /// The templates of mails.
@@ -44,7 +44,7 @@ pub fn get(
     Ok(show(org, call, &template.brand, &template.name, query))
 }
 
-/// Who gets a mail.
+/// The recipients of a mail.
 ///
 /// # Errors
 /// There is no such brand or template.
@@ -53,7 +53,7 @@ pub fn settings(org: &Tables, call: ManagementCall<'_>, brand: &str, name: &str)
     Ok(show_settings(org, call, &template.brand, &template.name))
 }
 
-/// Sets who gets a mail.
+/// Sets the recipients of a mail.
 ///
 /// # Errors
 /// There is no such brand or template, or the body is not valid.
@@ -91,11 +91,10 @@ fn show(org: &Tables, call: ManagementCall<'_>, brand: &str, name: &str, query: 
         .allowing("settings", &format!("{own}/settings"), &["GET", "PUT"])
         .allowing("customizations", &format!("{own}/customizations"), &["GET", "POST", "DELETE"]);
     let mut shown = json!({ "name": name, "_links": links.into_value() });
-    let expanded: Vec<&str> = query.get("expand").into_iter().flat_map(|names| names.split(',')).collect();
-    if expanded.contains(&"settings") {
+    if expands(query, "settings") {
         shown["_embedded"]["settings"] = show_settings(org, call, brand, name);
     }
-    if expanded.contains(&"customizationCount") {
+    if expands(query, "customizationCount") {
         shown["_embedded"]["customizationCount"] = customizations::of(org, brand, name).count().into();
     }
     shown
