@@ -146,9 +146,7 @@ impl SigningKey {
             claims.pop();
             claims.push_str(r#","iss":"https://issuer.invalid"}"#);
         }
-        let mut jwt = URL_SAFE_NO_PAD.encode(Value::Object(header).to_string());
-        jwt.push('.');
-        URL_SAFE_NO_PAD.encode_string(claims, &mut jwt);
+        let mut jwt = unsigned(&Value::Object(header).to_string(), &claims);
         if flaws.contains(&Flaw::AlgNone) {
             jwt.push('.');
             return Ok(jwt);
@@ -164,8 +162,7 @@ impl SigningKey {
         if flaws.contains(&Flaw::BadSignature) {
             signature[7] ^= 0x20;
         }
-        jwt.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
+        append_signature(&mut jwt, &signature);
         Ok(jwt)
     }
 }
@@ -177,12 +174,9 @@ impl SigningKey {
     /// The library fails.
     pub(super) fn sign_as(&self, kid: &str, claims: &Value) -> Result<String, signature::Error> {
         let header = json!({ "alg": self.algorithm.name(), "kid": kid, "typ": "JWT" });
-        let mut jwt = URL_SAFE_NO_PAD.encode(header.to_string());
-        jwt.push('.');
-        URL_SAFE_NO_PAD.encode_string(claims.to_string(), &mut jwt);
+        let mut jwt = unsigned(&header.to_string(), &claims.to_string());
         let signature = self.try_sign(jwt.as_bytes())?;
-        jwt.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
+        append_signature(&mut jwt, &signature);
         Ok(jwt)
     }
 
@@ -194,6 +188,19 @@ impl SigningKey {
         let key = RsaPublicKey::new(modulus, exponent).map_err(|_| signature::Error::new())?;
         key.to_public_key_pem(LineEnding::LF).map_err(|_| signature::Error::new())
     }
+}
+
+/// A JWT without its last dot and signature.
+fn unsigned(header: &str, claims: &str) -> String {
+    let mut jwt = URL_SAFE_NO_PAD.encode(header);
+    jwt.push('.');
+    URL_SAFE_NO_PAD.encode_string(claims, &mut jwt);
+    jwt
+}
+
+fn append_signature(jwt: &mut String, signature: &[u8]) {
+    jwt.push('.');
+    URL_SAFE_NO_PAD.encode_string(signature, jwt);
 }
 
 /// The public half of the key that [`Flaw::ForeignKey`] signs with. No server publishes it by itself.
