@@ -102,7 +102,7 @@ pub(super) async fn put_if_absent<T: StoredRecord>(
     value: &T,
     expires: i64,
 ) -> Result<bool, LedgerError> {
-    // Most records are absent: that is tried without reading.
+    // Most records are absent, so the first attempt does not read.
     let mut version = None;
     loop {
         let change = at.put(value, expires)?;

@@ -82,7 +82,7 @@ kinds! {
     Brand "brands" "bnd";
     /// The changed theme of its owner, a brand. Okta: `/api/v1/brands/{id}/themes`.
     BrandTheme "brandThemes" "the";
-    /// Who gets a mail of its owner, a brand. Okta: `…/templates/email/{name}/settings`.
+    /// The recipients of a mail of its owner, a brand. Okta: `…/templates/email/{name}/settings`.
     EmailSettings "emailSettings" "";
     /// A customized mail of its owner, a brand. Okta: `…/templates/email/{name}/customizations`.
     EmailCustomization "emailCustomizations" "oel";
@@ -94,9 +94,9 @@ kinds! {
     AppLogo "appLogos" "fs0";
     /// A connection by which an app gives another one access. Okta: `/api/v1/apps/{id}/cwo/connections`.
     AppConnection "appConnections" "con";
-    /// By what its owner, an app, would be provisioned. Okta: `/api/v1/apps/{id}/connections/default`.
+    /// The provisioning connection of its owner, an app. Okta: `/api/v1/apps/{id}/connections/default`.
     ProvisioningConnection "provisioningConnections" "";
-    /// What provisioning of its owner, an app, would do. Okta: `/api/v1/apps/{id}/features`.
+    /// The settings of a provisioning feature of its owner, an app. Okta: `/api/v1/apps/{id}/features`.
     ProvisioningFeature "provisioningFeatures" "";
     /// A model of authenticators that the org knows, by its AAGUID; the authenticator is its owner. Okta:
     /// `/api/v1/authenticators/{id}/aaguids`.

@@ -10,7 +10,7 @@ use crate::engine::Management;
 use crate::http::extract::UploadedFile;
 use crate::routing::{Access, At, PathParameters, RateClass, Readers, Route, handler};
 
-/// A script in an image runs nowhere.
+/// Scripts in an SVG image must not run.
 const IMAGE_HEADERS: [(HeaderName, HeaderValue); 2] = [
     (
         header::CONTENT_SECURITY_POLICY,

@@ -102,7 +102,7 @@ impl History {
         }
         assert_eq!(done.status(), 302, "an acknowledged transaction is lost: {:?}", done.text().await);
         let location = location(&done);
-        // RFC 6749 4.1.2.1: the 503 of a redirect.
+        // RFC 6749 4.1.2.1: a redirect has this error instead of status 503.
         if parameter(&location, "error").as_deref() == Some("temporarily_unavailable") {
             return None;
         }

@@ -59,7 +59,7 @@ async fn a_logo_is_served_at_the_address_that_the_app_links_to() {
 }
 
 #[tokio::test]
-async fn what_is_no_image_of_a_known_app_is_refused() {
+async fn a_logo_for_an_unknown_app_or_of_another_format_is_refused() {
     let api = Api::market().await;
     let (unknown, _) = upload(&api, "0oaunknown", FORM, form("file", PNG)).await;
     assert_eq!(unknown.error(), (404, "E0000007", "Not found: Resource not found: 0oaunknown (AppInstance)", vec![]));
@@ -83,7 +83,7 @@ async fn what_is_no_image_of_a_known_app_is_refused() {
 }
 
 #[tokio::test]
-async fn a_logo_goes_with_its_app() {
+async fn a_logo_is_removed_with_its_app() {
     let api = Api::market().await;
     let app = json!({ "name": "bookmark", "label": "Site", "signOnMode": "BOOKMARK", "settings": { "app": { "url": "https://a.example" } } });
     let app = api.create("/api/v1/apps", app).await;

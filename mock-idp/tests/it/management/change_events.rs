@@ -45,7 +45,7 @@ async fn changes_of_schemas_and_new_user_types_are_events() {
 }
 
 #[tokio::test]
-async fn what_happens_to_a_group_rule_is_logged_from_its_activation_on() {
+async fn activating_deactivating_and_invalidating_a_group_rule_are_events() {
     let api = Api::market().await;
     let group = api.create("/api/v1/groups", json!({ "profile": { "name": "Purchasers" } })).await;
     let group = group["id"].as_str().unwrap();

@@ -74,7 +74,7 @@ pub fn create(
     Ok(put(change, &template, customization))
 }
 
-/// Replaces a customization. Okta: if it becomes the default, the one that has been the default is none any more.
+/// Replaces a customization. Okta: a new default replaces the previous one.
 ///
 /// # Errors
 /// There is no such brand, template or customization, the body is not valid, or there is another one for the language.
@@ -108,7 +108,7 @@ pub fn replace(
     Ok(put(change, &template, customization))
 }
 
-/// Removes a customization. Okta: the default one only as the last one.
+/// Removes a customization. Okta: the default can be removed only if it is the last one.
 ///
 /// # Errors
 /// There is no such brand, template or customization, or it is the default and there are others.

@@ -17,7 +17,7 @@ const INTERCLIENT: PartEvents = [EventType::InterclientMappingCreate, EventType:
 /// A list in a directory object.
 struct ListedPart {
     member: &'static str,
-    /// What makes an entry another one.
+    /// The values that identify an entry.
     keys: fn(&Value) -> Vec<Value>,
     kinds: PartEvents,
 }
@@ -66,7 +66,7 @@ pub(super) fn of_directory(kind: DirectoryKind, before: &DirectoryObject, after:
         });
         members
     };
-    // A change that adds and removes nothing is about the members of a list.
+    // Without an addition or removal, an entry was changed in place.
     let others = compared(before) != compared(after) || events.is_empty();
     PartChanges { events, others }
 }
