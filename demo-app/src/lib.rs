@@ -25,6 +25,7 @@
 
 mod body;
 mod builder;
+mod catalogue;
 mod clock;
 mod config;
 mod control_api;

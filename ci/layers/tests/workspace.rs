@@ -53,7 +53,7 @@ const DEMO_APP: Layers = Layers {
     layers: &[
         &["body"],
         &["control_api", "timestamp"],
-        &["clock", "config", "decision", "endpoint", "guard", "listen"],
+        &["catalogue", "clock", "config", "decision", "endpoint", "guard", "listen"],
         &["builder", "outbound"],
         &["token"],
         &["session"],

@@ -81,7 +81,12 @@ async fn complete(
     match redeem(app, pending, code, callback).await {
         Ok(signed_in) => {
             tracing::info!(subject = %signed_in.subject, "signed in");
+            let calls = session.calls().await?;
             session.sign_in(signed_in).await?;
+            let made = endpoint.and_then(|endpoint| calls.into_iter().find(|call| call.endpoint == endpoint.name()));
+            if let Some((endpoint, body)) = endpoint.zip(made.and_then(|call| call.request_body)) {
+                session.set_draft(endpoint, body).await?;
+            }
             Ok(Ok(endpoint))
         }
         Err(error) => Ok(Err(error)),

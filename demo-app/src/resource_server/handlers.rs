@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::bearer::Caller;
 use super::problem::Problem;
 use super::state::ResourceServer;
-use super::store::{ChangeError, MAX_QUANTITY, PRODUCTS, Product, Status};
+use super::store::{ChangeError, MAX_QUANTITY, Status};
+use crate::catalogue::{self, PRODUCTS};
 use crate::endpoint::TWO_FACTORS;
 
 type HandlerResult = Result<Response, Problem>;
@@ -49,25 +50,13 @@ pub(super) struct NewOrder {
     quantity: u32,
 }
 
-impl NewOrder {
-    fn known_product(&self) -> Option<&'static Product> {
-        PRODUCTS.iter().find(|product| product.id == self.product)
-    }
-
-    /// Whether the order needs a sign-in with two factors.
-    pub(super) fn is_large(&self) -> bool {
-        self.known_product().is_some_and(|product| product.is_large_order(self.quantity))
-    }
-}
-
 pub(super) async fn create_order(
     State(server): State<ResourceServer>,
     Extension(caller): Extension<Caller>,
     body: Result<Json<NewOrder>, JsonRejection>,
 ) -> HandlerResult {
     let Json(wanted) = body.map_err(unreadable)?;
-    let product = wanted
-        .known_product()
+    let product = catalogue::product(&wanted.product)
         .ok_or_else(|| Problem::unprocessable(format!("There is no product {}.", wanted.product)))?;
     if !(1..=MAX_QUANTITY).contains(&wanted.quantity) {
         return Err(Problem::unprocessable(format!("quantity must be between 1 and {MAX_QUANTITY}.")));

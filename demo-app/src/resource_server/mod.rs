@@ -54,11 +54,6 @@ impl ResourceServer {
     }
 }
 
-/// Whether a body is an order that needs a sign-in with two factors.
-pub(crate) fn is_large_order(body: &str) -> bool {
-    serde_json::from_str::<handlers::NewOrder>(body).is_ok_and(|order| order.is_large())
-}
-
 fn on_method<H, T>(endpoint: &Endpoint, handler: H) -> MethodRouter<ResourceServer>
 where
     H: axum::handler::Handler<T, ResourceServer>,

@@ -4,44 +4,13 @@ use indexmap::IndexMap;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::{PRODUCTS, Product};
+
 /// Largest quantity of an order.
 pub(super) const MAX_QUANTITY: u32 = 100;
 
-/// Orders of more than this need a sign-in with two factors, in cents.
-const LARGE_ORDER: u64 = 100_000;
-
 /// Largest number of orders; the oldest are dropped.
 const MAX_ORDERS: usize = 1000;
-
-/// One product.
-#[derive(Debug, Serialize)]
-pub(super) struct Product {
-    pub(super) id: &'static str,
-    pub(super) name: &'static str,
-    /// Cents.
-    pub(super) price: u32,
-    pub(super) premium: bool,
-}
-
-impl Product {
-    /// Cents.
-    pub(super) fn total(&self, quantity: u32) -> u64 {
-        u64::from(self.price) * u64::from(quantity)
-    }
-
-    pub(super) fn is_large_order(&self, quantity: u32) -> bool {
-        self.total(quantity) > LARGE_ORDER
-    }
-}
-
-/// The catalogue.
-pub(super) const PRODUCTS: &[Product] = &[
-    Product { id: "field-notebook", name: "Field notebook", price: 690, premium: false },
-    Product { id: "enamel-mug", name: "Enamel mug", price: 1250, premium: false },
-    Product { id: "canvas-bag", name: "Canvas bag", price: 2400, premium: false },
-    Product { id: "brass-lamp", name: "Brass lamp", price: 8900, premium: true },
-    Product { id: "walnut-desk", name: "Walnut desk", price: 64000, premium: true },
-];
 
 /// The status of an order.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use tower_sessions::Session;
 use super::api_call::ApiCall;
 use super::notice::{Notice, NoticeKind};
 use super::sign_in::{PendingSignIn, SignedIn};
+use crate::endpoint::Id;
 
 /// Sign-ins that one browser may have pending at the same time, in several tabs.
 const MAX_PENDING: usize = 8;
@@ -141,6 +142,15 @@ impl BrowserSession {
         calls.retain(|earlier| earlier.endpoint != call.endpoint);
         calls.insert(0, call);
         self.put("calls", &calls).await
+    }
+
+    /// The body of a call that waits for another sign-in.
+    pub(crate) async fn set_draft(&self, endpoint: Id, body: String) -> Result<()> {
+        self.put("draft", &(endpoint, body)).await
+    }
+
+    pub(crate) async fn draft(&self) -> Result<Option<(Id, String)>> {
+        self.get("draft").await
     }
 
     async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {

@@ -408,6 +408,82 @@ fn key_of_page(page: &str) -> Vec<u8> {
     key_bytes(page.split_once(r#"data-se="shared-secret">"#).unwrap().1.split_once('<').unwrap().0)
 }
 
+/// Asks the management API to change the buyer.
+async fn administer(mock: &MockIdp, method: reqwest::Method, path: &str) {
+    let request = browser().request(method, format!("{}/api/v1/users/{BUYER}/{path}", mock.url())).json(&json!({}));
+    let request = request.header("authorization", "SSWS 00mockMarketApiToken0123456789abcdefghijkl");
+    assert!(request.send().await.unwrap().status().is_success(), "{path}");
+}
+
+#[tokio::test]
+async fn a_required_method_is_enrolled_once() {
+    let org = required(TestOrg::market()).edit(|document| {
+        let policy = model(json!({
+            "name": "Default Policy", "type": "MFA_ENROLL",
+            "settings": { "type": "AUTHENTICATORS", "authenticators": [{ "key": "google_otp", "enroll": { "self": "REQUIRED" } }] },
+            "rules": [{ "name": "Default Rule", "priority": 1, "status": "ACTIVE", "actions": { "enroll": { "self": "LOGIN" } } }],
+        }));
+        document.directory.entry(DirectoryKind::Policy).or_default().push(policy);
+    });
+    let mock = stopped(&org).await;
+    let client = browser();
+    let (_, page) = by_password(&mock, &client, &[]).await;
+    let (_, page) = follow(&mock, &client, &page, r#"data-se="google_otp""#).await;
+    let code = totp::code(&key_of_page(&page), totp::step_at(NOW));
+    let (status, arrived) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", &code)]).await;
+    assert_eq!(status, 302, "{arrived}");
+}
+
+#[tokio::test]
+async fn proofs_of_this_sign_in_count_where_a_policy_asks_for_them_each_time() {
+    let method = json!({ "type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT0S" });
+    let mock = stopped(&app_policy(with_factors(), &method)).await;
+    let client = browser();
+    let (status, page) = by_password(&mock, &client, &[]).await;
+    assert_eq!(status, 200);
+    advance(&mock, 1).await;
+    let (status, arrived) =
+        submit(&mock, &client, &page, "verify", &[("credentials.passcode", &code_at(NOW + 1))]).await;
+    assert_eq!(status, 302, "{arrived}");
+}
+
+#[tokio::test]
+async fn a_step_up_ends_with_its_session() {
+    let mock = stopped(&with_factors()).await;
+    let client = browser();
+    by_password(&mock, &client, &[]).await;
+    let (_, page) = authorize(&mock, &client, &[("acr_values", "urn:okta:loa:2fa:any")]).await;
+    administer(&mock, reqwest::Method::DELETE, "sessions").await;
+    let (status, page) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", &code_at(NOW))]).await;
+    assert_eq!(status, 200, "the password of the ended session proves nothing: {page}");
+    assert!(page.contains(r#"name="identifier""#), "{page}");
+}
+
+#[tokio::test]
+async fn a_user_who_is_suspended_after_the_password_cannot_finish_the_sign_in() {
+    let mock = stopped(&required(with_factors())).await;
+    let client = browser();
+    let (_, page) = by_password(&mock, &client, &[]).await;
+    let (_, page) = follow(&mock, &client, &page, r#"data-se="google_otp""#).await;
+    administer(&mock, reqwest::Method::POST, "lifecycle/suspend").await;
+    let (status, page) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", &code_at(NOW))]).await;
+    assert_eq!(status, 200, "{page}");
+}
+
+#[tokio::test]
+async fn a_right_password_does_not_clear_wrong_codes() {
+    let mock = stopped(&app_policy(with_factors(), &two_factors())).await;
+    let client = browser();
+    let (_, mut page) = by_password(&mock, &client, &[]).await;
+    for _ in 0..9 {
+        (_, page) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", "000000")]).await;
+    }
+    let password = json!({ "username": LOGIN, "password": PASSWORD });
+    assert_eq!(authn(&mock, "", password.clone()).await.1["status"], "SUCCESS", "no app is named: no second factor");
+    submit(&mock, &client, &page, "verify", &[("credentials.passcode", "000000")]).await;
+    assert_eq!(authn(&mock, "", password).await.0, 401, "ten wrong codes lock the account");
+}
+
 fn key_bytes(secret: &str) -> Vec<u8> {
     serde_json::from_value::<mock_idp_core::model::SharedSecret>(json!(secret)).unwrap().bytes().unwrap()
 }
@@ -556,7 +632,7 @@ async fn idx_enrolls_what_the_policy_demands_and_then_offers_the_rest() {
 async fn a_program_enrolls_a_factor_that_the_enrollment_policy_requires() {
     let org = with_authenticators().edit(|document| {
         let policies = document.directory.get_mut(&DirectoryKind::Policy).unwrap();
-        let enroll = policies.iter_mut().find(|policy| policy.text("type") == Some("MFA_ENROLL")).unwrap();
+        let enroll = policies.last_mut().unwrap();
         enroll.members["settings"]["authenticators"][0]["enroll"]["self"] = json!("REQUIRED");
         enroll.members.insert(
             "rules".to_owned(),

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::variant::TokenVariant;
+use crate::catalogue;
 use crate::endpoint::{ENDPOINTS, Endpoint, Id, TWO_FACTORS};
 use crate::pages::ErrorPage;
-use crate::resource_server::is_large_order;
 use crate::session::{ApiCall, BrowserSession, NoticeKind, SessionError, SignedIn};
 use crate::token::Jwt;
 use crate::token::check::{Check, first_failure};
@@ -151,4 +151,11 @@ fn expected(endpoint: &Endpoint, form: &CallForm, signed_in: &SignedIn, checks: 
             }
         }
     }
+}
+
+fn is_large_order(body: &str) -> bool {
+    let order: Value = serde_json::from_str(body).unwrap_or_default();
+    let product = order["product"].as_str().and_then(catalogue::product);
+    let quantity = order["quantity"].as_u64().and_then(|quantity| u32::try_from(quantity).ok());
+    product.zip(quantity).is_some_and(|(product, quantity)| product.is_large_order(quantity))
 }

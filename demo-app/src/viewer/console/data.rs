@@ -19,6 +19,8 @@ pub(super) struct Console {
     pub(super) variants: Vec<&'static str>,
     /// The last call of each endpoint, the newest first.
     pub(super) calls: Vec<ApiCall>,
+    #[serde(skip)]
+    draft: Option<(Id, String)>,
 }
 
 impl Console {
@@ -31,9 +33,10 @@ impl Console {
         self.calls.iter().find(|call| call.endpoint == row.name())
     }
 
-    /// The body to send next: that of the last call.
+    /// The body to send next: that of the last call, also before a sign-in for it.
     pub(super) fn body<'a>(&'a self, row: &'a EndpointRow) -> Option<&'a str> {
-        self.result(row).and_then(|call| call.request_body.as_deref()).or(row.endpoint.example)
+        let draft = self.draft.as_ref().filter(|(endpoint, _)| *endpoint == row.id).map(|(_, body)| body.as_str());
+        self.result(row).and_then(|call| call.request_body.as_deref()).or(draft).or(row.endpoint.example)
     }
 
     pub(super) fn is_chosen(&self, row: &EndpointRow, variant: &TokenVariant) -> bool {
@@ -119,6 +122,7 @@ pub(super) async fn console(viewer: &Viewer, session: &BrowserSession) -> Result
         endpoints,
         variants: VARIANTS.iter().map(|variant| variant.name()).collect(),
         calls,
+        draft: session.draft().await?,
     })
 }
 

@@ -60,6 +60,9 @@ async fn a_replaced_authenticator_keeps_settings_that_are_not_sent() {
 async fn authenticators_are_deactivated_unless_a_policy_enrolls_them() {
     let api = Api::market().await;
     let (_, path) = with_key(&api, "security_question").await;
+    let enrolled = api.post(&format!("{path}/lifecycle/deactivate"), json!({})).await;
+    assert_eq!(enrolled.status, 403, "a policy of the market enrolls it");
+    api.delete("/api/v1/policies/00penrollment00005d7").await;
     let inactive = api.post(&format!("{path}/lifecycle/deactivate"), json!({})).await;
     assert_eq!((inactive.status.as_u16(), &inactive.body["status"]), (200, &json!("INACTIVE")));
     let twice = "Api validation failed: api.authenticator.error.unsupported.active.deactivate";
