@@ -147,7 +147,7 @@ async fn a_link_works_in_another_browser_once_and_the_code_is_used_up_with_it() 
 async fn unknown_and_inactive_users_see_the_pages_of_others_and_get_no_message() {
     let mock = market().await;
     let mut pages = Vec::new();
-    for login in [BUYER, "nobody@example.test", "suspended@example.test", "staged@example.test"] {
+    for login in [BUYER, "unknown@example.test", "suspended@example.test", "staged@example.test"] {
         let client = browser();
         let page = get(&client, &format!("{}/signin/forgot-password", mock.url())).await;
         let page = next_page(&client, &mock, &page, &[("identifier", login)]).await;
