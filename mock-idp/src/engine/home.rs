@@ -54,7 +54,7 @@ impl<'c> HomePages<'c> {
             sessions: listed
                 .iter()
                 .map(|(id, session)| HomeSession {
-                    began: timestamp(session.began()),
+                    began: timestamp(session.began),
                     used: timestamp(session.used),
                     is_current: *id == known.session_id,
                 })

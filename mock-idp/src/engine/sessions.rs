@@ -55,7 +55,7 @@ pub(super) async fn begin(
         return Ok(None);
     }
     if let Some(session_id) = &proof.session {
-        // The proofs before this one are of that session: without it they count no more.
+        // The earlier proofs belong to that session, and end with it.
         return match request.session().filter(|session| *session == session_id.as_str()) {
             Some(_) => add_proofs(context, session_id, &proof).await,
             None => Ok(None),

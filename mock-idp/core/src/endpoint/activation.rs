@@ -1,12 +1,11 @@
 //! The activation of a device. RFC 8628 3.3; Okta: `/activate`.
 
-use crate::ledger::{Activation, CurrentUser, PartialSignIn, Stage};
+use crate::ledger::{Activation, CurrentUser, Stage};
 use crate::model::Scope;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
-use crate::policy::assurance::{self, Assurance, AssuranceRequest};
 use crate::protocol::{ErrorId, OAuthError};
-use crate::sign_in::{enrollment, more_proofs};
+use crate::sign_in::{RequestedAcr, StepUp, step_up};
 use crate::trace::NoteStatus;
 
 /// The next step for a user who has entered the code of a device.
@@ -41,29 +40,11 @@ pub fn decide(
         let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
         return ActivationDecision::Fail(OAuthError::new(ErrorId::UserNotAssigned, reason));
     }
-    let known = current_user.authentication();
-    let wanted = AssuranceRequest {
-        user,
-        client: Some(client),
-        acr_values: None,
-        acr_is_voluntary: true,
-        proofs: &known.proofs,
-        began: match current_user {
-            CurrentUser::SignedIn(_) => i64::MIN,
-            CurrentUser::HasSession(_) => i64::MAX,
-        },
-        begins_session: false,
-    };
-    let decided = assurance::decide(org, wanted, moment);
-    let partial = PartialSignIn::in_session(known, moment.now);
-    match decided {
-        Assurance::Met { .. } => {}
-        Assurance::Prove(choices) => return ActivationDecision::Prove(Box::new(more_proofs(user, partial, choices))),
-        Assurance::Enroll(choices) => return ActivationDecision::Prove(Box::new(enrollment(partial, choices, false))),
-        Assurance::Denied(reason) => return ActivationDecision::Fail(OAuthError::new(ErrorId::AccessDenied, reason)),
-        Assurance::Unsatisfiable(reason) => {
-            return ActivationDecision::Fail(OAuthError::new(ErrorId::UnmetAuthenticationRequirements, reason));
-        }
+    let acr = RequestedAcr { values: None, is_voluntary: true };
+    match step_up(org, client, (current_user, user), acr, moment) {
+        Ok(StepUp::Enough(_)) => {}
+        Ok(StepUp::Prove(stage)) => return ActivationDecision::Prove(stage),
+        Err(error) => return ActivationDecision::Fail(error),
     }
     ActivationDecision::Confirm(activation.scopes.iter().filter_map(|name| server.scope(name)).cloned().collect())
 }

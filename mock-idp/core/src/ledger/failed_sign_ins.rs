@@ -9,7 +9,6 @@ use crate::model::Lockout;
 pub struct FailedSignIns {
     count: u32,
     /// A right password does not clear them: with it, codes could be guessed without end.
-    #[serde(default)]
     codes: u32,
     /// Seconds since the epoch.
     locked_at: Option<i64>,

@@ -127,9 +127,8 @@ impl SignedIn {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
     pub user_id: String,
-    /// When it began; `None`: at `auth_time`.
-    #[serde(default)]
-    began: Option<i64>,
+    /// When it began. Further proofs do not change it.
+    pub began: i64,
     pub auth_time: i64,
     pub amr: Vec<String>,
     #[serde(default)]
@@ -147,7 +146,7 @@ impl Session {
     #[must_use]
     pub fn new(proof: SignedIn, limits: SessionActions, now: i64) -> Self {
         let SignedIn { user_id, auth_time, amr, proofs, session: _ } = proof;
-        Self { user_id, began: Some(auth_time), auth_time, amr, proofs, limits, used: now }
+        Self { user_id, began: auth_time, auth_time, amr, proofs, limits, used: now }
     }
 
     /// Adds what the user has proved since. Okta: the time of the last proof is the time of the authentication.
@@ -157,18 +156,12 @@ impl Session {
         self.proofs.clone_from(&proof.proofs);
     }
 
-    /// When it began. Further proofs do not change it.
-    #[must_use]
-    pub fn began(&self) -> i64 {
-        self.began.unwrap_or(self.auth_time)
-    }
-
     /// The first second at which it is over, however much it is used.
     #[must_use]
     pub fn ends(&self) -> i64 {
         match self.limits.max_session_lifetime_minutes {
-            0 => self.began() + Self::LONGEST,
-            minutes => self.began() + i64::from(minutes) * 60,
+            0 => self.began + Self::LONGEST,
+            minutes => self.began + i64::from(minutes) * 60,
         }
     }
 
@@ -222,7 +215,7 @@ mod tests {
         let mut session = Session::new(SignedIn::by_password("user", 1_000), SessionActions::default(), 1_000);
         let ends = session.ends();
         session.add(&SignedIn::by_password("user", 2_000));
-        assert_eq!((session.auth_time, session.began(), session.ends()), (2_000, 1_000, ends));
+        assert_eq!((session.auth_time, session.began, session.ends()), (2_000, 1_000, ends));
     }
 
     #[test]

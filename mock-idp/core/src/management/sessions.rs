@@ -55,7 +55,7 @@ pub fn show(org: &Org, urls: &Urls, shown: ShownSession<'_>) -> Result<Value, Ap
         "id": id,
         "userId": user.id,
         "login": profile.login,
-        "createdAt": timestamp(session.began()),
+        "createdAt": timestamp(session.began),
         "expiresAt": timestamp(session.expires()),
         "status": "ACTIVE",
         "lastPasswordVerification": timestamp(last(|method| method == SignInMethod::Password).unwrap_or(session.auth_time)),

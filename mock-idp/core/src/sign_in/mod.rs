@@ -17,6 +17,7 @@ pub mod recovery_states;
 mod registration;
 mod security_questions;
 mod sent_codes;
+mod step_up;
 
 pub use answer::{
     RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts,
@@ -29,11 +30,11 @@ pub use options::{RecoveryOption, RegistrationOption, Remediation, options};
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
 pub use proofs::{check_factor, expected_answer};
-pub(crate) use proofs::{enrollment, more_proofs};
 pub use recovery::{has_recoverable_status, new_token, opened, send as send_recovery};
 pub use registration::registration_rules;
 pub use security_questions::{SECURITY_QUESTIONS, SecurityQuestion, question_text};
 pub use sent_codes::masked_email;
+pub(crate) use step_up::{RequestedAcr, StepUp, step_up};
 
 use crate::ledger::{CurrentUser, ProofStep, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision};
 use crate::model::User;

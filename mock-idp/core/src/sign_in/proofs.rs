@@ -17,7 +17,7 @@ use crate::org::{CompiledServer, Org};
 use crate::policy::assurance::{self, Assurance, AssuranceRequest};
 use crate::protocol::totp;
 
-/// The stage of a user who has just signed in: policies may demand more. `user`: who may be new, and not in the org yet.
+/// The stage of a user who has just signed in: policies may demand more. `user` may be new, and not in the org yet.
 pub(super) fn after(
     org: &Org,
     server: &CompiledServer,
@@ -76,7 +76,7 @@ fn next_stage(
 
 /// The stage in which a user proves one of these methods.
 #[must_use]
-pub(crate) fn more_proofs(user: &User, partial: PartialSignIn, choices: Vec<SignInMethod>) -> Stage {
+pub(super) fn more_proofs(user: &User, partial: PartialSignIn, choices: Vec<SignInMethod>) -> Stage {
     let step = match choices[..] {
         [only] => verification(user, only),
         _ => None,
@@ -86,7 +86,7 @@ pub(crate) fn more_proofs(user: &User, partial: PartialSignIn, choices: Vec<Sign
 
 /// The stage in which a user enrolls one of these methods.
 #[must_use]
-pub(crate) fn enrollment(partial: PartialSignIn, choices: Vec<SignInMethod>, optional: bool) -> Stage {
+pub(super) fn enrollment(partial: PartialSignIn, choices: Vec<SignInMethod>, optional: bool) -> Stage {
     Stage::MoreProofs(Box::new(PartialSignIn { choices, step: ProofStep::ChooseEnrollment { optional }, ..partial }))
 }
 

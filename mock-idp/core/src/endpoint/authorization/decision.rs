@@ -1,14 +1,13 @@
 //! What an authorization request needs next: sign-in, consent, or an answer.
 
 use super::redirect;
-use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, CurrentUser, PartialSignIn, Stage};
-use crate::model::{App, ConsentMethod, Scope, ScopeConsent, TokenActions, User};
+use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, CurrentUser, Stage};
+use crate::model::{App, ConsentMethod, Scope, ScopeConsent, TokenActions};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
-use crate::policy::assurance::{self, Assurance, AssuranceRequest};
 use crate::policy::{self, PolicyRequest};
 use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
-use crate::sign_in::{enrollment, missing_consent, more_proofs};
+use crate::sign_in::{RequestedAcr, StepUp, missing_consent, step_up};
 use crate::trace::{ConsentNote, NoteStatus, ScopeSource};
 
 /// The next step of an authorization request.
@@ -70,13 +69,18 @@ fn next(
             ),
         ));
     }
-    let acr = match assured(org, server, request, client, (current_user, user), moment)? {
-        Ok(acr) => acr,
-        Err(_) if request.prompt_none => {
+    let requested = RequestedAcr {
+        values: request.acr_values.as_deref(),
+        is_voluntary: server.behavior.acr_values_are_voluntary(),
+    };
+    // Okta: `acr` is in tokens only when it was requested.
+    let acr = match step_up(org, client, (current_user, user), requested, moment)? {
+        StepUp::Enough(acr) => acr.map(|value| value.name().to_owned()),
+        StepUp::Prove(_) if request.prompt_none => {
             let reason = "prompt=none, and the policies demand more than the user has proved";
             return Err(OAuthError::new(ErrorId::LoginRequired, reason));
         }
-        Err(stage) => return Ok(Step::Prove(Box::new(stage))),
+        StepUp::Prove(stage) => return Ok(Step::Prove(stage)),
     };
     let missing = missing_consent(server, client, request, consent);
     // Okta: for an interaction code the access policy is evaluated at the token endpoint.
@@ -139,40 +143,6 @@ fn reauthentication_reason(request: &AuthorizationRequest, current_user: &Curren
         .max_age
         .filter(|max_age| age > *max_age || *max_age == 0)
         .map(|max_age| format!("signed in {age} s ago, max_age is {max_age} s"))
-}
-
-/// The `acr` of what the user has proved, or the stage in which the user proves more. Okta: `acr` is in tokens only when it was
-/// requested.
-fn assured(
-    org: &Org,
-    server: &CompiledServer,
-    request: &AuthorizationRequest,
-    client: &App,
-    (current_user, user): (&CurrentUser, &User),
-    moment: &mut Moment<'_>,
-) -> Result<Result<Option<String>, Stage>, OAuthError> {
-    let known = current_user.authentication();
-    let wanted = AssuranceRequest {
-        user,
-        client: Some(client),
-        acr_values: request.acr_values.as_deref(),
-        acr_is_voluntary: server.behavior.acr_values_are_voluntary(),
-        proofs: &known.proofs,
-        began: match current_user {
-            CurrentUser::SignedIn(_) => i64::MIN,
-            CurrentUser::HasSession(_) => i64::MAX,
-        },
-        begins_session: false,
-    };
-    let decided = assurance::decide(org, wanted, moment);
-    let partial = PartialSignIn::in_session(known, moment.now);
-    match decided {
-        Assurance::Met { acr } => Ok(Ok(acr.map(|value| value.name().to_owned()))),
-        Assurance::Prove(choices) => Ok(Err(more_proofs(user, partial, choices))),
-        Assurance::Enroll(choices) => Ok(Err(enrollment(partial, choices, false))),
-        Assurance::Denied(reason) => Err(OAuthError::new(ErrorId::AccessDenied, reason)),
-        Assurance::Unsatisfiable(reason) => Err(OAuthError::new(ErrorId::UnmetAuthenticationRequirements, reason)),
-    }
 }
 
 /// Whether the user has consented to a scope, for the trace.
