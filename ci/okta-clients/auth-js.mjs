@@ -35,8 +35,8 @@ async function expire(login) {
 }
 
 /** The last message to a user. */
-async function message(user) {
-  const answer = await fetch(`${process.env.ORG}/_mock/inbox/wait?user=${user}&timeout=10`);
+async function message(user, kind = "email") {
+  const answer = await fetch(`${process.env.ORG}/_mock/inbox/wait?user=${user}&kind=${kind}&timeout=10`);
   assert.equal(answer.status, 200);
   return answer.json();
 }
@@ -150,6 +150,35 @@ const flows = {
     transaction = await enter({ passcode: await nextCode() });
     assert.equal(transaction.status, "SUCCESS");
     assert.deepEqual(transaction.tokens.idToken.claims.amr, ["pwd", "mfa", "otp"]);
+  },
+
+  async "a code in a text message, then in a call"() {
+    for (const [methodType, kind, amr] of [["sms", "sms", "sms"], ["voice", "voice", "tel"]]) {
+      const auth = client();
+      let transaction = await choose(auth, await toSecondFactor(auth), "Phone");
+      assert.equal(step(transaction).name, "authenticator-verification-data");
+      transaction = await auth.idx.proceed({ step: "authenticator-verification-data", methodType });
+      assert.equal(step(transaction).name, "challenge-authenticator");
+      const enter = (passcode) => auth.idx.proceed({ step: "challenge-authenticator", credentials: { passcode } });
+      transaction = await enter("000");
+      assert.deepEqual(keys(transaction), ["api.authn.error.PASSCODE_INVALID"]);
+      transaction = await enter((await message(WITH_FACTORS, kind)).code);
+      assert.equal(transaction.status, "SUCCESS");
+      assert.deepEqual(transaction.tokens.idToken.claims.amr, ["pwd", "mfa", amr, "mca"]);
+    }
+  },
+
+  async "the authentication API, with a text message"() {
+    let transaction = await client().signInWithCredentials({ username: WITH_FACTORS, password: PASSWORD });
+    transaction = await transaction.factors.find((factor) => factor.factorType === "sms").verify();
+    assert.equal(transaction.status, "MFA_CHALLENGE");
+    await assert.rejects(transaction.verify({ passCode: "000" }), { errorCode: "E0000068" });
+    const sent = await message(WITH_FACTORS, "sms");
+    transaction = await transaction.resend("sms");
+    const { code } = await message(WITH_FACTORS, "sms");
+    assert.notEqual((await message(WITH_FACTORS, "sms")).id, sent.id);
+    transaction = await transaction.verify({ passCode: code });
+    assert.equal(transaction.status, "SUCCESS");
   },
 
   async "the authentication API, with a second factor"() {

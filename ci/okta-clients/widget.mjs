@@ -69,7 +69,7 @@ const IDENTIFIER = 'input[name="identifier"]';
 const PASSCODE = 'input[name="credentials.passcode"]';
 const SUBMIT = { gen2: 'input[type="submit"]', gen3: 'button[type="submit"]' };
 
-/** A user with a security question and an authenticator app. */
+/** A user with a security question, an authenticator app and a phone. */
 const WITH_FACTORS = "mfa@example.test";
 
 async function toSecondFactor(browser, submit) {
@@ -121,6 +121,30 @@ const secondFactors = {
   },
 };
 
+/** The code of the last text message to the user. */
+async function textMessage() {
+  const sent = await fetch(`${ORG}/_mock/inbox/wait?user=${WITH_FACTORS}&kind=sms&timeout=10`);
+  assert.equal(sent.status, 200);
+  return (await sent.json()).code;
+}
+
+const textMessages = {
+  async gen2(browser) {
+    await toSecondFactor(browser, SUBMIT.gen2);
+    await browser.click('.authenticator-button[data-se="phone_number"] a');
+    await browser.click('input[value="Receive a code via SMS"]');
+    await browser.type(PASSCODE, await textMessage());
+    await browser.click(SUBMIT.gen2);
+  },
+  async gen3(browser) {
+    await toSecondFactor(browser, SUBMIT.gen3);
+    await browser.click('button[aria-label^="Select Phone"]');
+    await browser.click(SUBMIT.gen3);
+    await browser.type(PASSCODE, await textMessage());
+    await browser.click(SUBMIT.gen3);
+  },
+};
+
 /** Signs in on the page of a generation, and reads the greeting. */
 async function run(name, login, signIn) {
   const browser = await open();
@@ -141,6 +165,10 @@ try {
   for (const [name, signIn] of Object.entries(secondFactors)) {
     await run(name, WITH_FACTORS, signIn);
     console.log(`widget: ${name}, second factor`);
+  }
+  for (const [name, signIn] of Object.entries(textMessages)) {
+    await run(name, WITH_FACTORS, signIn);
+    console.log(`widget: ${name}, text message`);
   }
 } finally {
   server.close();

@@ -27,6 +27,7 @@ pub(crate) enum FactorAction<'a> {
         question: &'a str,
         question_text: &'a str,
         answer: &'a str,
+        phone_number: &'a str,
     },
     /// Proves that a new factor works.
     Activate {
@@ -77,7 +78,7 @@ impl AuthnFactors<'_, '_> {
                 }
                 self.take(SignInAnswer::Passcode(passcode), trace, explanation).await
             }
-            FactorAction::Enroll { factor_type, provider, question, question_text, answer } => {
+            FactorAction::Enroll { factor_type, provider, question, question_text, answer, phone_number: number } => {
                 let named = |method: &&SignInMethod| {
                     let (kind, by) = Factor::kind_of(**method);
                     **method != SignInMethod::Password && kind.name() == factor_type && by.name() == provider
@@ -86,6 +87,9 @@ impl AuthnFactors<'_, '_> {
                     let cause = "factorType: this factor cannot be enrolled now";
                     return Err(ApiError::validation("factorEnrollRequest", vec![cause.to_owned()]));
                 };
+                if method.is_phone() {
+                    return self.take(SignInAnswer::EnrollPhone { method, number }, trace, explanation).await;
+                }
                 let chosen = self.choose(method, partial, Enrolls::Yes, trace).await?;
                 if method != SignInMethod::SecurityQuestion {
                     return self.steps.go_on(Some(self.state_token), chosen, trace, explanation).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::pages::view::Frame;
 use mock_idp_core::endpoint::authorization::{self, Step};
-use mock_idp_core::endpoint::idx::{self, IdxError, IdxTransaction};
+use mock_idp_core::endpoint::idx::{self, ChosenAuthenticator, IdxError, IdxTransaction};
 use mock_idp_core::ledger::{
     Authorization, Code, CurrentUser, IssuedCredential, LedgerError, Purpose, Stage, StateHandle, Transaction,
 };
@@ -30,11 +30,10 @@ pub(crate) enum IdxAction<'a> {
         answer: SignInAnswer<'a>,
         remember: bool,
     },
-    /// Goes on with an authenticator. Without a method: its only one.
+    /// Goes on with an authenticator.
     Choose {
         state_handle: &'a str,
-        authenticator: &'a str,
-        method: Option<&'a str>,
+        authenticator: ChosenAuthenticator<'a>,
     },
     /// Begins again.
     Cancel {
@@ -121,15 +120,13 @@ impl<'o> IdxEndpoint<'o> {
         match action {
             IdxAction::Introspect(_) => call.introspect(transaction, request).await,
             IdxAction::Answer { answer, remember, .. } => call.take(answer, remember, request).await,
-            IdxAction::Choose { authenticator, method, .. } => {
-                match idx::chosen(&context.org, &transaction, authenticator, method) {
-                    Some(method) => call.take(SignInAnswer::Choose(method), false, request).await,
-                    None => {
-                        request.explanation.reason = Some("the authenticator is not offered".to_owned());
-                        Ok((IdxError::BadRequest.status(), idx::failed(&IdxError::BadRequest)))
-                    }
+            IdxAction::Choose { authenticator, .. } => match idx::chosen(&context.org, &transaction, authenticator) {
+                Some(answer) => call.take(answer, false, request).await,
+                None => {
+                    request.explanation.reason = Some("the authenticator is not offered".to_owned());
+                    Ok((IdxError::BadRequest.status(), idx::failed(&IdxError::BadRequest)))
                 }
-            }
+            },
             IdxAction::Cancel { .. } => call.cancel(transaction, request).await,
         }
     }
@@ -402,9 +399,10 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::Password { identifier } => {
             format!("asks for the password of {identifier}: a sign-in needs one factor")
         }
-        Remediation::Verify { unsent: true, .. } => "offers to send a code".to_owned(),
+        Remediation::Verify { unsent, .. } if !unsent.is_empty() => "offers to send a code".to_owned(),
         Remediation::Verify { factor, .. } => format!("asks to verify {}", factor.factor_type.name()),
         Remediation::ChooseMethod { methods, .. } => format!("offers {} methods to prove more", methods.len()),
+        Remediation::Enroll { unsent, .. } if !unsent.is_empty() => "asks for the number of a phone".to_owned(),
         Remediation::Enroll { factor, .. } => format!("asks to enroll {}", factor.factor_type.name()),
         Remediation::ChooseEnrollment { methods, .. } => format!("offers {} methods to enroll", methods.len()),
         Remediation::Skip { .. } => "lets the user skip what is optional".to_owned(),

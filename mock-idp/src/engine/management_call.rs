@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::ledger::{LedgerError, UsedCode};
 use mock_idp_core::management::authorization_servers::SigningState;
-use mock_idp_core::management::{
-    ApiError, ApiErrorId, Caller, ManagementCall, ManagementChange, SentLink, system_log, users,
-};
+use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChange, SentLink, system_log, users};
 use mock_idp_core::model::User;
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::Org;
-use mock_idp_core::sign_in::{self, SentRecovery};
+use mock_idp_core::sign_in::SentRecovery;
 use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 
@@ -20,7 +17,7 @@ use super::{Context, IssuedGrants, OrgInstance, recovery_links, sessions};
 /// A call whose caller may make it.
 #[derive(Clone, Debug)]
 pub(crate) struct Management {
-    context: Context,
+    pub(super) context: Context,
     caller: Caller,
 }
 
@@ -134,45 +131,6 @@ impl Management {
         Ok(())
     }
 
-    /// Checks what a user answers to a factor, which is active, or is to be activated. A one-time password is used up by it.
-    ///
-    /// # Errors
-    /// There is no such factor, the answer is wrong; or the ledger's store is unavailable.
-    pub(crate) async fn check_factor(
-        &self,
-        name: &str,
-        factor_id: &str,
-        entered: &str,
-        active: bool,
-    ) -> Result<(), ApiError> {
-        let factor = self.read(|org, call| {
-            let user = users::find(org, call, name)?;
-            users::factor_of(user, factor_id).cloned()
-        })?;
-        if factor.is_active() != active {
-            return Err(ApiError::new(ApiErrorId::WrongState, "the factor has another status"));
-        }
-        let context = &self.context;
-        let table = context.ledger().used_codes();
-        loop {
-            let known = table.get_versioned(factor_id).await?;
-            let used = known.as_ref().map(|known| known.value);
-            let checked = sign_in::check_factor(&factor, entered, used, context.now);
-            let Some(used) = checked.map_err(|problem| users::refused_factor(&problem))? else { return Ok(()) };
-            let mut batch = context.ledger().batch();
-            let expires = context.now + UsedCode::LIFETIME;
-            match known {
-                Some(known) => batch.replace_until(table, factor_id, known.version, used, expires),
-                None => batch.put_new(table, factor_id, used, expires),
-            }
-            match batch.commit().await {
-                // Another request has used a code of the factor.
-                Err(LedgerError::Conflict { .. }) => {}
-                other => return Ok(other?),
-            }
-        }
-    }
-
     fn run<T>(
         &self,
         rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
@@ -248,7 +206,7 @@ impl Management {
         IssuedGrants::new(&self.context)
     }
 
-    fn call(&self) -> ManagementCall<'_> {
+    pub(super) fn call(&self) -> ManagementCall<'_> {
         ManagementCall { urls: &self.context.urls, caller: &self.caller, now: self.context.now }
     }
 }

@@ -20,6 +20,7 @@ mod device_authorization;
 mod device_secrets;
 mod event_hooks;
 mod explained;
+mod factor_codes;
 mod failed_sign_ins;
 mod global_revocation;
 mod home;

@@ -151,7 +151,7 @@ async fn decide<'c>(
                 }
             }
             SignInEffect::SetPassword { user_id, password } => follow_up.new_password = Some((user_id, password)),
-            SignInEffect::Enroll { user_id, factor } => follow_up.enrolled = Some((user_id, Box::new(factor))),
+            SignInEffect::Enroll { user_id, factor } => follow_up.enrolled.push((user_id, factor)),
             SignInEffect::UseCode { factor_id, used } => {
                 let (table, expires) = (context.ledger().used_codes(), context.now + UsedCode::LIFETIME);
                 match versions.used_code {
@@ -214,8 +214,8 @@ async fn decide<'c>(
 struct FollowUp {
     /// The id of a user, and the user's new password.
     new_password: Option<(String, Password)>,
-    /// The id of a user, and a factor that the user has enrolled.
-    enrolled: Option<(String, Box<Factor>)>,
+    /// Ids of users, each with a factor that the user has enrolled.
+    enrolled: Vec<(String, Factor)>,
     unlocked: Option<String>,
     new_user: Option<User>,
     sent: Vec<SentRecovery>,
@@ -227,7 +227,7 @@ struct FollowUp {
 impl FollowUp {
     async fn run(self, context: &Context) -> Result<(), LedgerError> {
         let Self { new_password, enrolled, unlocked, new_user, messages, sent, denied } = self;
-        if new_password.is_some() || enrolled.is_some() || unlocked.is_some() || new_user.is_some() {
+        if new_password.is_some() || !enrolled.is_empty() || unlocked.is_some() || new_user.is_some() {
             // Other processes with the same store do not change the org meanwhile.
             let change_org = async || {
                 if let Some((user_id, password)) = new_password {
@@ -236,8 +236,8 @@ impl FollowUp {
                         user.set_password(password.clone(), timestamp(context.now), remembered);
                     });
                 }
-                if let Some((user_id, factor)) = enrolled {
-                    change_user(context, &user_id, |user| user.enroll((*factor).clone()));
+                for (user_id, factor) in enrolled {
+                    change_user(context, &user_id, |user| user.enroll(factor.clone()));
                 }
                 if let Some(user_id) = unlocked {
                     recovery_links::unlock(context, &user_id).await?;

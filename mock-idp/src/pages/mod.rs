@@ -23,6 +23,7 @@ mod post_message;
 mod proofs;
 mod recovery;
 mod security_policy;
+mod sent_code_words;
 mod sign_in;
 mod sign_in_problem;
 mod sign_out;

@@ -1,8 +1,10 @@
 //! The steps in which a user proves more, or enrolls a factor. Texts and marks are those of Okta's pages, as on the sign-in page.
 
 use askama::Template;
+use mock_idp_core::model::SignInMethod;
 
 use super::chrome::Chrome;
+use super::sent_code_words::SentCodeWords;
 use crate::pages::view::{ProofPageStep, ProofView, SignInProblemKind as Kind};
 
 #[derive(Debug, Template)]
@@ -30,10 +32,19 @@ impl<'a> ProofPage<'a> {
         }
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+    #[expect(clippy::unused_self, reason = "templates call methods")]
+    fn sent_code_words(&self, method: &SignInMethod) -> SentCodeWords {
+        SentCodeWords::of(*method)
+    }
+
     /// The link back to the list.
     fn choices_text(&self) -> &'static str {
         match self.view.step {
-            ProofPageStep::EnrollCode { .. } | ProofPageStep::EnrollQuestion { .. } => "Return to authenticator list",
+            ProofPageStep::EnrollCode { .. }
+            | ProofPageStep::EnrollQuestion { .. }
+            | ProofPageStep::EnrollPhone { .. }
+            | ProofPageStep::SentCode { enrolls: true, .. } => "Return to authenticator list",
             _ => "Verify with something else",
         }
     }
@@ -47,10 +58,18 @@ fn words(step: &ProofPageStep) -> (String, &'static str, String) {
             "Enter the temporary code generated in your authenticator app",
             format!("mfa-verify-passcode challenge-authenticator--{key} mfa-google-auth"),
         ),
-        ProofPageStep::SentCode { sent, .. } => (
-            "Verify with your email".to_owned(),
-            if *sent { "" } else { "Verify with an email code" },
-            "challenge-authenticator--okta_email mfa-verify-passcode".to_owned(),
+        ProofPageStep::SentCode { method, sent, enrolls: false, .. } => {
+            let words = SentCodeWords::of(*method);
+            let view_class = format!("challenge-authenticator--{} mfa-verify-passcode", method.row().authenticator);
+            (words.heading.to_owned(), if *sent { "" } else { words.lead }, view_class)
+        }
+        ProofPageStep::SentCode { enrolls: true, .. } => {
+            ("Set up phone authentication".to_owned(), "", "enroll-authenticator--phone_number enroll-sms".to_owned())
+        }
+        ProofPageStep::EnrollPhone { method, .. } => (
+            "Set up phone authentication".to_owned(),
+            SentCodeWords::of(*method).enroll,
+            "authenticator-enrollment-data--phone_number enroll-sms".to_owned(),
         ),
         ProofPageStep::Question { .. } => (
             "Verify with your Security Question".to_owned(),
@@ -82,7 +101,8 @@ fn words(step: &ProofPageStep) -> (String, &'static str, String) {
 
 fn problem_text(kind: Kind) -> &'static str {
     match kind {
-        Kind::WrongCode => "Your code doesn’t match our records. Please try again.",
+        Kind::InvalidPhoneNumber => "Invalid Phone Number.",
+        Kind::WrongCode | Kind::WrongSentCode => "Your code doesn’t match our records. Please try again.",
         Kind::UsedCode => "Each code can only be used once. Please wait for a new code and try again.",
         Kind::WrongAnswer => "Your answer doesn’t match our records. Please try again.",
         Kind::ShortAnswer => "The security question answer must be at least 4 characters in length",

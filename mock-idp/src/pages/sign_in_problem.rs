@@ -72,11 +72,11 @@ pub(super) fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
         Kind::NotUnique => ("A user with this email already exists", ""),
         Kind::RegistrationUnavailable => ("Registration is currently unavailable.", ""),
         Kind::MissingCode => ("This field cannot be left blank", ""),
-        Kind::WrongCode => ("Invalid code. Try again.", ""),
+        Kind::WrongCode | Kind::WrongSentCode => ("Invalid code. Try again.", ""),
         Kind::WrongAnswer => ("Your answer doesn't match our records. Please try again.", ""),
         Kind::LinkUsed => ("You have accessed an account recovery link that has expired or been previously used.", ""),
         Kind::PasswordsDiffer => ("New passwords must match", ""),
-        Kind::UsedCode | Kind::ShortAnswer => (REFUSED, ""),
+        Kind::UsedCode | Kind::ShortAnswer | Kind::InvalidPhoneNumber => (REFUSED, ""),
         Kind::AccessDenied => (
             "You do not have permission to perform the requested action.",
             "A global session policy denies this sign-in, or demands a factor that the user has not and cannot enroll.",

@@ -170,6 +170,10 @@ impl Browser {
                 code = sent.into_iter().find_map(|message| message.message.code).unwrap_or_default();
                 SignInAnswer::Passcode(&code)
             }
+            ProofPageStep::EnrollPhone { method, .. } => {
+                // A number that is reserved for examples.
+                SignInAnswer::EnrollPhone { method: *method, number: "+1 202 555 0100" }
+            }
             ProofPageStep::EnrollQuestion { .. } => {
                 SignInAnswer::Question { key: "disliked_food", text: "", answer: "preview" }
             }

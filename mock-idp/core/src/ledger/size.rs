@@ -16,7 +16,7 @@ use super::server_keys::KeyRecord;
 use super::session::{Session, SessionClient, SignedIn};
 use super::single_use::ConsumedValue;
 use super::token_family::{FamilyState, RefreshTokenOwner, RevokedAccessToken, TokenFamily};
-use super::transaction::{Purpose, Stage, StateHandle, Transaction};
+use super::transaction::{Purpose, SentCode, Stage, StateHandle, Transaction};
 use super::used_code::UsedCode;
 use crate::protocol::{Parameters, RequestedClaims, Scopes};
 use crate::system_log::{EventEntity, LogEvent};
@@ -97,6 +97,7 @@ sizes! {
     ConsumedValue: |_it| 0;
     FailedSignIns: |_it| 0;
     UsedCode: |_it| 0;
+    SentCode: |_it| VALUE;
     PushedRequest: |it| 2 * VALUE + parameters(&it.parameters);
     // Up to four private keys.
     KeyRecord: |_it| 4 * 2_048;

@@ -246,8 +246,8 @@ pub enum ProofStep {
     Verify { factor_id: String, sent: Option<SentCode> },
     /// Chooses what to enroll. Optional enrollments can be skipped.
     ChooseEnrollment { optional: bool },
-    /// Proves that this factor works, or defines it, if it is a question.
-    Enroll { factor: Factor, optional: bool },
+    /// Proves that this factor works, or defines it, if it is a question or a phone. `sent`: as above.
+    Enroll { factor: Box<Factor>, optional: bool, sent: Option<SentCode> },
 }
 
 /// A code that the org has sent to a user.

@@ -45,6 +45,10 @@ pub enum FactorType {
     Totp,
     #[serde(rename = "email")]
     Email,
+    #[serde(rename = "sms")]
+    Sms,
+    #[serde(rename = "call")]
+    Call,
 }
 
 /// Who provides a factor.
@@ -77,7 +81,17 @@ pub struct FactorProfile {
     /// Compared without regard to case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
+    /// The number that text messages and calls go to: `+`, and up to 15 digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    /// What is dialed after the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_extension: Option<String>,
 }
+
+/// A phone number as `+` and digits.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PhoneNumber(String);
 
 /// A key of one-time passwords, as base32 without padding. RFC 4648 6.
 #[derive(Clone, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -99,8 +113,18 @@ impl Factor {
             profile: FactorProfile::default(),
             shared_secret,
         };
-        factor.id = moment.id(factor.id_prefix());
+        // Okta: as recorded.
+        let prefix = if factor_type == FactorType::Sms { "mbl" } else { factor.id_prefix() };
+        factor.id = moment.id(prefix);
         factor
+    }
+
+    /// A factor whose codes go to this number, and that the user has not proved yet.
+    #[must_use]
+    pub fn pending_phone(method: SignInMethod, number: PhoneNumber, moment: &mut Moment<'_>) -> Self {
+        let (factor_type, provider) = Self::kind_of(method);
+        let profile = FactorProfile { phone_number: Some(number.0), ..FactorProfile::default() };
+        Self { profile, ..Self::pending(factor_type, provider, moment) }
     }
 
     /// The type and the provider of the factors of a method.
@@ -109,6 +133,8 @@ impl Factor {
         match method {
             SignInMethod::GoogleOtp => (FactorType::Totp, FactorProvider::Google),
             SignInMethod::Email => (FactorType::Email, FactorProvider::Okta),
+            SignInMethod::Sms => (FactorType::Sms, FactorProvider::Okta),
+            SignInMethod::Voice => (FactorType::Call, FactorProvider::Okta),
             // A password is no factor of this API.
             SignInMethod::SecurityQuestion | SignInMethod::Password => (FactorType::Question, FactorProvider::Okta),
         }
@@ -136,6 +162,8 @@ impl Factor {
             (FactorType::Question, FactorProvider::Okta) => Some(SignInMethod::SecurityQuestion),
             (FactorType::Totp, FactorProvider::Google) => Some(SignInMethod::GoogleOtp),
             (FactorType::Email, FactorProvider::Okta) => Some(SignInMethod::Email),
+            (FactorType::Sms, FactorProvider::Okta) => Some(SignInMethod::Sms),
+            (FactorType::Call, FactorProvider::Okta) => Some(SignInMethod::Voice),
             _ => None,
         }
     }
@@ -147,6 +175,8 @@ impl Factor {
             FactorType::Question => "ufs",
             FactorType::Totp => "uft",
             FactorType::Email => "emf",
+            FactorType::Sms => "sms",
+            FactorType::Call => "clf",
         }
     }
 
@@ -169,6 +199,10 @@ impl Factor {
             SignInMethod::Email => {
                 Some(("factorType", "the email address of the profile is a factor already".to_owned()))
             }
+            SignInMethod::Sms | SignInMethod::Voice => match self.profile.phone_number.as_deref() {
+                Some(number) if PhoneNumber::new(number).is_some_and(|read| read.0 == number) => None,
+                _ => Some(("profile", "a phone has a `phoneNumber`: + and up to 15 digits".to_owned())),
+            },
             SignInMethod::SecurityQuestion => match (&self.profile.question_text, &self.profile.answer) {
                 (None, _) => Some(("profile", "a question has a `questionText`".to_owned())),
                 (_, Some(answer)) if answer.chars().count() >= MIN_ANSWER => None,
@@ -191,6 +225,8 @@ impl FactorType {
             Self::Question => "question",
             Self::Totp => "token:software:totp",
             Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Call => "call",
         }
     }
 }
@@ -220,6 +256,49 @@ impl FactorStatus {
             Self::Active => "ACTIVE",
             Self::PendingActivation => "PENDING_ACTIVATION",
         }
+    }
+}
+
+impl PhoneNumber {
+    /// The number in a text, in which digits may be grouped. ITU-T E.164: up to 15 digits, of which the first is not 0.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let grouping = |character: char| character.is_whitespace() || "-.()".contains(character);
+        let number: String = text.chars().filter(|character| !grouping(*character)).collect();
+        let digits = number.strip_prefix('+')?;
+        let is_number = (2..=15).contains(&digits.len())
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+            && !digits.starts_with('0');
+        is_number.then_some(Self(number))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What pages and documents show of it. Okta: the country code and the last four digits.
+    #[must_use]
+    pub fn masked(number: &str) -> String {
+        let digits = number.trim_start_matches('+');
+        let (country, rest) = digits.split_at(country_code_length(digits).min(digits.len()));
+        let last = rest.get(rest.len().saturating_sub(4)..).unwrap_or_default();
+        format!("+{country} XXX-XXX-{last}")
+    }
+}
+
+/// How many digits the country code has that a number begins with. ITU-T E.164, list of assigned country codes.
+fn country_code_length(digits: &str) -> usize {
+    const OF_TWO: [&str; 44] = [
+        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49",
+        "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84",
+        "86", "90", "91", "92", "93", "94", "95", "98",
+    ];
+    match digits.get(..2) {
+        Some(two) if two.starts_with(['1', '7']) => 1,
+        Some(two) if OF_TWO.contains(&two) => 2,
+        Some(_) => 3,
+        None => digits.len(),
     }
 }
 
@@ -258,5 +337,35 @@ impl SharedSecret {
 impl fmt::Debug for SharedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SharedSecret")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_number_is_read_with_its_country_code_whatever_groups_its_digits() {
+        for (text, number) in [
+            ("+15554151337", Some("+15554151337")),
+            ("+1-555-415-1337", Some("+15554151337")),
+            (" +49 (30) 1234.5678 ", Some("+493012345678")),
+            ("5554151337", None),
+            ("+0301234567", None),
+            ("+1555415133712345", None),
+            ("+1555x151337", None),
+            ("+", None),
+            ("", None),
+        ] {
+            assert_eq!(PhoneNumber::new(text).as_ref().map(PhoneNumber::as_str), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_masked_number_shows_country_code_and_last_four_digits() {
+        assert_eq!(PhoneNumber::masked("+15554151337"), "+1 XXX-XXX-1337");
+        assert_eq!(PhoneNumber::masked("+493012345678"), "+49 XXX-XXX-5678");
+        assert_eq!(PhoneNumber::masked("+35312345678"), "+353 XXX-XXX-5678");
+        assert_eq!(PhoneNumber::masked("+12"), "+1 XXX-XXX-2");
     }
 }

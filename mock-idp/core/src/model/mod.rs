@@ -36,7 +36,9 @@ pub use authorization_server::*;
 pub use condition::*;
 pub use connection::*;
 pub use directory_object::*;
-pub use factor::{Factor, FactorProfile, FactorProvider, FactorStatus, FactorType, MIN_ANSWER, SharedSecret};
+pub use factor::{
+    Factor, FactorProfile, FactorProvider, FactorStatus, FactorType, MIN_ANSWER, PhoneNumber, SharedSecret,
+};
 pub use group::*;
 pub use hook_channel::{HookChannel, HookClient, HookCredential};
 pub use lockout::*;

@@ -36,6 +36,13 @@ pub enum SignInAnswer<'a> {
     Register(RegistrationAnswer<'a>),
     /// Goes on with this method: proves it, or enrolls it.
     Choose(SignInMethod),
+    /// Goes on with the authenticator of this method. The user says next which of its methods, and where a code is sent to.
+    ChooseAuthenticator(SignInMethod),
+    /// Enrolls a phone: a code is sent to this number.
+    EnrollPhone {
+        method: SignInMethod,
+        number: &'a str,
+    },
     /// Shows the methods to choose from.
     ShowChoices,
     /// Requests a code.

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::enrollment_key::enrollment_image;
-use super::primary::{link, shown};
+use super::primary::{link, named_link, shown};
 use super::sent_codes::masked_email;
 use crate::ledger::{PartialSignIn, ProofStep};
-use crate::model::{Factor, FactorType, SharedSecret, SignInMethod, User};
+use crate::model::{Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod, User};
 use crate::org::Org;
 use crate::policy::assurance::enrollment_of;
 use crate::protocol::totp;
@@ -49,15 +49,18 @@ impl FactorState<'_> {
                 links.insert("cancel".to_owned(), self.link("cancel"));
                 self.with("MFA_ENROLL", factors(listed), Value::Object(links))
             }
-            ProofStep::Enroll { factor, .. } => {
-                let mut next = json!({ "name": "activate" });
-                let activate = self.link(&format!("factors/{}/lifecycle/activate", factor.id));
-                if let (Some(next), Value::Object(activate)) = (next.as_object_mut(), activate) {
-                    next.extend(activate);
+            ProofStep::Enroll { factor, sent, .. } => {
+                let path = format!("factors/{}/lifecycle", factor.id);
+                let mut links = Map::new();
+                links.insert("next".to_owned(), self.named("activate", &format!("{path}/activate")));
+                links.insert("prev".to_owned(), self.link("previous"));
+                if sent.is_some() {
+                    let resend = self.named(factor.factor_type.name(), &format!("{path}/resend"));
+                    links.insert("resend".to_owned(), json!([resend]));
                 }
-                let links = json!({ "next": next, "prev": self.link("previous"), "cancel": self.link("cancel") });
+                links.insert("cancel".to_owned(), self.link("cancel"));
                 let embedded = json!({ "user": shown(self.user), "factor": self.to_activate(factor) });
-                self.with("MFA_ENROLL_ACTIVATE", embedded, links)
+                self.with("MFA_ENROLL_ACTIVATE", embedded, Value::Object(links))
             }
         }
     }
@@ -65,14 +68,9 @@ impl FactorState<'_> {
     /// A code has been sent. Okta: `MFA_CHALLENGE`.
     fn challenge(self, factor_id: &str) -> Value {
         let path = format!("factors/{factor_id}/verify");
-        let named = |name: &str, path: &str| {
-            let mut named = json!({ "name": name });
-            if let (Some(named), Value::Object(link)) = (named.as_object_mut(), self.link(path)) {
-                named.extend(link);
-            }
-            named
-        };
         let factor = self.user.active_factors().find(|factor| factor.id == factor_id);
+        let name = factor.as_ref().map_or("", |factor| factor.factor_type.name());
+        let resend = self.named(name, &format!("{path}/resend"));
         let factor = factor.map_or(Value::Null, |factor| {
             let mut object = described(&factor);
             object["profile"] = profile(self.user, &factor);
@@ -85,10 +83,10 @@ impl FactorState<'_> {
             "factorResult": "CHALLENGE",
             "_embedded": { "user": shown(self.user), "factor": factor },
             "_links": {
-                "next": named("verify", &path),
+                "next": self.named("verify", &path),
                 "prev": self.link("previous"),
                 "cancel": self.link("cancel"),
-                "resend": [named("email", &format!("{path}/resend"))],
+                "resend": [resend],
             },
         })
     }
@@ -102,6 +100,10 @@ impl FactorState<'_> {
 
     fn link(self, path: &str) -> Value {
         link(self.org_url, path)
+    }
+
+    fn named(self, name: &str, path: &str) -> Value {
+        named_link(name, self.org_url, path)
     }
 
     fn to_verify(self, factor: &Factor) -> Value {
@@ -127,6 +129,9 @@ impl FactorState<'_> {
 
     fn to_activate(self, factor: &Factor) -> Value {
         let mut object = described(factor);
+        if factor.method().is_some_and(SignInMethod::is_phone) {
+            object["profile"] = profile(self.user, factor);
+        }
         if let Some(secret) = &factor.shared_secret {
             let image = enrollment_image(self.org, self.user, secret);
             object["_embedded"] = json!({ "activation": activation(secret, &image) });
@@ -153,6 +158,10 @@ pub fn profile(user: &User, factor: &Factor) -> Value {
         }),
         FactorType::Totp => json!({ "credentialId": user.profile.login }),
         FactorType::Email => json!({ "email": classic_email(&user.profile.email) }),
+        FactorType::Sms | FactorType::Call => {
+            let number = factor.profile.phone_number.as_deref().unwrap_or_default();
+            json!({ "phoneNumber": PhoneNumber::masked(number) })
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 mod answer;
 mod consent;
 mod enrollment_key;
+mod enrollments;
 pub mod events;
+mod factor_checks;
 mod factor_states;
 mod messages;
 mod options;
@@ -24,16 +26,16 @@ pub use answer::{
 };
 pub use consent::missing_consent;
 pub use enrollment_key::{enrollment_image, enrollment_svg, enrollment_uri};
+pub use factor_checks::{check_factor, check_sent, expected_answer};
 pub use factor_states::{FactorState, activation, profile};
 pub use messages::recovery_denied;
-pub use options::{RecoveryOption, RegistrationOption, Remediation, options};
+pub use options::{RecoveryOption, RegistrationOption, Remediation, has_several_authenticators, options};
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
-pub use proofs::{check_factor, expected_answer};
 pub use recovery::{has_recoverable_status, new_token, opened, send as send_recovery};
 pub use registration::registration_rules;
 pub use security_questions::{SECURITY_QUESTIONS, SecurityQuestion, question_text};
-pub use sent_codes::masked_email;
+pub use sent_codes::{masked_email, new_code};
 pub(crate) use step_up::{RequestedAcr, StepUp, step_up};
 
 use crate::ledger::{CurrentUser, ProofStep, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision};
@@ -141,6 +143,8 @@ pub fn apply(
         (SignInAnswer::Pick(login), _) => password::pick(org, login, &failed, moment),
         (
             SignInAnswer::Choose(_)
+            | SignInAnswer::ChooseAuthenticator(_)
+            | SignInAnswer::EnrollPhone { .. }
             | SignInAnswer::ShowChoices
             | SignInAnswer::Resend
             | SignInAnswer::Question { .. }

@@ -43,13 +43,18 @@ pub enum Remediation {
     Verify {
         user_id: String,
         factor: Factor,
-        /// Whether the user has to ask for a code first.
-        unsent: bool,
+        /// The methods by which the user can have a code sent, if none has been sent.
+        unsent: Vec<SignInMethod>,
     },
     /// Choose one of these methods to prove.
     ChooseMethod { user_id: String, methods: Vec<SignInMethod> },
     /// Complete the enrollment of this factor.
-    Enroll { user_id: String, factor: Factor },
+    Enroll {
+        user_id: String,
+        factor: Factor,
+        /// The methods by which the user can have a code sent, if none has been sent.
+        unsent: Vec<SignInMethod>,
+    },
     /// Choose one of these methods to enroll.
     ChooseEnrollment { user_id: String, methods: Vec<SignInMethod> },
     /// Leave out what is optional.
@@ -178,7 +183,7 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
         known.find(|factor| factor.id == id).map(Cow::into_owned)
     };
     let choose = || Remediation::ChooseMethod { user_id: user_id(), methods: partial.choices.clone() };
-    let others = || (partial.choices.len() > 1).then(choose);
+    let others = || has_several_authenticators(&partial.choices).then(choose);
     let choose_enrollment = || Remediation::ChooseEnrollment { user_id: user_id(), methods: partial.choices.clone() };
     let skip = |optional: bool| optional.then(|| Remediation::Skip { user_id: user_id() });
     match &partial.step {
@@ -188,21 +193,29 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
         }
         ProofStep::Verify { factor_id, sent } => match factor(factor_id) {
             Some(factor) => {
-                let unsent = is_unsent(&factor, sent.as_ref());
+                let unsent = unsent(partial, &factor, sent.as_ref());
                 let verify = Remediation::Verify { user_id: user_id(), factor, unsent };
                 [verify].into_iter().chain(others()).collect()
             }
             None => vec![choose()],
         },
         ProofStep::ChooseEnrollment { optional } => [choose_enrollment()].into_iter().chain(skip(*optional)).collect(),
-        ProofStep::Enroll { factor, optional } => {
-            let enroll = Remediation::Enroll { user_id: user_id(), factor: factor.clone() };
+        ProofStep::Enroll { factor, optional, sent } => {
+            let unsent = unsent(partial, factor, sent.as_ref());
+            let enroll = Remediation::Enroll { user_id: user_id(), factor: (**factor).clone(), unsent };
             [enroll, choose_enrollment()].into_iter().chain(skip(*optional)).collect()
         }
     }
 }
 
-/// Whether a factor has a code that has not been sent.
-fn is_unsent(factor: &Factor, sent: Option<&SentCode>) -> bool {
-    sent.is_none() && factor.method().is_some_and(SignInMethod::is_sent)
+/// The methods by which a code of the step can be sent, if none has been sent.
+fn unsent(partial: &PartialSignIn, factor: &Factor, sent: Option<&SentCode>) -> Vec<SignInMethod> {
+    let Some(method) = factor.method().filter(|method| sent.is_none() && method.is_sent()) else { return Vec::new() };
+    partial.choices.iter().copied().filter(|other| other.shares_authenticator(method)).collect()
+}
+
+/// Whether methods belong to more than one authenticator.
+#[must_use]
+pub fn has_several_authenticators(methods: &[SignInMethod]) -> bool {
+    methods.iter().any(|method| !method.shares_authenticator(methods[0]))
 }

@@ -26,10 +26,6 @@ pub fn success(user: &User, session_token: &str, expires_at: &str, org_url: &str
 /// Status PASSWORD_EXPIRED: the user has to set a new password.
 #[must_use]
 pub fn password_expired(user: &User, state_token: &str, expires_at: &str, org_url: &str) -> Value {
-    let mut next = json!({ "name": "changePassword" });
-    if let (Some(next), Value::Object(link)) = (next.as_object_mut(), link(org_url, "credentials/change_password")) {
-        next.extend(link);
-    }
     json!({
         "stateToken": state_token,
         "expiresAt": expires_at,
@@ -38,12 +34,21 @@ pub fn password_expired(user: &User, state_token: &str, expires_at: &str, org_ur
             "user": shown(user),
             "policy": { "complexity": complexity() },
         },
-        "_links": { "next": next, "cancel": link(org_url, "cancel") },
+        "_links": {
+            "next": named_link("changePassword", org_url, "credentials/change_password"),
+            "cancel": link(org_url, "cancel"),
+        },
     })
 }
 
 pub(super) fn link(org_url: &str, path: &str) -> Value {
     json!({ "href": format!("{org_url}/api/v1/authn/{path}"), "hints": { "allow": ["POST"] } })
+}
+
+/// A link with the name of what it does.
+pub(super) fn named_link(name: &str, org_url: &str, path: &str) -> Value {
+    let link = link(org_url, path);
+    json!({ "name": name, "href": link["href"], "hints": link["hints"] })
 }
 
 pub(super) fn shown(user: &User) -> Value {

@@ -28,8 +28,9 @@ impl SignInProblem {
             | SignInProblemKind::InvalidAttribute
             | SignInProblemKind::InvalidEmail
             | SignInProblemKind::NotUnique
+            | SignInProblemKind::InvalidPhoneNumber
             | SignInProblemKind::RegistrationUnavailable => "E0000001",
-            SignInProblemKind::WrongCode => "E0000068",
+            SignInProblemKind::WrongCode | SignInProblemKind::WrongSentCode => "E0000068",
             SignInProblemKind::WrongAnswer => "E0000087",
             SignInProblemKind::LinkUsed => "E0000105",
             SignInProblemKind::PasswordRequirements | SignInProblemKind::PasswordsDiffer => "E0000014",
@@ -75,14 +76,18 @@ pub enum SignInProblemKind {
     /// A new password that was typed in two ways.
     PasswordsDiffer,
     MissingCode,
-    /// A code that is not right now, or was not sent.
+    /// A code that is not right now.
     WrongCode,
+    /// A code of a factor that was not sent, or is too old.
+    WrongSentCode,
     /// A one-time password that was used before.
     UsedCode,
     /// A wrong answer to a question.
     WrongAnswer,
     /// An answer to enroll that has too few characters.
     ShortAnswer,
+    /// A text to enroll that is no phone number.
+    InvalidPhoneNumber,
     /// A link that has been used, or is too old.
     LinkUsed,
     /// An attribute of a new user that is needed.
@@ -116,9 +121,11 @@ impl SignInProblemKind {
             Self::PasswordsDiffer => "passwords_differ",
             Self::MissingCode => "missing_code",
             Self::WrongCode => "wrong_code",
+            Self::WrongSentCode => "wrong_sent_code",
             Self::UsedCode => "used_code",
             Self::WrongAnswer => "wrong_answer",
             Self::ShortAnswer => "short_answer",
+            Self::InvalidPhoneNumber => "invalid_phone_number",
             Self::LinkUsed => "link_used",
             Self::MissingAttribute => "missing_attribute",
             Self::InvalidAttribute => "invalid_attribute",

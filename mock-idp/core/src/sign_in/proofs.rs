@@ -1,21 +1,18 @@
 //! What users prove after the first step: which proofs policies demand, factors that are verified, and factors that are enrolled.
 
 use super::answer::{SignInAnswer, SignInEffect, SignInFacts};
+use super::enrollments;
 use super::events;
+use super::factor_checks::{Entered, removed, verify};
+use super::options::has_several_authenticators;
 use super::password::{NextStage, locked, verify_password};
 use super::problem::{SignInProblem, SignInProblemKind};
-use super::security_questions::question_text;
 use super::sent_codes::new_code;
-use crate::ledger::{
-    FailedSignIns, OneTimeToken, PartialSignIn, Proof, ProofStep, Purpose, SentCode, SignedIn, Stage, UsedCode,
-};
-use crate::model::{
-    Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, SharedSecret, SignInMethod, User, is_same_answer,
-};
-use crate::moment::{Moment, timestamp};
+use crate::ledger::{FailedSignIns, PartialSignIn, Proof, ProofStep, Purpose, SignedIn, Stage};
+use crate::model::{Factor, SignInMethod, User};
+use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
 use crate::policy::assurance::{self, Assurance, AssuranceRequest};
-use crate::protocol::totp;
 
 /// The stage of a user who has just signed in: policies may demand more. `user` may be new, and not in the org yet.
 pub(super) fn after(
@@ -77,10 +74,8 @@ fn next_stage(
 /// The stage in which a user proves one of these methods.
 #[must_use]
 pub(super) fn more_proofs(user: &User, partial: PartialSignIn, choices: Vec<SignInMethod>) -> Stage {
-    let step = match choices[..] {
-        [only] => verification(user, only),
-        _ => None,
-    };
+    let only = choices.first().filter(|_| !has_several_authenticators(&choices));
+    let step = only.and_then(|only| verification(user, *only));
     Stage::MoreProofs(Box::new(PartialSignIn { choices, step: step.unwrap_or(ProofStep::Choose), ..partial }))
 }
 
@@ -122,12 +117,30 @@ fn verification(user: &User, method: SignInMethod) -> Option<ProofStep> {
 
 /// The step in which the user proves a method that was chosen: a code is sent, if the method has one.
 fn chosen(org: &Org, user: &User, method: SignInMethod, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
-    match verification(user, method) {
-        Some(ProofStep::Verify { factor_id, .. }) if method.is_sent() => {
-            let (sent, message) = new_code(org, user, method, moment);
-            (ProofStep::Verify { factor_id, sent: Some(sent) }, vec![SignInEffect::SendMessage(Box::new(message))])
+    match user.active_factors().find(|factor| method.is_sent() && factor.method() == Some(method)) {
+        Some(factor) => send_code(org, user, &factor, moment),
+        None => (verification(user, method).unwrap_or(ProofStep::Choose), Vec::new()),
+    }
+}
+
+/// Sends a code, or another one, to the owner of a factor.
+fn send_code(org: &Org, user: &User, factor: &Factor, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
+    let (sent, message) = new_code(org, user, factor, moment);
+    let step = ProofStep::Verify { factor_id: factor.id.clone(), sent: Some(sent) };
+    (step, vec![SignInEffect::SendMessage(Box::new(message))])
+}
+
+/// Sends another code, or the first one, in a step that has one.
+fn resend(org: &Org, user: &User, step: &ProofStep, moment: &mut Moment<'_>) -> Option<(ProofStep, Vec<SignInEffect>)> {
+    match step {
+        ProofStep::Verify { factor_id, .. } => {
+            let factor = user.active_factors().find(|factor| factor.id == *factor_id)?;
+            factor.method()?.is_sent().then(|| send_code(org, user, &factor, moment))
         }
-        other => (other.unwrap_or(ProofStep::Choose), Vec::new()),
+        ProofStep::Enroll { factor, optional, sent: Some(_) } => {
+            Some(enrollments::send_code(org, user, (**factor).clone(), *optional, moment))
+        }
+        _ => None,
     }
 }
 
@@ -152,52 +165,68 @@ pub(super) fn answer(
     }
     let entered = match answer {
         SignInAnswer::ShowChoices => return Ok((at(partial.step.choices()), Vec::new())),
-        SignInAnswer::Choose(method) if !partial.choices.contains(&method) => {
-            return again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "this method is not offered"));
+        SignInAnswer::Choose(method) | SignInAnswer::EnrollPhone { method, .. }
+            if !partial.choices.contains(&method) =>
+        {
+            return again(not_offered());
         }
         SignInAnswer::Choose(method) => {
             let (step, effects) = match partial.step.optional_enrollment() {
-                Some(optional) => (ProofStep::Enroll { factor: new_factor(method, moment), optional }, Vec::new()),
+                Some(optional) => (enrollments::begin(method, optional, moment), Vec::new()),
                 None => chosen(org, user, method, moment),
             };
             return Ok((at(step), effects));
         }
-        SignInAnswer::Resend => {
-            let Some(method) = partial.step.sent_method(user) else {
-                return again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no code has been sent"));
+        SignInAnswer::ChooseAuthenticator(method) => {
+            let offered = partial.choices.iter().copied().find(|offered| offered.shares_authenticator(method));
+            let Some(method) = offered else { return again(not_offered()) };
+            let step = match partial.step.optional_enrollment() {
+                Some(optional) => enrollments::begin(method, optional, moment),
+                None => verification(user, method).unwrap_or(ProofStep::Choose),
             };
-            let (step, effects) = chosen(org, user, method, moment);
-            return Ok((at(step), effects));
+            return Ok((at(step), Vec::new()));
+        }
+        SignInAnswer::EnrollPhone { method, number } => {
+            let Some(optional) = partial.step.optional_enrollment().filter(|_| method.is_phone()) else {
+                return again(other_step());
+            };
+            return match enrollments::begin_phone(org, user, method, number, optional, moment) {
+                Ok((step, effects)) => Ok((at(step), effects)),
+                Err(problem) => Err((at(enrollments::begin(method, optional, moment)), problem)),
+            };
+        }
+        SignInAnswer::Resend => {
+            return match resend(org, user, &partial.step, moment) {
+                Some((step, effects)) => Ok((at(step), effects)),
+                None => again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no code has been sent")),
+            };
         }
         SignInAnswer::Skip if partial.step.optional_enrollment() == Some(true) => {
             return Ok((done(partial.clone(), moment.now), Vec::new()));
         }
         SignInAnswer::Passcode(entered) => Entered { passcode: entered, key: "", text: "" },
         SignInAnswer::Question { key, text, answer } => Entered { passcode: answer, key, text },
-        _ => {
-            return again(SignInProblem::new(
-                SignInProblemKind::AuthenticationFailed,
-                "the answer is for another step",
-            ));
-        }
+        _ => return again(other_step()),
     };
     let proved = match &partial.step {
         ProofStep::EnterPassword => {
             let (login, if_wrong) = (&user.profile.login, SignInProblemKind::IncorrectPassword);
             verify_password(org, login, entered.passcode, if_wrong, failed, moment)
-                .map(|_| (SignInMethod::Password, Vec::new(), None))
+                .map(|_| (SignInMethod::Password, Vec::new(), Vec::new()))
         }
         ProofStep::Verify { factor_id, sent } => {
             match user.active_factors().find(|factor| factor.id == *factor_id) {
                 Some(factor) => {
                     let verified = verify(user, &factor, entered, sent.as_ref(), facts, moment);
-                    verified.map(|(method, effects)| (method, effects, None))
+                    verified.map(|(method, effects)| (method, effects, Vec::new()))
                 }
                 // It has been removed in the meantime.
                 None => return Ok((at(ProofStep::Choose), Vec::new())),
             }
         }
-        ProofStep::Enroll { factor, .. } => enroll(user, factor, entered, facts, moment),
+        ProofStep::Enroll { factor, sent, .. } => {
+            enrollments::complete(org, user, factor, entered, sent.as_ref(), facts, moment)
+        }
         ProofStep::Choose | ProofStep::ChooseEnrollment { .. } => {
             return again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no method has been chosen"));
         }
@@ -205,7 +234,7 @@ pub(super) fn answer(
     match proved {
         Ok((method, mut effects, enrolled)) => {
             let mut user = user.clone();
-            if let Some(factor) = enrolled {
+            for factor in enrolled {
                 effects.push(SignInEffect::Enroll { user_id: user.id.clone(), factor: factor.clone() });
                 user.factors.push(factor);
             }
@@ -226,22 +255,16 @@ pub(super) fn answer(
             }
         }
         Err(problem) => {
-            if matches!(problem.kind, SignInProblemKind::WrongCode | SignInProblemKind::WrongAnswer) {
+            if matches!(
+                problem.kind,
+                SignInProblemKind::WrongCode | SignInProblemKind::WrongSentCode | SignInProblemKind::WrongAnswer
+            ) {
                 failed.add_code(&org.settings().lockout, moment.now);
                 moment.trace.event(events::verified(user, Some("INVALID_CREDENTIALS")));
             }
             again(problem)
         }
     }
-}
-
-/// What the fields of a step hold.
-#[derive(Clone, Copy)]
-struct Entered<'a> {
-    passcode: &'a str,
-    /// The key and the text of a question.
-    key: &'a str,
-    text: &'a str,
 }
 
 impl ProofStep {
@@ -253,13 +276,6 @@ impl ProofStep {
         }
     }
 
-    /// The method whose code was sent in the step.
-    fn sent_method(&self, user: &User) -> Option<SignInMethod> {
-        let Self::Verify { factor_id, .. } = self else { return None };
-        let method = user.active_factors().find(|factor| factor.id == *factor_id)?.method()?;
-        method.is_sent().then_some(method)
-    }
-
     /// Whether the enrollment of the step is optional; `None`: it is no enrollment.
     fn optional_enrollment(&self) -> Option<bool> {
         match self {
@@ -269,136 +285,10 @@ impl ProofStep {
     }
 }
 
-type Verified = (SignInMethod, Vec<SignInEffect>);
-
-/// Checks what a user has entered for a factor.
-fn verify(
-    user: &User,
-    factor: &Factor,
-    entered: Entered<'_>,
-    sent: Option<&SentCode>,
-    facts: &SignInFacts,
-    moment: &mut Moment<'_>,
-) -> Result<Verified, SignInProblem> {
-    let used = if factor.method().is_some_and(SignInMethod::is_sent) {
-        check_sent(sent, entered.passcode, moment.now)?;
-        None
-    } else {
-        check_factor(factor, entered.passcode, facts.used_code, moment.now)?
-    };
-    let method = factor.method().ok_or_else(removed)?;
-    moment.trace.event(events::verified(user, None));
-    Ok((method, used.map(|used| use_code(factor, used)).into_iter().collect()))
+fn not_offered() -> SignInProblem {
+    SignInProblem::new(SignInProblemKind::AuthenticationFailed, "this method is not offered")
 }
 
-/// Checks a code that was sent.
-fn check_sent(sent: Option<&SentCode>, entered: &str, now: i64) -> Result<(), SignInProblem> {
-    let problem = |kind, reason: &str| Err(SignInProblem::new(kind, reason));
-    match sent {
-        _ if entered.is_empty() => problem(SignInProblemKind::MissingPassword, "nothing was entered"),
-        Some(sent) if sent.hash != OneTimeToken::hash(entered.trim()) => {
-            problem(SignInProblemKind::WrongCode, "another code was sent")
-        }
-        Some(sent) if now >= sent.expires => problem(SignInProblemKind::WrongCode, "the code is too old"),
-        Some(_) => Ok(()),
-        None => problem(SignInProblemKind::WrongCode, "no code has been sent"),
-    }
-}
-
-/// Checks a passcode or an answer. Returns the one-time password that has been used by it.
-///
-/// # Errors
-/// It is wrong, or was used before.
-pub fn check_factor(
-    factor: &Factor,
-    entered: &str,
-    used: Option<UsedCode>,
-    now: i64,
-) -> Result<Option<UsedCode>, SignInProblem> {
-    let problem = |kind, reason: &str| Err(SignInProblem::new(kind, reason));
-    if entered.is_empty() {
-        return problem(SignInProblemKind::MissingPassword, "nothing was entered");
-    }
-    if factor.factor_type == FactorType::Question {
-        let right = factor.profile.answer.as_deref().is_some_and(|answer| is_same_answer(answer, entered));
-        if right {
-            return Ok(None);
-        }
-        // Okta: that of a recovery question has another code.
-        let problem = SignInProblem::new(SignInProblemKind::WrongAnswer, "the answer is another one");
-        return Err(SignInProblem { okta_code: "E0000068".to_owned(), ..problem });
-    }
-    let key = factor.shared_secret.as_ref().and_then(SharedSecret::bytes).unwrap_or_default();
-    match totp::matching_step(&key, entered.trim(), now) {
-        None => {
-            problem(SignInProblemKind::WrongCode, "it is neither the code of this half minute nor of its neighbours")
-        }
-        Some(step) if used.is_some_and(|used| step <= used.step) => {
-            problem(SignInProblemKind::UsedCode, "this code, or a later one, has been used before")
-        }
-        Some(step) => Ok(Some(UsedCode { step })),
-    }
-}
-
-fn use_code(factor: &Factor, used: UsedCode) -> SignInEffect {
-    SignInEffect::UseCode { factor_id: factor.id.clone(), used }
-}
-
-/// A factor that is not active yet.
-fn new_factor(method: SignInMethod, moment: &mut Moment<'_>) -> Factor {
-    let (factor_type, provider) = Factor::kind_of(method);
-    Factor::pending(factor_type, provider, moment)
-}
-
-/// Completes an enrollment.
-fn enroll(
-    user: &User,
-    factor: &Factor,
-    entered: Entered<'_>,
-    facts: &SignInFacts,
-    moment: &mut Moment<'_>,
-) -> Result<(SignInMethod, Vec<SignInEffect>, Option<Factor>), SignInProblem> {
-    let mut factor = factor.clone();
-    let mut effects = Vec::new();
-    if factor.factor_type == FactorType::Question {
-        let answer = entered.passcode.trim();
-        let text = question_text(entered.key).unwrap_or(entered.text).trim();
-        if text.is_empty() {
-            return Err(SignInProblem::new(SignInProblemKind::MissingIdentifier, "no question was chosen"));
-        }
-        if answer.chars().count() < MIN_ANSWER {
-            return Err(SignInProblem::new(SignInProblemKind::ShortAnswer, "the answer has too few characters"));
-        }
-        let key = if question_text(entered.key).is_some() { entered.key } else { "custom" };
-        factor.profile = FactorProfile {
-            question: Some(key.to_owned()),
-            question_text: Some(text.to_owned()),
-            answer: Some(answer.to_owned()),
-        };
-    } else {
-        let used = check_factor(&factor, entered.passcode, facts.used_code, moment.now)?;
-        effects.extend(used.map(|used| use_code(&factor, used)));
-    }
-    factor.status = FactorStatus::Active;
-    let now = timestamp(moment.now);
-    (factor.created, factor.last_updated) = (Some(now.clone()), Some(now));
-    let method = factor.method().ok_or_else(removed)?;
-    moment.trace.event(events::enrolled(user));
-    Ok((method, effects, Some(factor)))
-}
-
-/// What the user of a factor would answer now: for development pages and previews.
-#[must_use]
-pub fn expected_answer(factor: &Factor, now: i64) -> Option<String> {
-    match &factor.shared_secret {
-        Some(secret) => secret.bytes().map(|key| totp::code(&key, totp::step_at(now))),
-        None => factor.profile.answer.clone(),
-    }
-}
-
-fn removed() -> SignInProblem {
-    SignInProblem::new(
-        SignInProblemKind::AuthenticationFailed,
-        "the user has been removed, or may not sign in any more",
-    )
+fn other_step() -> SignInProblem {
+    SignInProblem::new(SignInProblemKind::AuthenticationFailed, "the answer is for another step")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::primary::{link, shown};
+use super::primary::{link, named_link, shown};
 use crate::ledger::{MessageKind, RecoveryKind, RecoveryStep};
 use crate::model::User;
 use crate::org::Org;
@@ -41,8 +41,8 @@ impl RecoveryState<'_> {
         state.insert(
             "_links".to_owned(),
             json!({
-                "next": named("verify", self.org_url, &path("verify")),
-                "resend": named(name, self.org_url, &path("resend")),
+                "next": named_link("verify", self.org_url, &path("verify")),
+                "resend": named_link(name, self.org_url, &path("resend")),
                 "cancel": link(self.org_url, "cancel"),
             }),
         );
@@ -55,7 +55,7 @@ impl RecoveryState<'_> {
         let mut state = self.head("RECOVERY", None);
         state.insert("recoveryToken".to_owned(), recovery_token.into());
         state.insert("_embedded".to_owned(), json!({ "user": self.user(user) }));
-        state.insert("_links".to_owned(), json!({ "next": named("recovery", self.org_url, "recovery/token") }));
+        state.insert("_links".to_owned(), json!({ "next": named_link("recovery", self.org_url, "recovery/token") }));
         Value::Object(state)
     }
 
@@ -64,9 +64,9 @@ impl RecoveryState<'_> {
     pub fn step(self, step: &RecoveryStep, state_token: &str) -> Option<Value> {
         let user = self.org.user(step.user_id()?)?;
         let (status, next) = match step {
-            RecoveryStep::Question { .. } => ("RECOVERY", named("answer", self.org_url, "recovery/answer")),
+            RecoveryStep::Question { .. } => ("RECOVERY", named_link("answer", self.org_url, "recovery/answer")),
             RecoveryStep::Password { .. } => {
-                ("PASSWORD_RESET", named("resetPassword", self.org_url, "credentials/reset_password"))
+                ("PASSWORD_RESET", named_link("resetPassword", self.org_url, "credentials/reset_password"))
             }
             RecoveryStep::Unlocked { .. } => {
                 let mut state = self.head("SUCCESS", None);
@@ -118,12 +118,4 @@ impl RecoveryState<'_> {
 
 fn phone(channel: MessageKind) -> (&'static str, &'static str) {
     if channel == MessageKind::Voice { ("CALL", "call") } else { ("SMS", "sms") }
-}
-
-fn named(name: &str, org_url: &str, path: &str) -> Value {
-    let mut named = json!({ "name": name });
-    if let (Some(named), Value::Object(link)) = (named.as_object_mut(), link(org_url, path)) {
-        named.extend(link);
-    }
-    named
 }

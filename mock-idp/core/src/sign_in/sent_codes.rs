@@ -1,29 +1,37 @@
 //! Codes that the org sends to users.
 
 use crate::ledger::{MessageKind, MessageTemplate, OneTimeToken, OutgoingMessage, SentCode};
-use crate::model::{DirectoryKind, SignInMethod, User};
+use crate::model::{DirectoryKind, Factor, FactorType, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::{Org, Tables};
 
 /// Minutes for which a code is accepted, unless the authenticator says so. Okta: as recorded.
 const MINUTES: i64 = 5;
 
-/// A new code for a user, and the message that has it.
-pub(super) fn new_code(
-    org: &Org,
-    user: &User,
-    method: SignInMethod,
-    moment: &mut Moment<'_>,
-) -> (SentCode, OutgoingMessage) {
+/// A new code for the owner of a factor, and the message that has it.
+#[must_use]
+pub fn new_code(org: &Org, user: &User, factor: &Factor, moment: &mut Moment<'_>) -> (SentCode, OutgoingMessage) {
     let code = org.one_time_code(moment);
-    let minutes = lifetime_minutes(org, method);
-    let text = format!("Your code for {} is {code}. It can be used for {minutes} minutes.", org.identity().name);
+    let minutes = factor.method().map_or(MINUTES, |method| lifetime_minutes(org, method));
+    let (kind, to, template) = match factor.factor_type {
+        FactorType::Sms | FactorType::Call => {
+            let kind = if factor.factor_type == FactorType::Sms { MessageKind::Sms } else { MessageKind::Voice };
+            (kind, factor.profile.phone_number.clone().unwrap_or_default(), MessageTemplate::SmsVerifyCode)
+        }
+        _ => (MessageKind::Email, user.profile.email.clone(), MessageTemplate::EmailChallenge),
+    };
+    let is_email = kind == MessageKind::Email;
+    let text = if is_email {
+        format!("Your code for {} is {code}. It can be used for {minutes} minutes.", org.identity().name)
+    } else {
+        format!("Your verification code is {code}.")
+    };
     let message = OutgoingMessage {
-        kind: MessageKind::Email,
-        to: user.profile.email.clone(),
+        kind,
+        to,
         user_id: Some(user.id.clone()),
-        template: Some(MessageTemplate::EmailChallenge),
-        subject: Some("Your one-time verification code".to_owned()),
+        template: Some(template),
+        subject: is_email.then(|| "Your one-time verification code".to_owned()),
         text,
         code: Some(code.clone()),
         link: None,

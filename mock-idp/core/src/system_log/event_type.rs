@@ -67,6 +67,7 @@ event_types! {
     SingleSignOn "user.authentication.sso" "User single sign on to app" ["app.auth.sso", "app.auth.sso"] true;
     AuthViaMfa "user.authentication.auth_via_mfa" "Authentication of user via MFA" ["core.user.factor.attempt_success", "core.user.factor.attempt_fail"] true;
     FactorActivate "user.mfa.factor.activate" "Activate factor for user" ["core.user.factor.activate", ""] true;
+    FactorDeactivate "user.mfa.factor.deactivate" "Reset factor for user" ["", ""] true;
     SignOnPolicy "policy.evaluate_sign_on" "Evaluation of sign-on policy" ["", ""] false;
     AccountLock "user.account.lock" "Max sign in attempts exceeded" ["core.user_auth.account_locked", ""] true;
     AccountUnlockByAdmin "user.account.unlock_by_admin" "User account unlock by admin" ["core.user_auth.account_unlocked_by_admin", ""] true;

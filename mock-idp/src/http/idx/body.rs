@@ -44,6 +44,8 @@ pub(super) struct IdxCredentials {
 pub(super) struct IdxAuthenticator {
     pub(super) id: String,
     pub(super) method_type: Option<String>,
+    /// Of a phone to enroll.
+    pub(super) phone_number: Option<String>,
 }
 
 impl std::fmt::Debug for IdxCredentials {

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
-use mock_idp_core::endpoint::idx::{self, IdxError};
+use mock_idp_core::endpoint::idx::{self, ChosenAuthenticator, IdxError};
 use mock_idp_core::ledger::RecoveryKind;
 use mock_idp_core::sign_in::{RecoveryAnswer, RegistrationAnswer, SignInAnswer};
 
@@ -50,9 +50,10 @@ pub(super) async fn challenge(form: BrowserForm, body: IdxBody) -> Decided {
         return step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier))).await;
     }
     match (body.state_handle.as_deref(), &body.authenticator) {
-        (Some(state_handle), Some(IdxAuthenticator { id, method_type })) => {
-            let action = IdxAction::Choose { state_handle, authenticator: id, method: method_type.as_deref() };
-            respond(form, action).await
+        (Some(state_handle), Some(IdxAuthenticator { id, method_type, phone_number })) => {
+            let phone_number = phone_number.as_deref().filter(|number| !number.is_empty());
+            let authenticator = ChosenAuthenticator { id, method: method_type.as_deref(), phone_number };
+            respond(form, IdxAction::Choose { state_handle, authenticator }).await
         }
         _ => bad_request("the body has no stateHandle, or neither an authenticator nor an identifier"),
     }

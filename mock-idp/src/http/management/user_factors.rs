@@ -2,7 +2,9 @@
 
 use axum::response::Response;
 use http::Method;
-use mock_idp_core::management::{ApiError, users};
+use mock_idp_core::management::users::{self, FactorEnrollment};
+use mock_idp_core::management::{ApiError, ApiErrorId};
+use mock_idp_core::protocol::Parameters;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -10,7 +12,7 @@ use super::respond;
 use super::rows::row;
 use crate::engine::Management;
 use crate::http::extract::JsonBody;
-use crate::routing::{PathParameters, Route, handler};
+use crate::routing::{PathParameters, Query, Route, handler};
 
 const READ: &[&str] = &["okta.users.read", "okta.users.manage"];
 const MANAGE: &[&str] = &["okta.users.manage"];
@@ -27,6 +29,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::PUT, ONE, MANAGE, handler!(replace)),
     row(Method::DELETE, ONE, MANAGE, handler!(remove)),
     row(Method::POST, &["/api/v1/users/{id}/factors/{factor}/lifecycle/activate"], MANAGE, handler!(activate)),
+    row(Method::POST, &["/api/v1/users/{id}/factors/{factor}/resend"], MANAGE, handler!(resend)),
     row(Method::POST, &["/api/v1/users/{id}/factors/{factor}/verify"], MANAGE, handler!(verify)),
 ];
 
@@ -57,9 +60,19 @@ async fn questions(call: Management, path: PathParameters) -> Result<Response, A
     Ok(respond::ok(&call.read(|org, call| users::factor_questions(org, call, &path.get("id")))?))
 }
 
-async fn enroll(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
-    let body: Map<String, Value> = body.read()?;
-    Ok(respond::ok(&call.change(|change| users::enroll_factor(change, &path.get("id"), &body))?))
+async fn enroll(
+    call: Management,
+    path: PathParameters,
+    Query(query): Query,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let (id, body): (_, Map<String, Value>) = (path.get("id"), body.read()?);
+    let is_set = |name| query.get(name) == Some("true");
+    let enrollment = FactorEnrollment { activate: is_set("activate"), update_phone: is_set("updatePhone") };
+    let lifetime = lifetime(&query)?;
+    let shown = call.change(|change| users::enroll_factor(change, &id, &body, enrollment))?;
+    call.send_activation_code(&id, shown["id"].as_str().unwrap_or_default(), lifetime).await?;
+    Ok(respond::ok(&shown))
 }
 
 async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {
@@ -83,8 +96,34 @@ async fn activate(call: Management, path: PathParameters, body: JsonBody) -> Res
     Ok(respond::ok(&call.change(|change| users::activate_factor(change, &id, &path.get("factor")))?))
 }
 
-async fn verify(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
-    let answer: FactorAnswer = body.read()?;
-    call.check_factor(&path.get("id"), &path.get("factor"), answer.entered(), true).await?;
+/// Sends another code to activate a phone. What the body says is known already.
+async fn resend(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    let (id, factor) = (path.get("id"), path.get("factor"));
+    if !call.send_activation_code(&id, &factor, None).await? {
+        return Err(ApiError::new(ApiErrorId::WrongState, "the factor has no code to activate it"));
+    }
+    Ok(respond::ok(&call.read(|org, call| users::factor(org, call, &id, &factor))?))
+}
+
+async fn verify(
+    call: Management,
+    path: PathParameters,
+    Query(query): Query,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let (id, factor, answer): (_, _, FactorAnswer) = (path.get("id"), path.get("factor"), body.read_optional()?);
+    if answer.entered().is_empty()
+        && let Some(challenge) = call.challenge_factor(&id, &factor, lifetime(&query)?).await?
+    {
+        return Ok(respond::ok(&challenge));
+    }
+    call.check_factor(&id, &factor, answer.entered(), true).await?;
     Ok(respond::ok(&json!({ "factorResult": "SUCCESS" })))
+}
+
+/// How long a code is accepted, in seconds. Okta: up to a day.
+fn lifetime(query: &Parameters) -> Result<Option<i64>, ApiError> {
+    let Some(text) = query.get("tokenLifetimeSeconds") else { return Ok(None) };
+    let seconds = text.parse().ok().filter(|seconds| (1..=86_400).contains(seconds));
+    seconds.map(Some).ok_or_else(|| ApiError::invalid("tokenLifetimeSeconds", "it is not 1 to 86400"))
 }

@@ -35,13 +35,14 @@ struct AuthnBody {
     factor_id: String,
 }
 
-/// A question to enroll.
+/// A question or a phone to enroll.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct FactorProfileBody {
     question: String,
     question_text: String,
     answer: String,
+    phone_number: String,
 }
 
 pub(super) async fn post(at: AtServer, RequestHead(head): RequestHead, body: JsonBody) -> Decided {
@@ -166,10 +167,10 @@ pub(super) async fn activate(at: AtServer, path: PathParameters, body: JsonBody)
 
 pub(super) async fn enroll(at: AtServer, body: JsonBody) -> Decided {
     of_factor(at, &body, |body| {
-        let FactorProfileBody { question, question_text, answer } = &body.profile;
+        let FactorProfileBody { question, question_text, answer, phone_number } = &body.profile;
         let factor_type = body.factor_type.as_deref().unwrap_or_default();
         let provider = &*body.provider;
-        FactorAction::Enroll { factor_type, provider, question, question_text, answer }
+        FactorAction::Enroll { factor_type, provider, question, question_text, answer, phone_number }
     })
     .await
 }

@@ -22,15 +22,24 @@ pub(super) async fn challenge(form: BrowserForm, Form(fields): Form) -> Decided 
 /// A link of a list of methods, or the link to the list.
 pub(super) async fn choose(form: BrowserForm, Query(query): Query) -> Decided {
     let (authenticator, method) = (query.get("authenticator"), query.get("method"));
-    let is_named =
-        |known: &SignInMethod| authenticator == Some(known.row().authenticator) && method == Some(known.row().method);
-    let chosen = SignInMethod::ALL.into_iter().find(is_named);
-    step(form, &query, chosen.map_or(SignInAnswer::ShowChoices, SignInAnswer::Choose), false).await
+    let is_named = |known: &SignInMethod| {
+        authenticator == Some(known.row().authenticator) && method.is_none_or(|method| method == known.row().method)
+    };
+    let answer = match (SignInMethod::ALL.into_iter().find(is_named), method) {
+        (Some(named), Some(_)) => SignInAnswer::Choose(named),
+        (Some(named), None) => SignInAnswer::ChooseAuthenticator(named),
+        (None, _) => SignInAnswer::ShowChoices,
+    };
+    step(form, &query, answer, false).await
 }
 
-/// A question to enroll.
+/// A question or a phone to enroll.
 pub(super) async fn enroll(form: BrowserForm, Form(fields): Form) -> Decided {
     let field = |name| fields.get(name).unwrap_or_default();
+    if let Some(method) = phone_method(&fields) {
+        let answer = SignInAnswer::EnrollPhone { method, number: field("authenticator.phoneNumber") };
+        return step(form, &fields, answer, false).await;
+    }
     let (key, text) = (field("credentials.questionKey"), field("credentials.question"));
     let answer = SignInAnswer::Question { key, text, answer: field("credentials.answer") };
     step(form, &fields, answer, false).await
@@ -38,7 +47,14 @@ pub(super) async fn enroll(form: BrowserForm, Form(fields): Form) -> Decided {
 
 /// Sends another code, or the first one.
 pub(super) async fn resend(form: BrowserForm, Form(fields): Form) -> Decided {
-    step(form, &fields, SignInAnswer::Resend, false).await
+    let answer = phone_method(&fields).map_or(SignInAnswer::Resend, SignInAnswer::Choose);
+    step(form, &fields, answer, false).await
+}
+
+/// How a code is sent to a phone. A button has the last word.
+fn phone_method(fields: &Parameters) -> Option<SignInMethod> {
+    let (_, named) = fields.iter().filter(|(name, _)| *name == "authenticator.methodType").last()?;
+    SignInMethod::ALL.into_iter().find(|method| method.is_phone() && method.row().method == named)
 }
 
 pub(super) async fn skip(form: BrowserForm, Form(fields): Form) -> Decided {

@@ -213,7 +213,7 @@ fn proof<'a>(step: &'a mut ProofPageStep, fields: &mut Vec<&'a mut String>) {
             fields.extend([action, authenticator, image, secret]);
             fields.extend(expected);
         }
-        ProofPageStep::EnrollQuestion { action, .. } => fields.push(action),
+        ProofPageStep::EnrollQuestion { action, .. } | ProofPageStep::EnrollPhone { action, .. } => fields.push(action),
     }
 }
 

@@ -409,7 +409,24 @@ fn proof_pages() -> Vec<(String, PageView)> {
         action: action(),
         resend_action: "/signin/resend".to_owned(),
         address: "b***r@example.test".to_owned(),
+        method: SignInMethod::Email,
         sent,
+        others: Vec::new(),
+        enrolls: false,
+    };
+    let phone_code = |method, sent, enrolls| ProofPageStep::SentCode {
+        action: action(),
+        resend_action: "/signin/resend".to_owned(),
+        address: "+1 XXX-XXX-1337".to_owned(),
+        method,
+        sent,
+        others: if sent { Vec::new() } else { vec![SignInMethod::Voice] },
+        enrolls,
+    };
+    let enroll_phone = || ProofPageStep::EnrollPhone {
+        action: "/signin/enroll".to_owned(),
+        method: SignInMethod::Sms,
+        others: vec![SignInMethod::Voice],
     };
     let question = ProofPageStep::Question { action: action(), question: "Who?".to_owned(), expected: None };
     let enroll_code = ProofPageStep::EnrollCode {
@@ -426,6 +443,14 @@ fn proof_pages() -> Vec<(String, PageView)> {
         ("proof_code_wrong", proofs(code, Some(SignInProblemKind::WrongCode))),
         ("proof_email", proofs(sent_code(false), None)),
         ("proof_email_code", proofs(sent_code(true), Some(SignInProblemKind::WrongCode))),
+        ("proof_phone", proofs(phone_code(SignInMethod::Sms, false, false), None)),
+        ("proof_phone_call", proofs(phone_code(SignInMethod::Voice, true, false), None)),
+        ("enroll_phone", proofs(enroll_phone(), None)),
+        ("enroll_phone_wrong", proofs(enroll_phone(), Some(SignInProblemKind::InvalidPhoneNumber))),
+        (
+            "enroll_phone_code",
+            proofs(phone_code(SignInMethod::Sms, true, true), Some(SignInProblemKind::WrongSentCode)),
+        ),
         ("proof_question", proofs(question, Some(SignInProblemKind::WrongAnswer))),
         ("proof_choose", proofs(ProofPageStep::ChooseMethod { choices: methods() }, None)),
         ("enroll_choose", proofs(ProofPageStep::ChooseEnrollment { choices: methods() }, None)),

@@ -1,9 +1,12 @@
 //! The steps in which a user proves more, or enrolls a factor.
 
-use mock_idp_core::model::{DirectoryKind, DirectoryObject, Factor, FactorType, SharedSecret, SignInMethod};
+use mock_idp_core::model::{
+    DirectoryKind, DirectoryObject, Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod,
+};
 use mock_idp_core::org::Org;
 use mock_idp_core::sign_in::{
-    Remediation, SECURITY_QUESTIONS, SignInProblem, enrollment_image, expected_answer, masked_email,
+    Remediation, SECURITY_QUESTIONS, SignInProblem, enrollment_image, expected_answer, has_several_authenticators,
+    masked_email,
 };
 use serde::Serialize;
 
@@ -38,8 +41,29 @@ pub(crate) enum ProofPageStep {
         key: &'static str,
         expected: Option<String>,
     },
-    /// A code that the org sends to this address. `sent`: it has been sent.
-    SentCode { action: String, resend_action: String, address: String, sent: bool },
+    /// A code that the org sends to this address or phone.
+    SentCode {
+        action: String,
+        resend_action: String,
+        address: String,
+        /// How it has been sent, or is sent first.
+        #[serde(skip_serializing)]
+        method: SignInMethod,
+        sent: bool,
+        /// How else it can be sent.
+        #[serde(skip_serializing)]
+        others: Vec<SignInMethod>,
+        enrolls: bool,
+    },
+    /// The number of a phone to enroll.
+    EnrollPhone {
+        action: String,
+        /// How a code is sent first.
+        #[serde(skip_serializing)]
+        method: SignInMethod,
+        #[serde(skip_serializing)]
+        others: Vec<SignInMethod>,
+    },
     /// The answer to this question.
     Question { action: String, question: String, expected: Option<String> },
     /// A method to prove.
@@ -84,19 +108,19 @@ impl ProofPage<'_> {
     pub(crate) fn view(self, options: &[Remediation], problem: Option<SignInProblem>) -> Option<ProofView> {
         let prefix = &self.frame.path_prefix;
         let (user_id, step) = match options.first()? {
-            Remediation::Verify { user_id, factor, unsent } => (user_id, self.verify(user_id, factor, *unsent)),
+            Remediation::Verify { user_id, factor, unsent } => (user_id, self.verify(user_id, factor, unsent)),
             Remediation::ChooseMethod { user_id, methods } => {
                 (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods) })
             }
             Remediation::ChooseEnrollment { user_id, methods } => {
                 (user_id, ProofPageStep::ChooseEnrollment { choices: self.choices(methods) })
             }
-            Remediation::Enroll { user_id, factor } => (user_id, self.enroll(user_id, factor)),
+            Remediation::Enroll { user_id, factor, unsent } => (user_id, self.enroll(user_id, factor, unsent)),
             _ => return None,
         };
         let has_choices = options[1..].iter().any(|option| match option {
             Remediation::ChooseMethod { .. } => true,
-            Remediation::ChooseEnrollment { methods, .. } => methods.len() > 1,
+            Remediation::ChooseEnrollment { methods, .. } => has_several_authenticators(methods),
             _ => false,
         });
         let skippable = options.iter().any(|option| matches!(option, Remediation::Skip { .. }));
@@ -113,7 +137,7 @@ impl ProofPage<'_> {
         })
     }
 
-    fn verify(&self, user_id: &str, factor: &Factor, unsent: bool) -> ProofPageStep {
+    fn verify(&self, user_id: &str, factor: &Factor, unsent: &[SignInMethod]) -> ProofPageStep {
         let action = format!("{}/signin/verify", self.frame.path_prefix);
         match factor.factor_type {
             FactorType::Question => ProofPageStep::Question {
@@ -121,12 +145,7 @@ impl ProofPage<'_> {
                 question: factor.profile.question_text.clone().unwrap_or_default(),
                 expected: self.expected(factor),
             },
-            FactorType::Email => ProofPageStep::SentCode {
-                action,
-                resend_action: format!("{}/signin/resend", self.frame.path_prefix),
-                address: self.org.user(user_id).map(|user| masked_email(&user.profile.email)).unwrap_or_default(),
-                sent: !unsent,
-            },
+            FactorType::Email | FactorType::Sms | FactorType::Call => self.sent_code(user_id, factor, unsent, false),
             FactorType::Totp => {
                 let method = factor.method().unwrap_or(SignInMethod::GoogleOtp);
                 ProofPageStep::Code {
@@ -139,8 +158,32 @@ impl ProofPage<'_> {
         }
     }
 
-    fn enroll(&self, user_id: &str, factor: &Factor) -> ProofPageStep {
+    fn sent_code(&self, user_id: &str, factor: &Factor, unsent: &[SignInMethod], enrolls: bool) -> ProofPageStep {
         let prefix = &self.frame.path_prefix;
+        let address = match &factor.profile.phone_number {
+            Some(number) => PhoneNumber::masked(number),
+            None => self.org.user(user_id).map(|user| masked_email(&user.profile.email)).unwrap_or_default(),
+        };
+        ProofPageStep::SentCode {
+            action: format!("{prefix}/signin/verify"),
+            resend_action: format!("{prefix}/signin/resend"),
+            address,
+            method: unsent.first().copied().or(factor.method()).unwrap_or(SignInMethod::Email),
+            sent: unsent.is_empty(),
+            others: unsent.get(1..).unwrap_or_default().to_vec(),
+            enrolls,
+        }
+    }
+
+    fn enroll(&self, user_id: &str, factor: &Factor, unsent: &[SignInMethod]) -> ProofPageStep {
+        let prefix = &self.frame.path_prefix;
+        if let [method, others @ ..] = unsent {
+            let action = format!("{prefix}/signin/enroll");
+            return ProofPageStep::EnrollPhone { action, method: *method, others: others.to_vec() };
+        }
+        if factor.method().is_some_and(SignInMethod::is_phone) {
+            return self.sent_code(user_id, factor, unsent, true);
+        }
         match (&factor.shared_secret, self.org.user(user_id)) {
             (Some(secret), Some(user)) => ProofPageStep::EnrollCode {
                 action: format!("{prefix}/signin/verify"),
@@ -160,19 +203,27 @@ impl ProofPage<'_> {
         expected_answer(factor, self.now).filter(|_| self.shows_expected_answers)
     }
 
+    /// A row for each authenticator. How a code is sent to a phone is chosen on the next page.
     fn choices(&self, methods: &[SignInMethod]) -> Vec<MethodChoice> {
         let (prefix, handle) = (&self.frame.path_prefix, self.state_handle);
-        let choice = |method: &SignInMethod| MethodChoice {
-            method: *method,
-            mark: method.row().authenticator,
-            label: self.name(*method),
-            href: format!(
-                "{prefix}/signin/choose?stateHandle={handle}&authenticator={}&method={}",
-                method.row().authenticator,
-                method.row().method
-            ),
+        let choice = |method: SignInMethod| {
+            let row = method.row();
+            let chosen = if method.is_phone() { String::new() } else { format!("&method={}", row.method) };
+            let authenticator = row.authenticator;
+            MethodChoice {
+                method,
+                mark: authenticator,
+                label: self.name(method),
+                href: format!("{prefix}/signin/choose?stateHandle={handle}&authenticator={authenticator}{chosen}"),
+            }
         };
-        methods.iter().map(choice).collect()
+        let mut rows: Vec<SignInMethod> = Vec::new();
+        for method in methods {
+            if !rows.iter().any(|row| row.shares_authenticator(*method)) {
+                rows.push(*method);
+            }
+        }
+        rows.into_iter().map(choice).collect()
     }
 
     fn name(&self, method: SignInMethod) -> String {

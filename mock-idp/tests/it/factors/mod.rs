@@ -3,6 +3,7 @@
 mod authn;
 mod idx;
 mod pages;
+mod phone;
 mod policies;
 
 use mock_idp::MockIdp;

@@ -115,7 +115,7 @@ async fn what_cannot_be_enrolled_is_refused_with_the_reason() {
     let question = |profile: Value| json!({ "factorType": "question", "provider": "OKTA", "profile": profile });
     for (body, cause) in [
         (
-            json!({ "factorType": "sms", "provider": "OKTA" }),
+            json!({ "factorType": "token:hotp", "provider": "CUSTOM" }),
             "factorType: the mock has no factor of this type and provider",
         ),
         (

@@ -22,6 +22,7 @@ mod inline_hooks;
 mod linked_objects;
 mod network_zones;
 mod org_settings;
+mod phone_factors;
 mod policies;
 mod profile_mappings;
 mod provisioning;

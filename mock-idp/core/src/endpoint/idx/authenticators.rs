@@ -2,17 +2,35 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{DirectoryKind, DirectoryObject, Factor, SignInMethod, User};
+use crate::model::{DirectoryKind, DirectoryObject, Factor, PhoneNumber, SignInMethod, User};
 use crate::org::{Org, derived_id};
 use crate::policy::password::{complexity, remembered};
 use crate::sign_in::masked_email;
 
+/// What a user has enrolled of an authenticator.
+pub(super) struct AuthenticatorEnrollment {
+    pub(super) methods: Vec<SignInMethod>,
+    pub(super) shown: Value,
+}
+
+impl AuthenticatorEnrollment {
+    pub(super) fn has(&self, method: SignInMethod) -> bool {
+        self.methods.contains(&method)
+    }
+}
+
 /// A method, as an authenticator of the org.
 pub(super) fn authenticator(org: &Org, method: SignInMethod) -> Value {
-    let key = method.row().authenticator;
-    let known = object(org, method);
+    authenticator_with(org, &[method])
+}
+
+/// An authenticator of the org with these methods.
+pub(super) fn authenticator_with(org: &Org, methods: &[SignInMethod]) -> Value {
+    let Some(first) = methods.first() else { return Value::Null };
+    let key = first.row().authenticator;
+    let known = object(org, *first);
     let id = known.map_or_else(|| derived_id("aut", &[&org.identity().id, key]), |object| object.id.clone());
-    described(method, &id, known.map(DirectoryObject::name))
+    described(methods, &id, known.map(DirectoryObject::name))
 }
 
 /// The id of the authenticator of a method.
@@ -40,35 +58,59 @@ pub(super) fn password_with_settings(org: &Org) -> Value {
 /// The password of the user with this identifier, who may be unknown.
 pub(super) fn password_enrollment(org: &Org, identifier: &str) -> Value {
     let id = derived_id("lae", &[&org.identity().id, &identifier.to_lowercase()]);
-    described(SignInMethod::Password, &id, object(org, SignInMethod::Password).map(DirectoryObject::name))
+    described(&[SignInMethod::Password], &id, object(org, SignInMethod::Password).map(DirectoryObject::name))
 }
 
 /// The email address of the user with this identifier, who may be unknown.
 pub(super) fn email_enrollment(org: &Org, identifier: &str) -> Value {
     let id = derived_id("eae", &[&org.identity().id, &identifier.to_lowercase()]);
-    described(SignInMethod::Email, &id, object(org, SignInMethod::Email).map(DirectoryObject::name))
+    described(&[SignInMethod::Email], &id, object(org, SignInMethod::Email).map(DirectoryObject::name))
 }
 
-/// What a user has enrolled, each with its method.
-pub(super) fn enrollments(org: &Org, user: &User) -> Vec<(SignInMethod, Value)> {
-    let password = user.credentials.password.as_ref();
-    let password = password.map(|_| (SignInMethod::Password, password_enrollment(org, &user.profile.login)));
-    let factors = user.active_factors().filter_map(|factor| Some((factor.method()?, enrollment(org, user, &factor)?)));
-    password.into_iter().chain(factors).collect()
+/// What a user has enrolled.
+pub(super) fn enrollments(org: &Org, user: &User) -> Vec<AuthenticatorEnrollment> {
+    let mut known = Vec::new();
+    if user.credentials.password.is_some() {
+        let shown = password_enrollment(org, &user.profile.login);
+        known.push(AuthenticatorEnrollment { methods: vec![SignInMethod::Password], shown });
+    }
+    for factor in user.active_factors() {
+        let Some(method) = factor.method() else { continue };
+        let same = |known: &&mut AuthenticatorEnrollment| known.methods[0].shares_authenticator(method);
+        match known.iter_mut().find(same) {
+            Some(enrollment) => {
+                enrollment.methods.push(method);
+                enrollment.shown["methods"] = methods(&enrollment.methods);
+            }
+            None => known
+                .push(AuthenticatorEnrollment { methods: vec![method], shown: enrollment(org, user, &factor, method) }),
+        }
+    }
+    known
 }
 
-fn enrollment(org: &Org, user: &User, factor: &Factor) -> Option<Value> {
-    let method = factor.method()?;
-    // Okta: the Identity Engine has prefixes of its own for questions and email.
-    let id = factor.id.replacen("ufs", "qae", 1).replacen("emf", "eae", 1);
-    let mut shown = described(method, &id, object(org, method).map(DirectoryObject::name));
-    if method == SignInMethod::SecurityQuestion {
-        shown["profile"] = question(factor);
+fn enrollment(org: &Org, user: &User, factor: &Factor, method: SignInMethod) -> Value {
+    // Okta: the Identity Engine has prefixes of its own.
+    let prefix = match method {
+        SignInMethod::SecurityQuestion => "qae",
+        SignInMethod::Email => "eae",
+        SignInMethod::Sms | SignInMethod::Voice => "pae",
+        SignInMethod::GoogleOtp | SignInMethod::Password => factor.id_prefix(),
+    };
+    let id = format!("{prefix}{}", factor.id.get(3..).unwrap_or_default());
+    let mut shown = described(&[method], &id, object(org, method).map(DirectoryObject::name));
+    match method {
+        SignInMethod::SecurityQuestion => shown["profile"] = question(factor),
+        SignInMethod::Email => shown["profile"] = json!({ "email": masked_email(&user.profile.email) }),
+        SignInMethod::Sms | SignInMethod::Voice => shown["profile"] = phone(factor),
+        SignInMethod::GoogleOtp | SignInMethod::Password => {}
     }
-    if method == SignInMethod::Email {
-        shown["profile"] = json!({ "email": masked_email(&user.profile.email) });
-    }
-    Some(shown)
+    shown
+}
+
+/// The number of a phone.
+pub(super) fn phone(factor: &Factor) -> Value {
+    json!({ "phoneNumber": PhoneNumber::masked(factor.profile.phone_number.as_deref().unwrap_or_default()) })
 }
 
 /// The question of a factor.
@@ -78,11 +120,16 @@ pub(super) fn question(factor: &Factor) -> Value {
     json!({ "questionKey": profile.question.as_deref().unwrap_or("custom"), "question": text })
 }
 
-fn described(method: SignInMethod, id: &str, name: Option<&str>) -> Value {
-    let row = method.row();
+/// The methods of an authenticator, as documents list them.
+pub(super) fn methods(methods: &[SignInMethod]) -> Value {
+    methods.iter().map(|method| json!({ "type": method.row().method })).collect()
+}
+
+fn described(of: &[SignInMethod], id: &str, name: Option<&str>) -> Value {
+    let Some(row) = of.first().map(|method| method.row()) else { return Value::Null };
     let name = name.filter(|name| !name.is_empty()).unwrap_or(row.display_name);
     json!({
         "type": row.authenticator_type, "key": row.authenticator, "id": id, "displayName": name,
-        "methods": [{ "type": row.method }],
+        "methods": methods(of),
     })
 }

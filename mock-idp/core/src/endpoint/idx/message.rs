@@ -27,6 +27,7 @@ pub enum IdxError {
     WrongAnswer,
     /// An answer to enroll that has too few characters.
     ShortAnswer,
+    InvalidPhoneNumber,
     /// A link that has been used, or is too old.
     ExpiredLink,
     /// An attribute of a new user: its name and label.
@@ -64,10 +65,12 @@ impl IdxError {
         let of_app = matches!(stage, Stage::MoreProofs(partial) if is_app(&partial.step));
         match problem.kind {
             SignInProblemKind::WrongCode | SignInProblemKind::UsedCode if !of_app => Self::InvalidPasscode,
+            SignInProblemKind::WrongSentCode => Self::InvalidPasscode,
             SignInProblemKind::WrongCode => Self::WrongCode,
             SignInProblemKind::UsedCode => Self::UsedCode,
             SignInProblemKind::WrongAnswer => Self::WrongAnswer,
             SignInProblemKind::ShortAnswer => Self::ShortAnswer,
+            SignInProblemKind::InvalidPhoneNumber => Self::InvalidPhoneNumber,
             SignInProblemKind::AccessDenied => Self::AccessDenied,
             SignInProblemKind::LinkUsed => Self::ExpiredLink,
             SignInProblemKind::MissingIdentifier
@@ -125,6 +128,7 @@ impl IdxError {
             | Self::NotUnique { .. }
             | Self::RegistrationUnavailable
             | Self::ShortAnswer
+            | Self::InvalidPhoneNumber
             | Self::UserNotAssigned
             | Self::AssuranceUnsatisfiable { .. }
             | Self::BadRequest => 400,
@@ -173,6 +177,7 @@ impl IdxError {
             Self::UsedCode => "authfactor.challenge.soft_token.used_passcode",
             Self::WrongAnswer => "authfactor.challenge.question_factor.answer_invalid",
             Self::ShortAnswer => "securityQuestion.answer.tooShort.arg",
+            Self::InvalidPhoneNumber => "api.factors.error.sms.invalid_phone",
             Self::ExpiredLink => "idx.invalid.reset.password.token",
             Self::MissingAttribute { .. } => "field.required",
             Self::InvalidAttribute { .. } => "registration.error.doesNotMatchPattern",
@@ -200,6 +205,7 @@ impl IdxError {
             Self::ShortAnswer => {
                 return format!("The security question answer must be at least {MIN_ANSWER} characters in length");
             }
+            Self::InvalidPhoneNumber => "Invalid Phone Number.",
             Self::ExpiredLink => "The reset password link is not valid.",
             Self::MissingAttribute { .. } => "This field cannot be left blank",
             Self::InvalidAttribute { label, .. } => {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::authenticators::{authenticator, enrollments, id_of, question};
+use super::authenticators::{authenticator, authenticator_with, enrollments, methods, phone, question};
+use super::choices::{self, by_authenticator};
 use super::form::{self, FormParts};
-use crate::ledger::{Stage, Transaction};
 use crate::model::{Factor, SharedSecret, SignInMethod, User};
 use crate::org::Org;
 use crate::sign_in::{Remediation, SECURITY_QUESTIONS, enrollment_image};
@@ -12,31 +12,16 @@ use crate::sign_in::{Remediation, SECURITY_QUESTIONS, enrollment_image};
 const CURRENT: &str = "$.currentAuthenticator";
 const CURRENT_ENROLLMENT: &str = "$.currentAuthenticatorEnrollment";
 
-/// The method that a client has chosen, if it is offered.
-#[must_use]
-pub fn chosen(org: &Org, transaction: &Transaction, authenticator: &str, method: Option<&str>) -> Option<SignInMethod> {
-    let Stage::MoreProofs(partial) = &transaction.stage else { return None };
-    let is_named = |offered: &&SignInMethod| {
-        id_of(org, **offered) == authenticator && method.is_none_or(|method| offered.row().method == method)
-    };
-    partial.choices.iter().find(is_named).copied()
-}
-
 /// The form of an option of this user; `None`: it belongs to another step. `messages` are about its field.
 pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Option<Value>) -> Option<FormParts> {
     match option {
         // Okta: a code is sent when the user asks for it.
-        Remediation::Verify { factor, unsent: true, .. } => {
-            let method = factor.method()?;
-            let fields = json!([
-                { "name": "id", "required": true, "value": id_of(org, method), "mutable": false },
-                {
-                    "name": "methodType", "required": false, "value": method.row().method,
-                    "options": [{ "label": method.row().display_name, "value": method.row().method }],
-                },
-            ]);
-            let label = authenticator(org, method)["displayName"].take();
-            let field = json!({ "name": "authenticator", "label": label, "form": { "value": fields } });
+        Remediation::Verify { factor, unsent, .. } if !unsent.is_empty() => {
+            let mut fields = choices::unsent(org, unsent)?;
+            let known = enrollments(org, user);
+            let phone = known.iter().find(|known| factor.method().is_some_and(|it| it.is_phone() && known.has(it)));
+            fields.extend(phone.map(choices::enrollment_id));
+            let field = data_field(org, factor.method()?, fields);
             Some(("authenticator-verification-data", "challenge", Some(CURRENT_ENROLLMENT), vec![field]))
         }
         Remediation::Verify { factor, .. } => {
@@ -50,12 +35,15 @@ pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Op
         }
         Remediation::ChooseMethod { methods, .. } => {
             let known = enrollments(org, user);
-            let choice = |method: &SignInMethod| {
-                let index = known.iter().position(|(known, _)| known == method)?;
-                Some(choice(org, *method, &known[index].1, &format!("$.authenticatorEnrollments.value[{index}]")))
-            };
-            let field = form::authenticator(methods.iter().filter_map(choice).collect());
-            Some(("select-authenticator-authenticate", "challenge", None, vec![field]))
+            let groups = by_authenticator(methods);
+            let choices = groups.iter().filter_map(|group| choices::enrolled(org, group, &known)).collect();
+            Some(("select-authenticator-authenticate", "challenge", None, vec![form::authenticator(choices)]))
+        }
+        Remediation::Enroll { factor, unsent, .. } if !unsent.is_empty() => {
+            let mut fields = choices::unsent(org, unsent)?;
+            fields.push(choices::phone_number(true));
+            let field = data_field(org, factor.method()?, fields);
+            Some(("authenticator-enrollment-data", "credential/enroll", Some(CURRENT), vec![field]))
         }
         Remediation::Enroll { factor, .. } => {
             let field = if factor.method() == Some(SignInMethod::SecurityQuestion) {
@@ -66,10 +54,9 @@ pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Op
             Some(("enroll-authenticator", "challenge/answer", Some(CURRENT), vec![field]))
         }
         Remediation::ChooseEnrollment { methods, .. } => {
-            let choice = |(index, method): (usize, &SignInMethod)| {
-                choice(org, *method, &authenticator(org, *method), &format!("$.authenticators.value[{index}]"))
-            };
-            let field = form::authenticator(methods.iter().enumerate().map(choice).collect());
+            let groups = by_authenticator(methods);
+            let choice = |(index, group): (usize, &Vec<SignInMethod>)| choices::enrollable(org, group, index);
+            let field = form::authenticator(groups.iter().enumerate().filter_map(choice).collect());
             Some(("select-authenticator-enroll", "credential/enroll", None, vec![field]))
         }
         Remediation::Skip { .. } => Some(("skip", "skip", None, Vec::new())),
@@ -90,20 +77,24 @@ pub(super) fn add_authenticators(
     let known = enrollments(org, user);
     match options.first() {
         Some(Remediation::Password { .. }) => {
-            let current =
-                known.iter().find(|(method, _)| *method == SignInMethod::Password).map(|(_, value)| value.clone());
+            let current = known.iter().find(|known| known.has(SignInMethod::Password)).map(|known| known.shown.clone());
             document.extend(current.map(|current| ("currentAuthenticatorEnrollment".to_owned(), object(current))));
         }
         Some(Remediation::Verify { factor, unsent, .. }) => {
             let method = factor.method().unwrap_or(SignInMethod::Password);
             if is_current_enrollment(method) {
-                let current = known.iter().find(|(known, _)| *known == method).map(|(_, value)| value.clone());
+                let current = known.iter().find(|known| known.has(method)).map(|known| known.shown.clone());
                 let mut current = current.unwrap_or_default();
                 match method {
                     SignInMethod::SecurityQuestion => {
                         current["contextualData"] = json!({ "enrolledQuestion": question(factor) });
                     }
-                    SignInMethod::Email if !*unsent => add_code_forms(&mut current, action),
+                    SignInMethod::Email if unsent.is_empty() => add_code_forms(&mut current, action),
+                    SignInMethod::Sms | SignInMethod::Voice => {
+                        let offered = if unsent.is_empty() { std::slice::from_ref(&method) } else { unsent };
+                        current["methods"] = methods(offered);
+                        current["resend"] = action("resend", "challenge/resend");
+                    }
                     _ => {}
                 }
                 document.insert("currentAuthenticatorEnrollment".to_owned(), object(current));
@@ -111,11 +102,18 @@ pub(super) fn add_authenticators(
                 document.insert("currentAuthenticator".to_owned(), object(authenticator(org, method)));
             }
         }
-        Some(Remediation::Enroll { factor, .. }) => {
+        Some(Remediation::Enroll { factor, unsent, .. }) => {
             let method = factor.method().unwrap_or(SignInMethod::Password);
-            let mut current = authenticator(org, method);
-            let plain = current.clone();
-            current["contextualData"] = enrollment_data(org, user, factor);
+            let plain = authenticator_with(org, if unsent.is_empty() { std::slice::from_ref(&method) } else { unsent });
+            let mut current = plain.clone();
+            match method {
+                SignInMethod::Sms | SignInMethod::Voice if unsent.is_empty() => {
+                    current["profile"] = phone(factor);
+                    current["resend"] = action("resend", "challenge/resend");
+                }
+                SignInMethod::Sms | SignInMethod::Voice => {}
+                _ => current["contextualData"] = enrollment_data(org, user, factor),
+            }
             document.insert("currentAuthenticator".to_owned(), object(current));
             document.insert("enrollmentAuthenticator".to_owned(), object(plain));
         }
@@ -128,27 +126,27 @@ pub(super) fn add_authenticators(
         _ => None,
     });
     let named = named.or_else(|| match options.first()? {
+        Remediation::Verify { unsent, .. } if !unsent.is_empty() => Some(unsent.clone()),
         Remediation::Verify { factor, .. } => Some(vec![factor.method()?]),
         Remediation::Password { .. } => Some(vec![SignInMethod::Password]),
         _ => None,
     });
     let named = named.unwrap_or_default();
-    document
-        .insert("authenticators".to_owned(), list(named.iter().map(|method| authenticator(org, *method)).collect()));
-    document.insert("authenticatorEnrollments".to_owned(), list(known.into_iter().map(|(_, value)| value).collect()));
+    let offered = by_authenticator(&named).iter().map(|group| authenticator_with(org, group)).collect();
+    document.insert("authenticators".to_owned(), list(offered));
+    let known = known.into_iter().map(|known| known.shown).collect();
+    document.insert("authenticatorEnrollments".to_owned(), list(known));
 }
 
 /// Whether documents show the enrollment, and not the authenticator, as the current one. Okta: as recorded.
 fn is_current_enrollment(method: SignInMethod) -> bool {
-    matches!(method, SignInMethod::Password | SignInMethod::Email | SignInMethod::SecurityQuestion)
+    !matches!(method, SignInMethod::GoogleOtp)
 }
 
-fn choice(org: &Org, method: SignInMethod, shown: &Value, path: &str) -> Value {
-    let fields = json!([
-        { "name": "id", "required": true, "value": id_of(org, method), "mutable": false },
-        { "name": "methodType", "required": false, "value": method.row().method, "mutable": false },
-    ]);
-    json!({ "label": shown["displayName"], "value": { "form": { "value": fields } }, "relatesTo": path })
+/// The field for what is needed before a code is sent.
+fn data_field(org: &Org, method: SignInMethod, fields: Vec<Value>) -> Value {
+    let label = authenticator(org, method)["displayName"].take();
+    json!({ "name": "authenticator", "label": label, "form": { "value": fields } })
 }
 
 /// The question that is asked: its key is sent back.

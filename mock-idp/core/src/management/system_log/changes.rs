@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::parts::{self, PartChanges};
-use crate::model::{AdminRole, App, AuthorizationServer, DirectoryKind, DirectoryObject, User, UserStatus};
+use crate::model::{AdminRole, App, AuthorizationServer, DirectoryKind, DirectoryObject, Factor, User, UserStatus};
 use crate::org::{Difference, ObjectDifference, Tables};
 use crate::protocol::Status;
 use crate::system_log::{EventEntity, EventType, LogEvent};
@@ -368,7 +368,17 @@ fn of_changed_user(was: &User, is: &User, add: &mut impl FnMut(EventType)) {
     if was.user_type != is.user_type {
         add(EventType::AccountUpdateUserType);
     }
+    factors(was, is).into_iter().for_each(&mut *add);
     privileges(&was.roles, &is.roles, USER_PRIVILEGES).into_iter().for_each(add);
+}
+
+/// The events of factors that have become active, and of those that are gone.
+fn factors(was: &User, is: &User) -> Vec<EventType> {
+    let has = |user: &User, id: &str| user.factor(id).is_some_and(Factor::is_active);
+    let lacked_by = |user: &User, factor: &&Factor| factor.is_active() && !has(user, &factor.id);
+    let activated = is.factors.iter().filter(|factor| lacked_by(was, factor)).map(|_| EventType::FactorActivate);
+    let gone = was.factors.iter().filter(|factor| lacked_by(is, factor)).map(|_| EventType::FactorDeactivate);
+    activated.chain(gone).collect()
 }
 
 /// The event of changed roles. Okta: revoked if no privilege is left.

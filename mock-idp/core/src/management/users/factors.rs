@@ -4,12 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::find;
 use crate::management::{ApiError, ApiErrorId, BodyMembers, Links, ManagementCall, ManagementChange};
-use crate::model::{Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, SignInMethod, User};
+use crate::model::{Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, PhoneNumber, SignInMethod, User};
 use crate::moment::timestamp;
 use crate::org::Tables;
-use crate::policy::assurance::{can_enroll, optional_enrollments};
+use crate::policy::assurance::{can_enroll, enrollable_factors};
 use crate::sign_in::{
-    SECURITY_QUESTIONS, SignInProblem, SignInProblemKind, activation, enrollment_image, profile, question_text,
+    self, SECURITY_QUESTIONS, SecurityQuestion, SignInProblem, SignInProblemKind, activation, enrollment_image,
+    question_text,
 };
 
 /// The object in the causes of refused enrollments.
@@ -35,12 +36,18 @@ pub fn factor_catalog(org: &Tables, call: ManagementCall<'_>, name: &str) -> Res
         if factor_type == FactorType::Question {
             links = links.allowing("questions", &format!("{own}/questions"), &["GET"]);
         }
-        json!({
+        let mut shown = json!({
             "factorType": factor_type.name(), "provider": provider.name(), "vendorName": provider.vendor(),
             "_links": links.allowing("enroll", &own, &["POST"]).into_value(),
-        })
+        });
+        if let (true, Some(phone)) = (method.is_phone(), phone_of(user)) {
+            let profile = json!({ "phoneNumber": phone.profile.phone_number });
+            let phone = json!({ "id": phone.id, "profile": profile, "status": phone.status.name() });
+            shown["_embedded"] = json!({ "phones": [phone] });
+        }
+        shown
     };
-    Ok(optional_enrollments(org, user).iter().map(offered).collect())
+    Ok(enrollable_factors(org, user).iter().map(offered).collect())
 }
 
 /// The questions that a user can choose from.
@@ -49,7 +56,7 @@ pub fn factor_catalog(org: &Tables, call: ManagementCall<'_>, name: &str) -> Res
 /// There is no such user.
 pub fn factor_questions(org: &Tables, call: ManagementCall<'_>, name: &str) -> Result<Value, ApiError> {
     find(org, call, name)?;
-    let shown = |question: &crate::sign_in::SecurityQuestion| json!({ "question": question.key, "questionText": question.text });
+    let shown = |question: &SecurityQuestion| json!({ "question": question.key, "questionText": question.text });
     Ok(SECURITY_QUESTIONS.iter().map(shown).collect())
 }
 
@@ -68,7 +75,16 @@ pub fn factor_of<'u>(user: &'u User, id: &str) -> Result<&'u Factor, ApiError> {
     user.factor(id).ok_or_else(|| ApiError::not_found(id, "UserFactor"))
 }
 
-/// Enrolls a factor. A question is active at once; a one-time password has to be proved.
+/// How a factor is enrolled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FactorEnrollment {
+    /// A phone is active at once, without a code.
+    pub activate: bool,
+    /// A phone may get another number.
+    pub update_phone: bool,
+}
+
+/// Enrolls a factor. A question is active at once; others have to be proved.
 ///
 /// # Errors
 /// There is no such user, the org has no such authenticator, or the user has such a factor.
@@ -76,6 +92,7 @@ pub fn enroll_factor(
     change: &mut ManagementChange<'_, '_>,
     name: &str,
     body: &Map<String, Value>,
+    enrollment: FactorEnrollment,
 ) -> Result<Value, ApiError> {
     let mut user = find(change.draft, change.call, name)?.clone();
     let body = BodyMembers::of(body);
@@ -89,6 +106,8 @@ pub fn enroll_factor(
     let Some(method) = SignInMethod::ALL.into_iter().find(is_wanted) else {
         return Err(refused_enrollment("factorType: the mock has no factor of this type and provider"));
     };
+    let profile =
+        if method.is_phone() { read_phone(&user, body, method, enrollment)? } else { FactorProfile::default() };
     if user.factors.iter().any(|factor| factor.is_active() && factor.method() == Some(method)) {
         return Err(refused_enrollment("A factor of this type is already set up."));
     }
@@ -99,8 +118,12 @@ pub fn enroll_factor(
     let mut factor = Factor::pending(factor_type, provider, change.moment);
     let now = change.now();
     (factor.created, factor.last_updated) = (Some(now.clone()), Some(now));
+    factor.profile = profile;
     if factor_type == FactorType::Question {
         factor.profile = read_question(body)?;
+        factor.status = FactorStatus::Active;
+    }
+    if method.is_phone() && enrollment.activate {
         factor.status = FactorStatus::Active;
     }
     let shown = show(change.draft, change.call, &user, &factor);
@@ -165,15 +188,19 @@ pub fn refused_factor(problem: &SignInProblem) -> ApiError {
         |cause: &str| ApiError { causes: vec![cause.to_owned()], ..ApiError::new(ApiErrorId::InvalidPasscode, reason) };
     match problem.kind {
         SignInProblemKind::WrongCode => wrong("Your token doesn't match our records. Please try again."),
+        SignInProblemKind::WrongSentCode => wrong("Your passcode doesn't match our records. Please try again."),
         SignInProblemKind::WrongAnswer => wrong("Your answer doesn't match our records. Please try again."),
         SignInProblemKind::MissingPassword => wrong("Your passcode doesn't match our records. Please try again."),
         SignInProblemKind::UsedCode => ApiError::new(ApiErrorId::UsedPasscode, reason),
         SignInProblemKind::ShortAnswer | SignInProblemKind::MissingIdentifier => refused_enrollment(SHORT_ANSWER),
+        SignInProblemKind::InvalidPhoneNumber => refused_enrollment(INVALID_PHONE),
         SignInProblemKind::LockedOut => ApiError::authentication_failed(reason),
         SignInProblemKind::AccessDenied => ApiError::access_denied(reason),
         _ => ApiError::new(ApiErrorId::WrongState, reason),
     }
 }
+
+const INVALID_PHONE: &str = "Invalid Phone Number.";
 
 const SHORT_ANSWER: &str = "The security question answer must be at least 4 characters in length";
 
@@ -194,7 +221,53 @@ fn read_question(body: BodyMembers<'_>) -> Result<FactorProfile, ApiError> {
         question: Some(key.to_owned()),
         question_text: Some(text.to_owned()),
         answer: Some(answer.to_owned()),
+        ..FactorProfile::default()
     })
+}
+
+/// The phone that a user has. Okta: one.
+fn phone_of(user: &User) -> Option<&Factor> {
+    user.factors.iter().find(|factor| factor.method().is_some_and(SignInMethod::is_phone))
+}
+
+/// The number of a phone to enroll. Okta: without one, it is that of the user's phone.
+fn read_phone(
+    user: &User,
+    body: BodyMembers<'_>,
+    method: SignInMethod,
+    enrollment: FactorEnrollment,
+) -> Result<FactorProfile, ApiError> {
+    let given = body.object("profile")?;
+    let text = |name| given.map_or(Ok(None), |given| given.text(name));
+    let known = phone_of(user).and_then(|phone| phone.profile.phone_number.as_deref());
+    let number = text("phoneNumber")?.or(known).and_then(PhoneNumber::new);
+    let number = number.ok_or_else(|| refused_enrollment(INVALID_PHONE))?.as_str().to_owned();
+    let is_verified = phone_of(user).is_some_and(Factor::is_active);
+    let is_other = is_verified && known.is_some_and(|known| known != number);
+    if is_other && method == SignInMethod::Sms && !enrollment.update_phone {
+        return Err(refused_enrollment("There is an existing verified phone number."));
+    }
+    let extension = text("phoneExtension")?.filter(|_| method == SignInMethod::Voice).map(str::to_owned);
+    Ok(FactorProfile { phone_number: Some(number), phone_extension: extension, ..FactorProfile::default() })
+}
+
+/// What an answer shows of the profile of a factor: phones in full.
+fn profile(user: &User, factor: &Factor) -> Value {
+    let FactorProfile { phone_number, phone_extension, .. } = &factor.profile;
+    match (phone_number, phone_extension) {
+        (Some(number), Some(extension)) => json!({ "phoneNumber": number, "phoneExtension": extension }),
+        (Some(number), None) => json!({ "phoneNumber": number }),
+        _ => sign_in::profile(user, factor),
+    }
+}
+
+/// The answer to a call that has sent a code. Okta: `CHALLENGE`.
+#[must_use]
+pub fn factor_challenge(call: ManagementCall<'_>, user: &User, factor: &Factor) -> Value {
+    let path = format!("/api/v1/users/{}/factors/{}", user.id, factor.id);
+    let links = Links::at(call.base()).allowing("verify", &format!("{path}/verify"), &["POST"]);
+    let links = links.allowing("factor", &path, &["GET", "DELETE"]).in_order();
+    json!({ "factorResult": "CHALLENGE", "profile": profile(user, factor), "_links": links })
 }
 
 /// A factor, members in Okta's order.
@@ -204,7 +277,13 @@ fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: &Factor) ->
     let links = Links::at(call.base());
     let links = match (factor.factor_type, factor.is_active()) {
         (FactorType::Question, _) => links.allowing("questions", &format!("{own}/factors/questions"), &["GET"]),
-        (FactorType::Totp | FactorType::Email, true) => links.allowing("verify", &format!("{path}/verify"), &["POST"]),
+        (_, true) => links.allowing("verify", &format!("{path}/verify"), &["POST"]),
+        (FactorType::Sms | FactorType::Call, false) => {
+            let href = links.url(&format!("{path}/resend"));
+            let resend = json!({ "name": factor.factor_type.name(), "href": href, "hints": { "allow": ["POST"] } });
+            let activate = format!("{path}/lifecycle/activate");
+            links.allowing("activate", &activate, &["POST"]).with("resend", json!([resend]))
+        }
         (FactorType::Totp | FactorType::Email, false) => {
             links.allowing("activate", &format!("{path}/lifecycle/activate"), &["POST"])
         }

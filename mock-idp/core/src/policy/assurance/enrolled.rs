@@ -22,18 +22,34 @@ pub fn is_usable(org: &Tables, factor: &Factor) -> bool {
     factor.is_active() && factor.method().is_some_and(|method| is_for_sign_in(org, method))
 }
 
-/// The methods that a user can enroll. Okta: one of each.
+/// The methods of the authenticators that a user lacks and can enroll. Okta: one of each.
 pub(super) fn enrollable_methods(org: &Tables, user: &User) -> Vec<SignInMethod> {
-    let policy = enrollment_policy(org, user);
+    let has = |method: SignInMethod| user.active_factors().any(|factor| factor.method() == Some(method));
     let lacks = |method: &SignInMethod| {
-        *method != SignInMethod::Password && !user.active_factors().any(|factor| factor.method() == Some(*method))
+        !SignInMethod::ALL.into_iter().any(|other| other.shares_authenticator(*method) && has(other))
     };
+    allowed_methods(org, user).into_iter().filter(lacks).collect()
+}
+
+/// The methods that a user lacks and can enroll one by one. Okta: the catalog of factors.
+#[must_use]
+pub fn enrollable_factors(org: &Tables, user: &User) -> Vec<SignInMethod> {
+    let has = |method: SignInMethod| user.active_factors().any(|factor| factor.method() == Some(method));
+    allowed_methods(org, user).into_iter().filter(|method| !has(*method)).collect()
+}
+
+/// The methods besides the password that the enrollment policy of a user allows.
+fn allowed_methods(org: &Tables, user: &User) -> Vec<SignInMethod> {
+    let policy = enrollment_policy(org, user);
     let allowed =
         |method: &SignInMethod| policy.as_ref().and_then(|policy| policy.enrollment(*method)) != Some("NOT_ALLOWED");
     let methods = SignInMethod::ALL.into_iter();
     methods
         .filter(|method| {
-            lacks(method) && can_enroll(org, *method) && is_listed(policy.as_ref(), *method) && allowed(method)
+            *method != SignInMethod::Password
+                && can_enroll(org, *method)
+                && is_listed(policy.as_ref(), *method)
+                && allowed(method)
         })
         .collect()
 }
@@ -82,7 +98,13 @@ pub fn can_enroll(org: &Tables, method: SignInMethod) -> bool {
 
 fn authenticator(org: &Tables, method: SignInMethod) -> Option<&DirectoryObject> {
     let mut known = org.objects(DirectoryKind::Authenticator).filter(|authenticator| authenticator.is_active());
-    known.find(|authenticator| authenticator.text("key") == Some(method.row().authenticator))
+    let row = method.row();
+    // Okta: methods are switched on and off one by one, too.
+    let is_off = |authenticator: &DirectoryObject| {
+        let methods = authenticator.members.get("methods");
+        methods.is_some_and(|methods| methods[row.method]["status"] == "INACTIVE")
+    };
+    known.find(|authenticator| authenticator.text("key") == Some(row.authenticator) && !is_off(authenticator))
 }
 
 /// The enrollment policy that covers a user, and its rule. Okta: the first policy by priority that covers the user.

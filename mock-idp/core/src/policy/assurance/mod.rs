@@ -6,7 +6,7 @@ mod enrolled;
 mod rules;
 mod verification;
 
-pub use enrolled::{can_enroll, enrolled_methods, enrollment_of, is_for_sign_in, is_usable};
+pub use enrolled::{can_enroll, enrollable_factors, enrolled_methods, enrollment_of, is_for_sign_in, is_usable};
 
 use std::fmt::Write as _;
 

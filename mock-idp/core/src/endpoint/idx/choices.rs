@@ -1,0 +1,114 @@
+//! Authenticators as choices: the fields by which a client names one, its method, and what the method needs.
+
+use serde_json::{Value, json};
+
+use super::authenticators::{AuthenticatorEnrollment, authenticator_with, id_of};
+use crate::ledger::{Stage, Transaction};
+use crate::model::SignInMethod;
+use crate::org::Org;
+use crate::sign_in::SignInAnswer;
+
+/// What a client says about the authenticator that it goes on with.
+#[derive(Clone, Copy, Debug)]
+pub struct ChosenAuthenticator<'a> {
+    pub id: &'a str,
+    pub method: Option<&'a str>,
+    /// The number of a phone to enroll.
+    pub phone_number: Option<&'a str>,
+}
+
+/// What a client has chosen, if it is offered.
+#[must_use]
+pub fn chosen<'a>(org: &Org, transaction: &Transaction, choice: ChosenAuthenticator<'a>) -> Option<SignInAnswer<'a>> {
+    let Stage::MoreProofs(partial) = &transaction.stage else { return None };
+    let offered = |method: &SignInMethod| id_of(org, *method) == choice.id;
+    let mut of_authenticator = partial.choices.iter().copied().filter(offered);
+    let Some(named) = choice.method else {
+        let first = of_authenticator.next()?;
+        let is_only = of_authenticator.next().is_none();
+        return Some(if is_only { SignInAnswer::Choose(first) } else { SignInAnswer::ChooseAuthenticator(first) });
+    };
+    let method = of_authenticator.find(|method| method.row().method == named)?;
+    Some(match choice.phone_number {
+        Some(number) if method.is_phone() => SignInAnswer::EnrollPhone { method, number },
+        _ => SignInAnswer::Choose(method),
+    })
+}
+
+/// Methods, those of an authenticator together.
+pub(super) fn by_authenticator(methods: &[SignInMethod]) -> Vec<Vec<SignInMethod>> {
+    let mut groups: Vec<Vec<SignInMethod>> = Vec::new();
+    for method in methods {
+        match groups.iter_mut().find(|group| group[0].shares_authenticator(*method)) {
+            Some(group) => group.push(*method),
+            None => groups.push(vec![*method]),
+        }
+    }
+    groups
+}
+
+/// The choice of an authenticator that the user has.
+pub(super) fn enrolled(org: &Org, methods: &[SignInMethod], known: &[AuthenticatorEnrollment]) -> Option<Value> {
+    let first = *methods.first()?;
+    let index = known.iter().position(|enrollment| enrollment.has(first))?;
+    let mut fields = vec![id(org, first), method_type(methods)];
+    fields.extend(first.is_phone().then(|| enrollment_id(&known[index])));
+    let path = format!("$.authenticatorEnrollments.value[{index}]");
+    Some(option(&known[index].shown["displayName"], fields, &path))
+}
+
+/// The choice of an authenticator that the user can enroll, the one with this index.
+pub(super) fn enrollable(org: &Org, methods: &[SignInMethod], index: usize) -> Option<Value> {
+    let first = *methods.first()?;
+    let mut fields = vec![id(org, first), method_type(methods)];
+    fields.extend(first.is_phone().then(|| phone_number(false)));
+    let path = format!("$.authenticators.value[{index}]");
+    Some(option(&authenticator_with(org, methods)["displayName"], fields, &path))
+}
+
+/// The fields that say how a code is sent, before one is.
+pub(super) fn unsent(org: &Org, methods: &[SignInMethod]) -> Option<Vec<Value>> {
+    let first = *methods.first()?;
+    let mut method = json!({ "name": "methodType", "required": first.is_phone() });
+    if first.is_phone() {
+        method["type"] = "string".into();
+    } else {
+        method["value"] = first.row().method.into();
+    }
+    method["options"] = options(methods);
+    Some(vec![id(org, first), method])
+}
+
+/// The number of a phone to enroll.
+pub(super) fn phone_number(required: bool) -> Value {
+    json!({ "name": "phoneNumber", "label": "Phone number", "required": required })
+}
+
+/// The enrollment that is verified.
+pub(super) fn enrollment_id(enrollment: &AuthenticatorEnrollment) -> Value {
+    json!({ "name": "enrollmentId", "required": true, "value": enrollment.shown["id"], "mutable": false })
+}
+
+fn option(label: &Value, fields: Vec<Value>, path: &str) -> Value {
+    json!({ "label": label, "value": { "form": { "value": fields } }, "relatesTo": path })
+}
+
+fn id(org: &Org, method: SignInMethod) -> Value {
+    json!({ "name": "id", "required": true, "value": id_of(org, method), "mutable": false })
+}
+
+fn method_type(methods: &[SignInMethod]) -> Value {
+    match methods {
+        [only] => {
+            json!({ "name": "methodType", "required": false, "value": only.row().method, "mutable": false })
+        }
+        several => {
+            json!({ "name": "methodType", "type": "string", "required": false, "options": options(several) })
+        }
+    }
+}
+
+fn options(methods: &[SignInMethod]) -> Value {
+    let option = |method: &SignInMethod| json!({ "label": method.row().method_name, "value": method.row().method });
+    methods.iter().map(option).collect()
+}

@@ -1,0 +1,108 @@
+//! Enrollments during a sign-in.
+
+use super::answer::{SignInEffect, SignInFacts};
+use super::events;
+use super::factor_checks::{Entered, check};
+use super::problem::{SignInProblem, SignInProblemKind};
+use super::security_questions::question_text;
+use super::sent_codes::new_code;
+use crate::ledger::{ProofStep, SentCode};
+use crate::model::{Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, PhoneNumber, SignInMethod, User};
+use crate::moment::{Moment, timestamp};
+use crate::org::Org;
+use crate::policy::assurance::can_enroll;
+
+/// The step in which a user enrolls a method.
+pub(super) fn begin(method: SignInMethod, optional: bool, moment: &mut Moment<'_>) -> ProofStep {
+    let (factor_type, provider) = Factor::kind_of(method);
+    ProofStep::Enroll { factor: Box::new(Factor::pending(factor_type, provider, moment)), optional, sent: None }
+}
+
+/// The step in which a user enters the code that is sent to a new phone.
+///
+/// # Errors
+/// The text is no phone number.
+pub(super) fn begin_phone(
+    org: &Org,
+    user: &User,
+    method: SignInMethod,
+    number: &str,
+    optional: bool,
+    moment: &mut Moment<'_>,
+) -> Result<(ProofStep, Vec<SignInEffect>), SignInProblem> {
+    let Some(number) = PhoneNumber::new(number) else {
+        let reason = "a phone number begins with + and the country code, and has at most 15 digits";
+        return Err(SignInProblem::new(SignInProblemKind::InvalidPhoneNumber, reason));
+    };
+    let factor = Factor::pending_phone(method, number, moment);
+    Ok(send_code(org, user, factor, optional, moment))
+}
+
+/// Sends a code, or another one, to the owner of a factor that is to be enrolled.
+pub(super) fn send_code(
+    org: &Org,
+    user: &User,
+    factor: Factor,
+    optional: bool,
+    moment: &mut Moment<'_>,
+) -> (ProofStep, Vec<SignInEffect>) {
+    let (sent, message) = new_code(org, user, &factor, moment);
+    let step = ProofStep::Enroll { factor: Box::new(factor), optional, sent: Some(sent) };
+    (step, vec![SignInEffect::SendMessage(Box::new(message))])
+}
+
+/// Completes an enrollment. Returns the factors that the user has by it.
+pub(super) fn complete(
+    org: &Org,
+    user: &User,
+    factor: &Factor,
+    entered: Entered<'_>,
+    sent: Option<&SentCode>,
+    facts: &SignInFacts,
+    moment: &mut Moment<'_>,
+) -> Result<(SignInMethod, Vec<SignInEffect>, Vec<Factor>), SignInProblem> {
+    let mut factor = factor.clone();
+    let (method, effects) = if factor.factor_type == FactorType::Question {
+        factor.profile = question(entered)?;
+        (SignInMethod::SecurityQuestion, Vec::new())
+    } else {
+        check(&factor, entered.passcode, sent, facts, moment.now)?
+    };
+    factor.status = FactorStatus::Active;
+    let now = timestamp(moment.now);
+    (factor.created, factor.last_updated) = (Some(now.clone()), Some(now));
+    moment.trace.event(events::enrolled(user));
+    let mut factors = other_methods(org, &factor, method, moment);
+    factors.insert(0, factor);
+    Ok((method, effects, factors))
+}
+
+/// Okta: a phone can be used by all methods that the org has for it, whichever has enrolled it.
+fn other_methods(org: &Org, factor: &Factor, method: SignInMethod, moment: &mut Moment<'_>) -> Vec<Factor> {
+    let others = SignInMethod::ALL
+        .into_iter()
+        .filter(|other| method.is_phone() && other.is_phone() && *other != method && can_enroll(org, *other));
+    let of_method = |other| {
+        let (factor_type, provider) = Factor::kind_of(other);
+        Factor { id: Factor::pending(factor_type, provider, moment).id, factor_type, provider, ..factor.clone() }
+    };
+    others.map(of_method).collect()
+}
+
+fn question(entered: Entered<'_>) -> Result<FactorProfile, SignInProblem> {
+    let answer = entered.passcode.trim();
+    let text = question_text(entered.key).unwrap_or(entered.text).trim();
+    if text.is_empty() {
+        return Err(SignInProblem::new(SignInProblemKind::MissingIdentifier, "no question was chosen"));
+    }
+    if answer.chars().count() < MIN_ANSWER {
+        return Err(SignInProblem::new(SignInProblemKind::ShortAnswer, "the answer has too few characters"));
+    }
+    let key = if question_text(entered.key).is_some() { entered.key } else { "custom" };
+    Ok(FactorProfile {
+        question: Some(key.to_owned()),
+        question_text: Some(text.to_owned()),
+        answer: Some(answer.to_owned()),
+        ..FactorProfile::default()
+    })
+}
