@@ -41,6 +41,14 @@ async function message(user, kind = "email") {
   return answer.json();
 }
 
+/** Answers the notifications that wait, as users do on their phones. */
+async function answerPush(decision) {
+  const body = JSON.stringify({ decision, user: "push@example.test" });
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${process.env.ORG}/_mock/pushes`, { method: "POST", headers, body });
+  assert.equal(answer.status, 200);
+}
+
 /** Enters name and password of the user with second factors. */
 async function toSecondFactor(auth) {
   await auth.idx.start();
@@ -179,6 +187,39 @@ const flows = {
     assert.notEqual((await message(WITH_FACTORS, "sms")).id, sent.id);
     transaction = await transaction.verify({ passCode: code });
     assert.equal(transaction.status, "SUCCESS");
+  },
+
+  async "a push notification, denied and then approved"() {
+    const auth = client();
+    await auth.idx.start();
+    await auth.idx.proceed({ step: "identify", username: "push@example.test" });
+    let transaction = await auth.idx.proceed({ step: "challenge-authenticator", credentials: { passcode: PASSWORD } });
+    const form = transaction.rawIdxState.remediation.value[0];
+    const { value: id } = form.value[0].options[0].value.form.value.find((field) => field.name === "id");
+    const send = () => auth.idx.proceed({ step: "select-authenticator-authenticate", authenticator: { id, methodType: "push" } });
+    const poll = () => auth.idx.proceed({ step: "challenge-poll" });
+    transaction = await send();
+    assert.equal(step(transaction).name, "challenge-poll");
+    assert.match(transaction.rawIdxState.currentAuthenticator.value.contextualData.correctAnswer, /^[0-9]{2}$/);
+    assert.equal(step(await poll()).name, "challenge-poll");
+    await answerPush("deny");
+    transaction = await poll();
+    assert.deepEqual(keys(transaction), ["api.authn.poll.error.push_rejected"]);
+    await send();
+    await answerPush("approve");
+    transaction = await poll();
+    assert.equal(transaction.status, "SUCCESS");
+    assert.deepEqual(transaction.tokens.idToken.claims.amr, ["pwd", "mfa", "swk"]);
+  },
+
+  async "the authentication API, with a push notification"() {
+    let transaction = await client().signInWithCredentials({ username: "push@example.test", password: PASSWORD });
+    transaction = await transaction.factors.find((factor) => factor.factorType === "push").verify();
+    assert.equal(transaction.factorResult, "WAITING");
+    setTimeout(() => answerPush("approve"), 100);
+    transaction = await transaction.poll({ delay: 200 });
+    assert.equal(transaction.status, "SUCCESS");
+    assert.ok(transaction.sessionToken);
   },
 
   async "the authentication API, with a second factor"() {

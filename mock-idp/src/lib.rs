@@ -48,8 +48,8 @@ pub use mock_idp::{
     AssignmentSpec, BackchannelRequest, Builder, ChangeError, ChangedDirectory, ChangedGroup, ChangedUser, CheckedOrg,
     ControlFailure, DirectorySpec, ExplainedRequest, FaultSpec, GroupSpec, KeyRotation, ListedOrg, LoginSpec,
     LoginTokens, MessageQuery, MintSpec, MintedToken, MockIdp, NextToken, NextTokenSpec, OrgClock, OrgControl, OrgInfo,
-    PublishedKey, RecordedConsent, RecordedMessage, RecordedRequest, RequestQuery, SandboxOrg, SandboxSpec, SavedState,
-    SentMessage, SpawnedMockIdp, StateChange, StateComparison, UserSpec, WaitingSignIn,
+    PublishedKey, PushNotification, RecordedConsent, RecordedMessage, RecordedRequest, RequestQuery, SandboxOrg,
+    SandboxSpec, SavedState, SentMessage, SpawnedMockIdp, StateChange, StateComparison, UserSpec, WaitingSignIn,
 };
 pub use mock_idp_core::behavior::Behavior;
 pub use org_document::{OrgDocument, PreviewError};

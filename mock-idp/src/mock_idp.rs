@@ -21,8 +21,9 @@ pub use self::checked_org::CheckedOrg;
 pub use self::org_control::{
     AssignmentSpec, BackchannelRequest, ChangedDirectory, ChangedGroup, ChangedUser, ControlFailure, DirectorySpec,
     ExplainedRequest, FaultSpec, GroupSpec, KeyRotation, LoginSpec, LoginTokens, MessageQuery, MintSpec, MintedToken,
-    NextToken, NextTokenSpec, OrgClock, OrgControl, OrgInfo, PublishedKey, RecordedConsent, RecordedMessage,
-    RecordedRequest, RequestQuery, SavedState, SentMessage, StateChange, StateComparison, UserSpec, WaitingSignIn,
+    NextToken, NextTokenSpec, OrgClock, OrgControl, OrgInfo, PublishedKey, PushNotification, RecordedConsent,
+    RecordedMessage, RecordedRequest, RequestQuery, SavedState, SentMessage, StateChange, StateComparison, UserSpec,
+    WaitingSignIn,
 };
 pub use self::sandbox_org::{ListedOrg, SandboxOrg, SandboxSpec};
 pub use self::spawned::SpawnedMockIdp;

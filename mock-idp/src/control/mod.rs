@@ -25,6 +25,7 @@ mod names;
 mod next_tokens;
 mod oauth_error;
 mod orgs;
+mod pushes;
 mod redirect_uris;
 mod request_filter;
 mod requests;

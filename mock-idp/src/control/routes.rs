@@ -9,7 +9,7 @@ use super::description::{BodyExample, DescribedRoute, Parameter, Topic, delete, 
 use super::handler::handler;
 use super::{
     assets, ciba, clock, consents, console, coverage, directory, explain, faults, inbox, keys, login, metrics, mint,
-    next_tokens, orgs, redirect_uris, requests, server, sign_ins, state, unlock,
+    next_tokens, orgs, pushes, redirect_uris, requests, server, sign_ins, state, unlock,
 };
 use crate::engine::OrgState;
 use crate::journal::{CAPACITY, JournalEntry};
@@ -383,6 +383,23 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     )
     .body::<ciba::DecideRequest>(&[("Approves all requests of a user", r#"{"decision": "approve", "user": "buyer"}"#)])
     .returns::<ciba::DecidedRequests>(),
+    get(
+        &["/_mock/pushes"],
+        "waiting_pushes",
+        Topic::SignIns,
+        "Lists the push notifications of Okta Verify that wait for a user.",
+        handler!(pushes::list),
+    )
+    .returns::<Vec<pushes::ShownPush>>(),
+    post(
+        &["/_mock/pushes"],
+        "answer_pushes",
+        Topic::SignIns,
+        "Answers all waiting push notifications that match, as the users would on their phones.",
+        handler!(pushes::answer),
+    )
+    .body::<pushes::AnswerRequest>(&[("Approves all notifications of a user", r#"{"decision": "approve", "user": "push"}"#)])
+    .returns::<pushes::AnsweredPushes>(),
     get(
         &["/_mock/consents"],
         "consents",

@@ -1,6 +1,6 @@
 //! Second factors in a sign-in by a program. Okta: `/api/v1/authn/factors`.
 
-use mock_idp_core::ledger::{PartialSignIn, ProofStep, Stage, Transaction};
+use mock_idp_core::ledger::{PartialSignIn, ProofStep, PushResult, Stage, Transaction};
 use mock_idp_core::management::{ApiError, users};
 use mock_idp_core::model::{Factor, SignInMethod};
 use mock_idp_core::sign_in::SignInAnswer;
@@ -68,6 +68,17 @@ impl AuthnFactors<'_, '_> {
                     ProofStep::Verify { factor_id: chosen, sent } => (chosen == factor_id, sent.is_some()),
                     _ => (false, false),
                 };
+                if method == SignInMethod::OktaVerifyPush {
+                    return match &partial.step {
+                        ProofStep::Wait { push, .. } if push.result == PushResult::Waiting => {
+                            self.take(SignInAnswer::Poll, trace, explanation).await
+                        }
+                        _ => {
+                            let transaction = self.choose(method, partial, Enrolls::No, trace).await?;
+                            self.steps.go_on(Some(self.state_token), transaction, trace, explanation).await
+                        }
+                    };
+                }
                 // Okta: without a code, the code is sent.
                 let sends = method.is_sent() && (!sent || passcode.is_empty());
                 if sends || !chosen {
@@ -81,7 +92,7 @@ impl AuthnFactors<'_, '_> {
             FactorAction::Enroll { factor_type, provider, question, question_text, answer, phone_number: number } => {
                 let named = |method: &&SignInMethod| {
                     let (kind, by) = Factor::kind_of(**method);
-                    **method != SignInMethod::Password && kind.name() == factor_type && by.name() == provider
+                    method.is_enrolled_in_sign_in() && kind.name() == factor_type && by.name() == provider
                 };
                 let Some(method) = partial.choices.iter().find(named).copied() else {
                     let cause = "factorType: this factor cannot be enrolled now";

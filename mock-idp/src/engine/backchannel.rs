@@ -164,11 +164,21 @@ impl<'o> BackchannelDecisions<'o> {
             client_label: org.client(&request.client_id).map_or(request.client_id, |client| client.label.clone()),
             user_login: org.user(&request.user_id).map_or(request.user_id, |user| user.profile.login.clone()),
             id: request.id,
+            numbers: Vec::new(),
             binding_message: request.binding_message,
             scopes: request.scopes.as_slice().to_vec(),
             ends_in: request.expires - self.now,
         };
-        let requests = self.waiting().await?.into_iter().map(item).collect();
+        let mut requests: Vec<_> = self.waiting().await?.into_iter().map(item).collect();
+        requests.extend(self.instance.waiting_pushes().await?.into_iter().map(|push| BackchannelItem {
+            client_label: push.app,
+            user_login: org.user(&push.user_id).map_or(push.user_id, |user| user.profile.login.clone()),
+            id: push.id,
+            numbers: push.challenge.map(|challenge| challenge.offered.to_vec()).unwrap_or_default(),
+            binding_message: None,
+            scopes: Vec::new(),
+            ends_in: push.expires - self.now,
+        }));
         let action = format!("{}/signin/backchannel", frame.path_prefix);
         Ok(PageView::Backchannel(BackchannelView { frame, action, decided, requests }))
     }

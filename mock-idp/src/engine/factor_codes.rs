@@ -1,12 +1,13 @@
 //! Codes and answers by which the management API activates and verifies factors.
 
-use mock_idp_core::ledger::{LedgerError, SentCode, UsedCode};
+use mock_idp_core::ledger::{LedgerError, PushNotification, PushNotifications, SentCode, UsedCode};
 use mock_idp_core::management::{ApiError, ApiErrorId, users};
 use mock_idp_core::model::{Factor, SignInMethod, User};
 use mock_idp_core::sign_in;
 use serde_json::Value;
 
 use super::Management;
+use crate::ledger::NEVER;
 
 impl Management {
     /// Sends the code that activates a factor. Nothing is sent for a factor that is active, or has no such code.
@@ -27,7 +28,7 @@ impl Management {
         Ok(is_due)
     }
 
-    /// Sends a code to verify a factor. `None`: it has no such code.
+    /// Sends a code or a notification to verify a factor. `None`: it has neither.
     ///
     /// # Errors
     /// There is no such factor, it is not active; or the ledger's store is unavailable.
@@ -36,14 +37,66 @@ impl Management {
         name: &str,
         factor_id: &str,
         lifetime: Option<i64>,
+        numbers: bool,
     ) -> Result<Option<Value>, ApiError> {
         let (user, factor) = self.owned_factor(name, factor_id)?;
+        if factor.method() == Some(SignInMethod::OktaVerifyPush) {
+            require_status(&factor, true)?;
+            let push = self.send_push(&user, &factor, numbers).await?;
+            return Ok(Some(users::factor_transaction(self.call(), &user, &factor, &push)));
+        }
         if !is_sent(&factor) {
             return Ok(None);
         }
         require_status(&factor, true)?;
         self.send_code(&user, &factor, lifetime).await?;
         Ok(Some(users::factor_challenge(self.call(), &user, &factor)))
+    }
+
+    /// How far a notification is.
+    ///
+    /// # Errors
+    /// There is no such factor or notification, or the ledger's store is unavailable.
+    pub(crate) async fn factor_transaction(
+        &self,
+        name: &str,
+        factor_id: &str,
+        id: &str,
+    ) -> Result<(PushNotification, Value), ApiError> {
+        let (user, factor) = self.owned_factor(name, factor_id)?;
+        let push = self.context.instance.push(id).await?.filter(|push| push.factor_id == factor.id);
+        let push = push.ok_or_else(|| ApiError::not_found(id, "FactorTransaction"))?;
+        let shown = users::factor_transaction(self.call(), &user, &factor, &push);
+        Ok((push, shown))
+    }
+
+    /// Takes back a notification.
+    ///
+    /// # Errors
+    /// As of [`Self::factor_transaction`].
+    pub(crate) async fn cancel_factor_transaction(
+        &self,
+        name: &str,
+        factor_id: &str,
+        id: &str,
+    ) -> Result<(), ApiError> {
+        let (push, _) = self.factor_transaction(name, factor_id, id).await?;
+        let cancel = |pushes: &mut PushNotifications| pushes.cancel(&push.id);
+        self.context.ledger().pushes().update(PushNotifications::KEY, cancel).await?;
+        Ok(())
+    }
+
+    async fn send_push(&self, user: &User, factor: &Factor, numbers: bool) -> Result<PushNotification, ApiError> {
+        let context = &self.context;
+        let app = &context.org.identity().name;
+        let push = self.decide(|moment| sign_in::new_push(&context.org, user, factor, app, Some(numbers), moment));
+        let (added, now) = (push.clone(), context.now);
+        let mut batch = context.ledger().batch();
+        let add = move |pushes: &mut PushNotifications| pushes.add(added.clone(), now);
+        batch.update_or_default(context.ledger().pushes(), PushNotifications::KEY, NEVER, add);
+        batch.commit().await?;
+        context.instance.send(sign_in::push_message(user, &push)).await?;
+        Ok(push)
     }
 
     /// Checks what a user answers to a factor, which is active, or is to be activated. A code is used up by it.

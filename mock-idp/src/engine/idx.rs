@@ -35,6 +35,10 @@ pub(crate) enum IdxAction<'a> {
         state_handle: &'a str,
         authenticator: ChosenAuthenticator<'a>,
     },
+    /// Asks whether something that the user does elsewhere is done.
+    Poll {
+        state_handle: &'a str,
+    },
     /// Begins again.
     Cancel {
         state_handle: &'a str,
@@ -105,6 +109,7 @@ impl<'o> IdxEndpoint<'o> {
             IdxAction::Introspect(IdxHandle::State(handle))
             | IdxAction::Answer { state_handle: handle, .. }
             | IdxAction::Choose { state_handle: handle, .. }
+            | IdxAction::Poll { state_handle: handle }
             | IdxAction::Cancel { state_handle: handle } => Some(state_handle(handle).to_owned()),
         };
         let found = match &handle {
@@ -127,6 +132,10 @@ impl<'o> IdxEndpoint<'o> {
                     Ok((IdxError::BadRequest.status(), idx::failed(&IdxError::BadRequest)))
                 }
             },
+            IdxAction::Poll { .. } if sign_in::push_of_step(&transaction.stage).is_some() => {
+                call.take(SignInAnswer::Poll, false, request).await
+            }
+            IdxAction::Poll { .. } => call.introspect(transaction, request).await,
             IdxAction::Cancel { .. } => call.cancel(transaction, request).await,
         }
     }
@@ -372,6 +381,8 @@ impl<'a> IdxCall<'a> {
         for option in &options {
             request.trace.note(NoteStatus::Absent, "sign-in", asked_for(option));
         }
+        let of_stage = IdxError::of_stage(&transaction.stage);
+        let error = error.or(of_stage.as_ref());
         Ok((error.map_or(200, IdxError::status), self.of(transaction).document(&options, error)))
     }
 
@@ -400,6 +411,7 @@ fn asked_for(option: &Remediation) -> String {
             format!("asks for the password of {identifier}: a sign-in needs one factor")
         }
         Remediation::Verify { unsent, .. } if !unsent.is_empty() => "offers to send a code".to_owned(),
+        Remediation::Wait { .. } => "waits for the answer to a push notification".to_owned(),
         Remediation::Verify { factor, .. } => format!("asks to verify {}", factor.factor_type.name()),
         Remediation::ChooseMethod { methods, .. } => format!("offers {} methods to prove more", methods.len()),
         Remediation::Enroll { unsent, .. } if !unsent.is_empty() => "asks for the number of a phone".to_owned(),

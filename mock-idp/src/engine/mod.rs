@@ -41,6 +41,7 @@ mod mint;
 mod nonces;
 mod orgs;
 mod pushed_request;
+mod pushes;
 mod randomness;
 mod recovery;
 mod recovery_links;

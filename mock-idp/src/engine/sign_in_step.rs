@@ -1,8 +1,8 @@
 //! One step of a sign-in: loads what it depends on, applies it, and commits the result.
 
 use mock_idp_core::ledger::{
-    Consent, FailedSignIns, IssuedCredential, LedgerError, OneTimeToken, OutgoingMessage, Stage, Transaction, UsedCode,
-    UserDecision,
+    Consent, FailedSignIns, IssuedCredential, LedgerError, OneTimeToken, OutgoingMessage, PushNotifications, Stage,
+    Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::management::group_rules;
 use mock_idp_core::model::{Factor, Password, User};
@@ -168,6 +168,11 @@ async fn decide<'c>(
                 batch.put(context.ledger().one_time_tokens(), &key, token, expires);
                 follow_up.messages.push(*message);
             }
+            SignInEffect::SendPush(push) => {
+                let now = context.now;
+                let add = move |pushes: &mut PushNotifications| pushes.add((*push).clone(), now);
+                batch.update_or_default(context.ledger().pushes(), PushNotifications::KEY, NEVER, add);
+            }
             SignInEffect::SendMessage(message) => follow_up.messages.push(*message),
             SignInEffect::CreateUser { user } => follow_up.new_user = Some(*user),
             SignInEffect::DenyRecovery { user_id } => follow_up.denied = Some(user_id),
@@ -312,6 +317,10 @@ async fn load(
             None => None,
         },
         used_code: used_code.as_ref().map(|used| used.value),
+        push: match sign_in::push_of_step(&transaction.stage) {
+            Some(id) => context.instance.push(id).await?,
+            None => None,
+        },
     };
     let versions =
         LoadedVersions { failed: failed.map(|failed| failed.version), used_code: used_code.map(|used| used.version) };

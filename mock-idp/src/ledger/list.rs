@@ -21,6 +21,8 @@ macro_rules! for_all_tables {
             messages: InboxMessage, 500, 8;
             /// By [`InboxPosition::KEY`].
             inbox_positions: InboxPosition, 1, 1;
+            /// By [`PushNotifications::KEY`].
+            pushes: PushNotifications, 1, 1;
             /// By device code.
             devices: PolledRequest, 10_000, 16;
             /// By user code.

@@ -3,8 +3,8 @@
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InboxMessage, InboxPosition,
     InterclientGrant, IssuedTokens, KeyRecord, LogPosition, LoggedRequest, OneTimeToken, PendingRequests,
-    PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken, SentCode, Session, SessionClient, SignedIn,
-    StateHandle, TokenFamily, Transaction, UsedCode, UserCode,
+    PolledRequest, PushNotifications, PushedRequest, RefreshTokenOwner, RevokedAccessToken, SentCode, Session,
+    SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UsedCode, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

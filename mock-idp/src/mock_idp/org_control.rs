@@ -29,7 +29,7 @@ pub use self::faults::FaultSpec;
 pub use self::inbox::{MessageQuery, SentMessage};
 pub use self::journal::{ExplainedRequest, RecordedMessage, RecordedRequest, RequestQuery};
 pub use self::keys::{KeyRotation, PublishedKey};
-pub use self::sign_ins::{BackchannelRequest, RecordedConsent, WaitingSignIn};
+pub use self::sign_ins::{BackchannelRequest, PushNotification, RecordedConsent, WaitingSignIn};
 pub use self::state::{SavedState, StateChange, StateComparison};
 pub use self::tokens::{LoginSpec, LoginTokens, MintSpec, MintedToken, NextToken, NextTokenSpec};
 use super::MockIdp;

@@ -20,8 +20,8 @@ impl<'a> BackchannelPage<'a> {
     /// What the last decision led to.
     fn decided(&self) -> Option<&'static str> {
         Some(match self.view.decided? {
-            ShownDecision::Approved => "Approved. The client gets its tokens the next time it asks.",
-            ShownDecision::Denied => "Denied. The client gets an error the next time it asks.",
+            ShownDecision::Approved => "Approved. The sign-in goes on the next time it asks.",
+            ShownDecision::Denied => "Denied. The sign-in gets an error the next time it asks.",
             ShownDecision::TooLate => "Nothing has changed: that request was answered before, or its time is over.",
         })
     }

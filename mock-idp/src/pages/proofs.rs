@@ -1,6 +1,7 @@
 //! The steps in which a user proves more, or enrolls a factor. Texts and marks are those of Okta's pages, as on the sign-in page.
 
 use askama::Template;
+use mock_idp_core::ledger::PushResult;
 use mock_idp_core::model::SignInMethod;
 
 use super::chrome::Chrome;
@@ -38,6 +39,29 @@ impl<'a> ProofPage<'a> {
         SentCodeWords::of(*method)
     }
 
+    /// The name of the field for a code.
+    fn code_field(&self, key: &str) -> &'static str {
+        if key == "okta_verify" { "credentials.totp" } else { "credentials.passcode" }
+    }
+
+    /// Whether a push notification can still be answered.
+    fn is_waiting(&self) -> bool {
+        matches!(self.view.step, ProofPageStep::Push { result: Some(PushResult::Waiting), .. })
+    }
+
+    /// How a push notification has ended.
+    fn push_ended(&self) -> Option<&'static str> {
+        match self.view.step {
+            ProofPageStep::Push { result: Some(PushResult::Rejected), .. } => {
+                Some("You have chosen to reject this login.")
+            }
+            ProofPageStep::Push { result: Some(PushResult::TimedOut), .. } => {
+                Some("Your push notification has expired.")
+            }
+            _ => None,
+        }
+    }
+
     /// The link back to the list.
     fn choices_text(&self) -> &'static str {
         match self.view.step {
@@ -53,6 +77,19 @@ impl<'a> ProofPage<'a> {
 /// Heading, lead and classes of a step.
 fn words(step: &ProofPageStep) -> (String, &'static str, String) {
     match step {
+        ProofPageStep::Code { key: "okta_verify", .. } => (
+            "Enter a code".to_owned(),
+            "Enter code from Okta Verify app",
+            "mfa-verify-totp challenge-authenticator--okta_verify mfa-okta-verify".to_owned(),
+        ),
+        ProofPageStep::Push { result: Some(_), .. } => {
+            ("Get a push notification".to_owned(), "", "challenge-poll--okta_verify mfa-okta-verify".to_owned())
+        }
+        ProofPageStep::Push { result: None, .. } => (
+            "Get a push notification".to_owned(),
+            "",
+            "authenticator-verification-data--okta_verify mfa-okta-verify".to_owned(),
+        ),
         ProofPageStep::Code { authenticator, key, .. } => (
             format!("Verify with {authenticator}"),
             "Enter the temporary code generated in your authenticator app",

@@ -1,5 +1,6 @@
 //! The browser of a previewed request: it signs the user in and answers the consent page, as the question says.
 
+use mock_idp_core::ledger::PushResult;
 use mock_idp_core::preview::{Asks, Refused, Shown};
 use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters, Scopes};
 use mock_idp_core::sign_in::SignInAnswer;
@@ -170,6 +171,12 @@ impl Browser {
                 code = sent.into_iter().find_map(|message| message.message.code).unwrap_or_default();
                 SignInAnswer::Passcode(&code)
             }
+            ProofPageStep::Push { result: Some(PushResult::Waiting), number, .. } => {
+                let approved = self.context.instance.answer_pushes(true, *number, |_| true).await;
+                approved.map_err(|error| unexpected(&OAuthError::from(error).to_string()))?;
+                SignInAnswer::Poll
+            }
+            ProofPageStep::Push { .. } => SignInAnswer::Resend,
             ProofPageStep::EnrollPhone { method, .. } => {
                 // A number that is reserved for examples.
                 SignInAnswer::EnrollPhone { method: *method, number: "+1 202 555 0100" }

@@ -107,7 +107,7 @@ async fn approval_and_denial_work_on_the_page() {
         (303, &"/signin/backchannel?decided=denied".parse().unwrap())
     );
     let page = browser().get(format!("{list}?decided=denied")).send().await.unwrap().text().await.unwrap();
-    assert!(page.contains("Denied. The client gets an error the next time it asks."), "{page}");
+    assert!(page.contains("Denied. The sign-in gets an error the next time it asks."), "{page}");
     let again = browser().post(&list).form(&form).send().await.unwrap();
     assert_eq!(again.headers()["location"], "/signin/backchannel?decided=too-late");
     assert!(page.contains(r#"data-se="backchannel-empty""#), "{page}");

@@ -13,6 +13,7 @@ mod issued_tokens;
 mod logged_request;
 mod one_time_token;
 mod polled;
+mod push;
 mod server_keys;
 mod session;
 mod single_use;
@@ -34,6 +35,7 @@ pub use issued_tokens::{IssuedCredential, IssuedTokens};
 pub use logged_request::{LogPosition, LoggedRequest};
 pub use one_time_token::{OneTimeToken, RecoveryKind};
 pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, UserDecision};
+pub use push::{NumberChallenge, PushAnswer, PushNotification, PushNotifications, PushResult};
 pub use server_keys::{KeyMaterial, KeyRecord};
 pub use session::{Authentication, CurrentUser, Proof, Session, SessionClient, SignedIn};
 pub use single_use::{ConsumedValue, SingleUse};
@@ -42,7 +44,7 @@ pub use token_family::{
     FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
 };
 pub use transaction::{
-    Activation, Interaction, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryStep, Registration, SentCode, Stage,
-    StateHandle, Transaction,
+    Activation, Interaction, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryStep, Registration, SentCode,
+    SentPush, Stage, StateHandle, Transaction,
 };
 pub use used_code::UsedCode;

@@ -112,7 +112,10 @@ impl SignedIn {
     #[must_use]
     pub fn with_amr(user_id: String, auth_time: i64, amr: Vec<String>) -> Self {
         let has = |method: &SignInMethod| method.row().amr.iter().all(|value| amr.iter().any(|known| known == value));
-        let proofs = SignInMethod::ALL.into_iter().filter(has).map(|method| Proof { method, at: auth_time }).collect();
+        let mut methods: Vec<SignInMethod> = SignInMethod::ALL.into_iter().filter(has).collect();
+        // Which of two apps has shown a code is not known.
+        methods.dedup_by_key(|method| method.row().amr);
+        let proofs = methods.into_iter().map(|method| Proof { method, at: auth_time }).collect();
         Self { user_id, auth_time, amr, proofs, session: None }
     }
 

@@ -12,6 +12,7 @@ use super::issued_tokens::IssuedTokens;
 use super::logged_request::{LogPosition, LoggedRequest};
 use super::one_time_token::OneTimeToken;
 use super::polled::{PendingRequests, PolledRequest, UserCode};
+use super::push::PushNotifications;
 use super::server_keys::KeyRecord;
 use super::session::{Session, SessionClient, SignedIn};
 use super::single_use::ConsumedValue;
@@ -98,6 +99,7 @@ sizes! {
     FailedSignIns: |_it| 0;
     UsedCode: |_it| 0;
     SentCode: |_it| VALUE;
+    PushNotifications: |it| it.notifications.iter().map(|push| 4 * VALUE + push.app.len()).sum::<usize>();
     PushedRequest: |it| 2 * VALUE + parameters(&it.parameters);
     // Up to four private keys.
     KeyRecord: |_it| 4 * 2_048;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::authorization_request::AuthorizationRequest;
 use super::inbox::MessageKind;
 use super::one_time_token::RecoveryKind;
+use super::push::PushResult;
 use super::session::{Authentication, CurrentUser, Proof, SignedIn};
 use crate::model::{Factor, SignInMethod, User};
 use crate::protocol::Scopes;
@@ -244,6 +245,8 @@ pub enum ProofStep {
     EnterPassword,
     /// Answers what this factor asks. `sent`: the code that the org has sent, if it sends one.
     Verify { factor_id: String, sent: Option<SentCode> },
+    /// Answers a push notification on the phone.
+    Wait { factor_id: String, push: SentPush },
     /// Chooses what to enroll. Optional enrollments can be skipped.
     ChooseEnrollment { optional: bool },
     /// Proves that this factor works, or defines it, if it is a question or a phone. `sent`: as above.
@@ -257,6 +260,16 @@ pub struct SentCode {
     pub hash: String,
     /// The first second at which it is not accepted.
     pub expires: i64,
+}
+
+/// A push notification to the phone of a user.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct SentPush {
+    pub id: String,
+    pub expires: i64,
+    /// The number that the user chooses on the phone.
+    pub number: Option<u8>,
+    pub result: PushResult,
 }
 
 /// The state handle of the transaction that a client knows by its interaction handle.

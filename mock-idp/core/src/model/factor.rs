@@ -49,6 +49,8 @@ pub enum FactorType {
     Sms,
     #[serde(rename = "call")]
     Call,
+    #[serde(rename = "push")]
+    Push,
 }
 
 /// Who provides a factor.
@@ -135,6 +137,8 @@ impl Factor {
             SignInMethod::Email => (FactorType::Email, FactorProvider::Okta),
             SignInMethod::Sms => (FactorType::Sms, FactorProvider::Okta),
             SignInMethod::Voice => (FactorType::Call, FactorProvider::Okta),
+            SignInMethod::OktaVerifyTotp => (FactorType::Totp, FactorProvider::Okta),
+            SignInMethod::OktaVerifyPush => (FactorType::Push, FactorProvider::Okta),
             // A password is no factor of this API.
             SignInMethod::SecurityQuestion | SignInMethod::Password => (FactorType::Question, FactorProvider::Okta),
         }
@@ -164,6 +168,8 @@ impl Factor {
             (FactorType::Email, FactorProvider::Okta) => Some(SignInMethod::Email),
             (FactorType::Sms, FactorProvider::Okta) => Some(SignInMethod::Sms),
             (FactorType::Call, FactorProvider::Okta) => Some(SignInMethod::Voice),
+            (FactorType::Totp, FactorProvider::Okta) => Some(SignInMethod::OktaVerifyTotp),
+            (FactorType::Push, FactorProvider::Okta) => Some(SignInMethod::OktaVerifyPush),
             _ => None,
         }
     }
@@ -173,7 +179,9 @@ impl Factor {
     pub fn id_prefix(&self) -> &'static str {
         match self.factor_type {
             FactorType::Question => "ufs",
+            FactorType::Totp if self.provider == FactorProvider::Okta => "ost",
             FactorType::Totp => "uft",
+            FactorType::Push => "opf",
             FactorType::Email => "emf",
             FactorType::Sms => "sms",
             FactorType::Call => "clf",
@@ -195,7 +203,7 @@ impl Factor {
             return Some(("provider", message));
         };
         match method {
-            SignInMethod::Password => None,
+            SignInMethod::Password | SignInMethod::OktaVerifyPush => None,
             SignInMethod::Email => {
                 Some(("factorType", "the email address of the profile is a factor already".to_owned()))
             }
@@ -208,11 +216,13 @@ impl Factor {
                 (_, Some(answer)) if answer.chars().count() >= MIN_ANSWER => None,
                 _ => Some(("profile", format!("a question has an `answer` of at least {MIN_ANSWER} characters"))),
             },
-            SignInMethod::GoogleOtp => match self.shared_secret.as_ref().map(SharedSecret::bytes) {
-                None => Some(("sharedSecret", "a TOTP factor has a `sharedSecret`: a key as base32".to_owned())),
-                Some(None) => Some(("sharedSecret", "it is not base32 (A-Z and 2-7, without padding)".to_owned())),
-                Some(Some(_)) => None,
-            },
+            SignInMethod::GoogleOtp | SignInMethod::OktaVerifyTotp => {
+                match self.shared_secret.as_ref().map(SharedSecret::bytes) {
+                    None => Some(("sharedSecret", "a TOTP factor has a `sharedSecret`: a key as base32".to_owned())),
+                    Some(None) => Some(("sharedSecret", "it is not base32 (A-Z and 2-7, without padding)".to_owned())),
+                    Some(Some(_)) => None,
+                }
+            }
         }
     }
 }
@@ -227,6 +237,7 @@ impl FactorType {
             Self::Email => "email",
             Self::Sms => "sms",
             Self::Call => "call",
+            Self::Push => "push",
         }
     }
 }

@@ -13,6 +13,10 @@ pub enum SignInMethod {
     Voice,
     SecurityQuestion,
     GoogleOtp,
+    /// A code of the app Okta Verify.
+    OktaVerifyTotp,
+    /// A notification that is approved in the app Okta Verify.
+    OktaVerifyPush,
 }
 
 /// What proofs by a method are worth, and what the method is called.
@@ -66,10 +70,22 @@ const PHONE: SignInMethodRow = SignInMethodRow {
     traits: NO_TRAITS,
 };
 
+/// What the methods of Okta Verify have in common.
+const OKTA_VERIFY: SignInMethodRow =
+    SignInMethodRow { authenticator: "okta_verify", authenticator_type: "app", display_name: "Okta Verify", ..PHONE };
+
 impl SignInMethod {
     /// All methods, in the order in which they are offered.
-    pub const ALL: [Self; 6] =
-        [Self::Password, Self::Email, Self::Sms, Self::Voice, Self::SecurityQuestion, Self::GoogleOtp];
+    pub const ALL: [Self; 8] = [
+        Self::Password,
+        Self::Email,
+        Self::Sms,
+        Self::Voice,
+        Self::SecurityQuestion,
+        Self::GoogleOtp,
+        Self::OktaVerifyTotp,
+        Self::OktaVerifyPush,
+    ];
 
     /// Whether the org sends a code for it.
     #[must_use]
@@ -81,6 +97,24 @@ impl SignInMethod {
     #[must_use]
     pub fn is_phone(self) -> bool {
         matches!(self, Self::Sms | Self::Voice)
+    }
+
+    /// Whether the org sends something to the user for it: a code or a notification.
+    #[must_use]
+    pub fn is_asked_for(self) -> bool {
+        self.is_sent() || self == Self::OktaVerifyPush
+    }
+
+    /// Whether users enroll it while they sign in. Okta Verify is enrolled in the app.
+    #[must_use]
+    pub fn is_enrolled_in_sign_in(self) -> bool {
+        !matches!(self, Self::Password | Self::OktaVerifyTotp | Self::OktaVerifyPush)
+    }
+
+    /// Whether users choose both in one row of a list, and between them later. Okta: the methods of a phone.
+    #[must_use]
+    pub fn shares_row(self, other: Self) -> bool {
+        self == other || self.is_phone() && other.is_phone()
     }
 
     /// Whether both are methods of one authenticator.
@@ -143,6 +177,22 @@ impl SignInMethod {
                 amr: &["otp"],
                 classes: &[FactorClass::Possession],
                 traits: MethodTraits { device_bound: true, ..NO_TRAITS },
+            },
+            Self::OktaVerifyTotp => SignInMethodRow {
+                method: "totp",
+                method_name: "Enter a code",
+                amr: &["otp"],
+                classes: &[FactorClass::Possession],
+                traits: MethodTraits { device_bound: true, ..NO_TRAITS },
+                ..OKTA_VERIFY
+            },
+            Self::OktaVerifyPush => SignInMethodRow {
+                method: "push",
+                method_name: "Get a push notification",
+                amr: &["swk"],
+                classes: &[FactorClass::Possession, FactorClass::Inherence],
+                traits: MethodTraits { device_bound: true, hardware_protected: true, verifies_user: true, ..NO_TRAITS },
+                ..OKTA_VERIFY
             },
         }
     }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::problem::SignInProblem;
 use crate::ledger::{
-    Activation, Consent, FailedSignIns, MessageKind, OneTimeToken, OutgoingMessage, RecoveryKind, Transaction,
-    UsedCode, UserDecision,
+    Activation, Consent, FailedSignIns, MessageKind, OneTimeToken, OutgoingMessage, PushNotification, RecoveryKind,
+    Transaction, UsedCode, UserDecision,
 };
 use crate::model::{Factor, Password, SignInMethod, User};
 use crate::protocol::Scopes;
@@ -45,8 +45,10 @@ pub enum SignInAnswer<'a> {
     },
     /// Shows the methods to choose from.
     ShowChoices,
-    /// Requests a code.
+    /// Requests a code or a notification.
     Resend,
+    /// Asks whether a notification has been answered.
+    Poll,
     /// A question to enroll, by its key or as text, with its answer. Where a question is asked, only the answer counts.
     Question {
         key: &'a str,
@@ -139,6 +141,8 @@ pub struct SignInFacts {
     pub token: Option<OneTimeToken>,
     /// The one-time password that was used last of the factor of the step: [`factor_of_step`](super::factor_of_step).
     pub used_code: Option<UsedCode>,
+    /// The push notification of the step, if it is known: [`push_of_step`](super::push_of_step).
+    pub push: Option<PushNotification>,
 }
 
 /// What has to be stored because of a step.
@@ -164,6 +168,8 @@ pub enum SignInEffect {
     Unlock { user_id: String },
     /// A one-time password of a factor has been used.
     UseCode { factor_id: String, used: UsedCode },
+    /// The user gets a notification on the phone.
+    SendPush(Box<PushNotification>),
     /// The user gets a message.
     SendMessage(Box<OutgoingMessage>),
     /// The user has enrolled a factor.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::enrollment_key::enrollment_image;
 use super::primary::{link, named_link, shown};
 use super::sent_codes::masked_email;
-use crate::ledger::{PartialSignIn, ProofStep};
+use crate::ledger::{PartialSignIn, ProofStep, PushResult, SentPush};
 use crate::model::{Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod, User};
 use crate::org::Org;
 use crate::policy::assurance::enrollment_of;
@@ -28,7 +28,8 @@ impl FactorState<'_> {
     pub fn body(self, partial: &PartialSignIn) -> Value {
         let factors = |list: Vec<Value>| json!({ "user": shown(self.user), "factors": list });
         match &partial.step {
-            ProofStep::Verify { factor_id, sent: Some(_) } => self.challenge(factor_id),
+            ProofStep::Verify { factor_id, sent: Some(_) } => self.challenge(factor_id, None),
+            ProofStep::Wait { factor_id, push } => self.challenge(factor_id, Some(push)),
             ProofStep::Choose | ProofStep::EnterPassword | ProofStep::Verify { .. } => {
                 let offered = self.user.active_factors();
                 let is_offered = |method| partial.choices.contains(&method);
@@ -65,8 +66,8 @@ impl FactorState<'_> {
         }
     }
 
-    /// A code has been sent. Okta: `MFA_CHALLENGE`.
-    fn challenge(self, factor_id: &str) -> Value {
+    /// A code or a notification has been sent. Okta: `MFA_CHALLENGE`.
+    fn challenge(self, factor_id: &str, push: Option<&SentPush>) -> Value {
         let path = format!("factors/{factor_id}/verify");
         let factor = self.user.active_factors().find(|factor| factor.id == factor_id);
         let name = factor.as_ref().map_or("", |factor| factor.factor_type.name());
@@ -74,16 +75,20 @@ impl FactorState<'_> {
         let factor = factor.map_or(Value::Null, |factor| {
             let mut object = described(&factor);
             object["profile"] = profile(self.user, &factor);
+            if let Some(number) = push.and_then(|push| push.number) {
+                object["_embedded"] = json!({ "challenge": { "correctAnswer": number } });
+            }
             object
         });
+        let waits = push.is_some_and(|push| push.result == PushResult::Waiting);
         json!({
             "stateToken": self.state_token,
             "expiresAt": self.expires_at,
             "status": "MFA_CHALLENGE",
-            "factorResult": "CHALLENGE",
+            "factorResult": push.map_or("CHALLENGE", |push| push.result.name()),
             "_embedded": { "user": shown(self.user), "factor": factor },
             "_links": {
-                "next": self.named("verify", &path),
+                "next": self.named(if waits { "poll" } else { "verify" }, &path),
                 "prev": self.link("previous"),
                 "cancel": self.link("cancel"),
                 "resend": [resend],
@@ -157,6 +162,10 @@ pub fn profile(user: &User, factor: &Factor) -> Value {
             "questionText": factor.profile.question_text,
         }),
         FactorType::Totp => json!({ "credentialId": user.profile.login }),
+        FactorType::Push => json!({
+            "credentialId": user.profile.login, "deviceType": "SmartPhone_Android", "name": "Simulated phone",
+            "platform": "ANDROID",
+        }),
         FactorType::Email => json!({ "email": classic_email(&user.profile.email) }),
         FactorType::Sms | FactorType::Call => {
             let number = factor.profile.phone_number.as_deref().unwrap_or_default();

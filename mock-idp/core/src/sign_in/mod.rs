@@ -14,6 +14,7 @@ mod password;
 pub mod primary;
 mod problem;
 mod proofs;
+mod pushes;
 mod recovery;
 pub mod recovery_states;
 mod registration;
@@ -29,9 +30,10 @@ pub use enrollment_key::{enrollment_image, enrollment_svg, enrollment_uri};
 pub use factor_checks::{check_factor, check_sent, expected_answer};
 pub use factor_states::{FactorState, activation, profile};
 pub use messages::recovery_denied;
-pub use options::{RecoveryOption, RegistrationOption, Remediation, has_several_authenticators, options};
+pub use options::{RecoveryOption, RegistrationOption, Remediation, has_several_rows, options};
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
+pub use pushes::{new_push, push_message};
 pub use recovery::{has_recoverable_status, new_token, opened, send as send_recovery};
 pub use registration::registration_rules;
 pub use security_questions::{SECURITY_QUESTIONS, SecurityQuestion, question_text};
@@ -73,7 +75,22 @@ pub fn factor_of_step(stage: &Stage) -> Option<&str> {
         Stage::MoreProofs(partial) => match &partial.step {
             ProofStep::Verify { factor_id, .. } => Some(factor_id),
             ProofStep::Enroll { factor, .. } => Some(&factor.id),
-            ProofStep::Choose | ProofStep::EnterPassword | ProofStep::ChooseEnrollment { .. } => None,
+            ProofStep::Choose
+            | ProofStep::EnterPassword
+            | ProofStep::Wait { .. }
+            | ProofStep::ChooseEnrollment { .. } => None,
+        },
+        _ => None,
+    }
+}
+
+/// The push notification that a step waits for.
+#[must_use]
+pub fn push_of_step(stage: &Stage) -> Option<&str> {
+    match stage {
+        Stage::MoreProofs(partial) => match &partial.step {
+            ProofStep::Wait { push, .. } => Some(&push.id),
+            _ => None,
         },
         _ => None,
     }
@@ -145,6 +162,7 @@ pub fn apply(
             SignInAnswer::Choose(_)
             | SignInAnswer::ChooseAuthenticator(_)
             | SignInAnswer::EnrollPhone { .. }
+            | SignInAnswer::Poll
             | SignInAnswer::ShowChoices
             | SignInAnswer::Resend
             | SignInAnswer::Question { .. }

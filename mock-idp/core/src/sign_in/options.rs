@@ -6,7 +6,8 @@ use super::answer::SignInFacts;
 use super::consent::missing_consent;
 use super::registration::registration_rules;
 use crate::ledger::{
-    PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, SentCode, Stage, Transaction,
+    PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, SentCode, SentPush, Stage,
+    Transaction,
 };
 use crate::model::{Factor, Scope, SignInMethod};
 use crate::org::{CompiledServer, Org, SignInForm};
@@ -46,6 +47,8 @@ pub enum Remediation {
         /// The methods by which the user can have a code sent, if none has been sent.
         unsent: Vec<SignInMethod>,
     },
+    /// Answer a push notification on the phone.
+    Wait { user_id: String, factor: Factor, push: SentPush },
     /// Choose one of these methods to prove.
     ChooseMethod { user_id: String, methods: Vec<SignInMethod> },
     /// Complete the enrollment of this factor.
@@ -183,7 +186,7 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
         known.find(|factor| factor.id == id).map(Cow::into_owned)
     };
     let choose = || Remediation::ChooseMethod { user_id: user_id(), methods: partial.choices.clone() };
-    let others = || has_several_authenticators(&partial.choices).then(choose);
+    let others = || has_several_rows(&partial.choices).then(choose);
     let choose_enrollment = || Remediation::ChooseEnrollment { user_id: user_id(), methods: partial.choices.clone() };
     let skip = |optional: bool| optional.then(|| Remediation::Skip { user_id: user_id() });
     match &partial.step {
@@ -199,6 +202,13 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
             }
             None => vec![choose()],
         },
+        ProofStep::Wait { factor_id, push } => match factor(factor_id) {
+            Some(factor) => {
+                let wait = Remediation::Wait { user_id: user_id(), factor, push: push.clone() };
+                [wait].into_iter().chain(others()).collect()
+            }
+            None => vec![choose()],
+        },
         ProofStep::ChooseEnrollment { optional } => [choose_enrollment()].into_iter().chain(skip(*optional)).collect(),
         ProofStep::Enroll { factor, optional, sent } => {
             let unsent = unsent(partial, factor, sent.as_ref());
@@ -210,12 +220,14 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
 
 /// The methods by which a code of the step can be sent, if none has been sent.
 fn unsent(partial: &PartialSignIn, factor: &Factor, sent: Option<&SentCode>) -> Vec<SignInMethod> {
-    let Some(method) = factor.method().filter(|method| sent.is_none() && method.is_sent()) else { return Vec::new() };
-    partial.choices.iter().copied().filter(|other| other.shares_authenticator(method)).collect()
+    let Some(method) = factor.method().filter(|method| sent.is_none() && method.is_asked_for()) else {
+        return Vec::new();
+    };
+    partial.choices.iter().copied().filter(|other| other.shares_row(method)).collect()
 }
 
-/// Whether methods belong to more than one authenticator.
+/// Whether users choose between methods in more than one row of a list.
 #[must_use]
-pub fn has_several_authenticators(methods: &[SignInMethod]) -> bool {
-    methods.iter().any(|method| !method.shares_authenticator(methods[0]))
+pub fn has_several_rows(methods: &[SignInMethod]) -> bool {
+    methods.iter().any(|method| !method.shares_row(methods[0]))
 }

@@ -4,11 +4,14 @@ use super::answer::{SignInAnswer, SignInEffect, SignInFacts};
 use super::enrollments;
 use super::events;
 use super::factor_checks::{Entered, removed, verify};
-use super::options::has_several_authenticators;
+use super::options::has_several_rows;
 use super::password::{NextStage, locked, verify_password};
 use super::problem::{SignInProblem, SignInProblemKind};
+use super::pushes::{new_push, push_message};
 use super::sent_codes::new_code;
-use crate::ledger::{FailedSignIns, PartialSignIn, Proof, ProofStep, Purpose, SignedIn, Stage};
+use crate::ledger::{
+    FailedSignIns, PartialSignIn, Proof, ProofStep, Purpose, PushNotification, PushResult, SentPush, SignedIn, Stage,
+};
 use crate::model::{Factor, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
@@ -74,7 +77,7 @@ fn next_stage(
 /// The stage in which a user proves one of these methods.
 #[must_use]
 pub(super) fn more_proofs(user: &User, partial: PartialSignIn, choices: Vec<SignInMethod>) -> Stage {
-    let only = choices.first().filter(|_| !has_several_authenticators(&choices));
+    let only = choices.first().filter(|_| !has_several_rows(&choices));
     let step = only.and_then(|only| verification(user, *only));
     Stage::MoreProofs(Box::new(PartialSignIn { choices, step: step.unwrap_or(ProofStep::Choose), ..partial }))
 }
@@ -115,32 +118,60 @@ fn verification(user: &User, method: SignInMethod) -> Option<ProofStep> {
     }
 }
 
-/// The step in which the user proves a method that was chosen: a code is sent, if the method has one.
-fn chosen(org: &Org, user: &User, method: SignInMethod, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
-    match user.active_factors().find(|factor| method.is_sent() && factor.method() == Some(method)) {
-        Some(factor) => send_code(org, user, &factor, moment),
-        None => (verification(user, method).unwrap_or(ProofStep::Choose), Vec::new()),
+/// What is sent to users, and what for.
+#[derive(Clone, Copy)]
+struct Sender<'a> {
+    org: &'a Org,
+    user: &'a User,
+    purpose: &'a Purpose,
+}
+
+impl Sender<'_> {
+    /// The step in which the user proves a method that was chosen: what it needs is sent.
+    fn chosen(self, method: SignInMethod, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
+        let mut known = self.user.active_factors();
+        match known.find(|factor| method.is_asked_for() && factor.method() == Some(method)) {
+            Some(factor) => self.send(&factor, moment),
+            None => (verification(self.user, method).unwrap_or(ProofStep::Choose), Vec::new()),
+        }
+    }
+
+    /// Sends a code or a notification, or another one, to the owner of a factor.
+    fn send(self, factor: &Factor, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
+        let Self { org, user, purpose } = self;
+        let factor_id = factor.id.clone();
+        if factor.method() == Some(SignInMethod::OktaVerifyPush) {
+            let client = purpose.client_id().and_then(|client_id| org.client(client_id));
+            let app = client.map_or(&*org.identity().name, |client| &*client.label);
+            let push = new_push(org, user, factor, app, None, moment);
+            let message = SignInEffect::SendMessage(Box::new(push_message(user, &push)));
+            let step = ProofStep::Wait { factor_id, push: SentPush::of(&push) };
+            return (step, vec![SignInEffect::SendPush(Box::new(push)), message]);
+        }
+        let (sent, message) = new_code(org, user, factor, moment);
+        let step = ProofStep::Verify { factor_id, sent: Some(sent) };
+        (step, vec![SignInEffect::SendMessage(Box::new(message))])
+    }
+
+    /// Sends another code or notification, or the first one, in a step that has one.
+    fn resend(self, step: &ProofStep, moment: &mut Moment<'_>) -> Option<(ProofStep, Vec<SignInEffect>)> {
+        match step {
+            ProofStep::Verify { factor_id, .. } | ProofStep::Wait { factor_id, .. } => {
+                let factor = self.user.active_factors().find(|factor| factor.id == *factor_id)?;
+                factor.method()?.is_asked_for().then(|| self.send(&factor, moment))
+            }
+            ProofStep::Enroll { factor, optional, sent: Some(_) } => {
+                Some(enrollments::send_code(self.org, self.user, (**factor).clone(), *optional, moment))
+            }
+            _ => None,
+        }
     }
 }
 
-/// Sends a code, or another one, to the owner of a factor.
-fn send_code(org: &Org, user: &User, factor: &Factor, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
-    let (sent, message) = new_code(org, user, factor, moment);
-    let step = ProofStep::Verify { factor_id: factor.id.clone(), sent: Some(sent) };
-    (step, vec![SignInEffect::SendMessage(Box::new(message))])
-}
-
-/// Sends another code, or the first one, in a step that has one.
-fn resend(org: &Org, user: &User, step: &ProofStep, moment: &mut Moment<'_>) -> Option<(ProofStep, Vec<SignInEffect>)> {
-    match step {
-        ProofStep::Verify { factor_id, .. } => {
-            let factor = user.active_factors().find(|factor| factor.id == *factor_id)?;
-            factor.method()?.is_sent().then(|| send_code(org, user, &factor, moment))
-        }
-        ProofStep::Enroll { factor, optional, sent: Some(_) } => {
-            Some(enrollments::send_code(org, user, (**factor).clone(), *optional, moment))
-        }
-        _ => None,
+impl SentPush {
+    fn of(push: &PushNotification) -> Self {
+        let number = push.challenge.as_ref().map(|challenge| challenge.correct);
+        Self { id: push.id.clone(), expires: push.expires, number, result: PushResult::Waiting }
     }
 }
 
@@ -163,6 +194,7 @@ pub(super) fn answer(
     if failed.lock(&org.settings().lockout, moment.now) {
         return Err((Stage::Identify, locked(org, user, "is locked by wrong passwords and codes", moment)));
     }
+    let sender = Sender { org, user, purpose };
     let entered = match answer {
         SignInAnswer::ShowChoices => return Ok((at(partial.step.choices()), Vec::new())),
         SignInAnswer::Choose(method) | SignInAnswer::EnrollPhone { method, .. }
@@ -173,7 +205,7 @@ pub(super) fn answer(
         SignInAnswer::Choose(method) => {
             let (step, effects) = match partial.step.optional_enrollment() {
                 Some(optional) => (enrollments::begin(method, optional, moment), Vec::new()),
-                None => chosen(org, user, method, moment),
+                None => sender.chosen(method, moment),
             };
             return Ok((at(step), effects));
         }
@@ -196,11 +228,28 @@ pub(super) fn answer(
             };
         }
         SignInAnswer::Resend => {
-            return match resend(org, user, &partial.step, moment) {
+            return match sender.resend(&partial.step, moment) {
                 Some((step, effects)) => Ok((at(step), effects)),
                 None => again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no code has been sent")),
             };
         }
+        SignInAnswer::Poll => match &partial.step {
+            ProofStep::Wait { factor_id, push } => {
+                // Okta: a notification that is gone has timed out.
+                let known = facts.push.as_ref().map(|push| push.result(moment.now));
+                match known.unwrap_or(PushResult::TimedOut) {
+                    PushResult::Approved => Entered { passcode: "", key: "", text: "" },
+                    result => {
+                        if result == PushResult::Rejected && push.result != result {
+                            moment.trace.event(events::verified(user, Some("INVALID_CREDENTIALS")));
+                        }
+                        let push = SentPush { result, ..push.clone() };
+                        return Ok((at(ProofStep::Wait { factor_id: factor_id.clone(), push }), Vec::new()));
+                    }
+                }
+            }
+            step => return Ok((at(step.clone()), Vec::new())),
+        },
         SignInAnswer::Skip if partial.step.optional_enrollment() == Some(true) => {
             return Ok((done(partial.clone(), moment.now), Vec::new()));
         }
@@ -224,10 +273,20 @@ pub(super) fn answer(
                 None => return Ok((at(ProofStep::Choose), Vec::new())),
             }
         }
+        ProofStep::Wait { factor_id, .. } if matches!(answer, SignInAnswer::Poll) => {
+            match user.active_factors().any(|factor| factor.id == *factor_id) {
+                true => {
+                    moment.trace.event(events::verified(user, None));
+                    Ok((SignInMethod::OktaVerifyPush, Vec::new(), Vec::new()))
+                }
+                // It has been removed in the meantime.
+                false => return Ok((at(ProofStep::Choose), Vec::new())),
+            }
+        }
         ProofStep::Enroll { factor, sent, .. } => {
             enrollments::complete(org, user, factor, entered, sent.as_ref(), facts, moment)
         }
-        ProofStep::Choose | ProofStep::ChooseEnrollment { .. } => {
+        ProofStep::Choose | ProofStep::Wait { .. } | ProofStep::ChooseEnrollment { .. } => {
             return again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no method has been chosen"));
         }
     };
@@ -280,7 +339,7 @@ impl ProofStep {
     fn optional_enrollment(&self) -> Option<bool> {
         match self {
             Self::ChooseEnrollment { optional } | Self::Enroll { optional, .. } => Some(*optional),
-            Self::Choose | Self::EnterPassword | Self::Verify { .. } => None,
+            Self::Choose | Self::EnterPassword | Self::Verify { .. } | Self::Wait { .. } => None,
         }
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct IdxBody {
 #[serde(default)]
 pub(super) struct IdxCredentials {
     pub(super) passcode: String,
+    /// A code of Okta Verify.
+    totp: String,
     #[serde(rename = "questionKey")]
     pub(super) question_key: String,
     /// The text of a question of the user's own.
@@ -51,6 +53,13 @@ pub(super) struct IdxAuthenticator {
 impl std::fmt::Debug for IdxCredentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("IdxCredentials")
+    }
+}
+
+impl IdxCredentials {
+    /// The password or the code.
+    pub(super) fn code(&self) -> &str {
+        if self.totp.is_empty() { &self.passcode } else { &self.totp }
     }
 }
 

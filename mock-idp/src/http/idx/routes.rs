@@ -6,7 +6,8 @@ use super::steps;
 use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
 
 /// What its bodies contain.
-const SECRETS: &[&str] = &["stateHandle", "stateToken", "interactionHandle", "credentials", "passcode", "answer"];
+const SECRETS: &[&str] =
+    &["stateHandle", "stateToken", "interactionHandle", "credentials", "passcode", "totp", "answer"];
 
 pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/introspect"], handler!(steps::introspect)),
@@ -14,7 +15,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/credential/enroll"], handler!(steps::challenge)),
     row(&["/idp/idx/challenge/answer"], handler!(steps::answer)),
     row(&["/idp/idx/challenge/resend"], handler!(steps::resend)),
-    row(&["/idp/idx/challenge/poll"], handler!(steps::introspect)),
+    row(&["/idp/idx/challenge/poll", "/idp/idx/authenticators/poll"], handler!(steps::poll)),
     row(&["/idp/idx/skip"], handler!(steps::skip)),
     row(&["/idp/idx/consent"], handler!(steps::consent)),
     row(&["/idp/idx/identify/select"], handler!(steps::select_identify)),

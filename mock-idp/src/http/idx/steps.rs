@@ -38,7 +38,7 @@ pub(super) async fn answer(form: BrowserForm, body: IdxBody) -> Decided {
         Some((IdxCredentials { question_key: key, question: text, .. }, answer)) => {
             SignInAnswer::Question { key, text, answer }
         }
-        None => SignInAnswer::Passcode(credentials.map_or("", |credentials| &credentials.passcode)),
+        None => SignInAnswer::Passcode(credentials.map_or("", IdxCredentials::code)),
     };
     step(form, &body, answer).await
 }
@@ -56,6 +56,14 @@ pub(super) async fn challenge(form: BrowserForm, body: IdxBody) -> Decided {
             respond(form, IdxAction::Choose { state_handle, authenticator }).await
         }
         _ => bad_request("the body has no stateHandle, or neither an authenticator nor an identifier"),
+    }
+}
+
+/// Asks whether a notification has been answered, or a link has been opened.
+pub(super) async fn poll(form: BrowserForm, body: IdxBody) -> Decided {
+    match body.state_handle.as_deref() {
+        Some(state_handle) => respond(form, IdxAction::Poll { state_handle }).await,
+        None => bad_request("the body has no stateHandle"),
     }
 }
 

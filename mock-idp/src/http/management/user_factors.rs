@@ -14,6 +14,8 @@ use crate::engine::Management;
 use crate::http::extract::JsonBody;
 use crate::routing::{PathParameters, Query, Route, handler};
 
+const TRANSACTION: &[&str] = &["/api/v1/users/{id}/factors/{factor}/transactions/{transaction}"];
+
 const READ: &[&str] = &["okta.users.read", "okta.users.manage"];
 const MANAGE: &[&str] = &["okta.users.manage"];
 
@@ -31,6 +33,8 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::POST, &["/api/v1/users/{id}/factors/{factor}/lifecycle/activate"], MANAGE, handler!(activate)),
     row(Method::POST, &["/api/v1/users/{id}/factors/{factor}/resend"], MANAGE, handler!(resend)),
     row(Method::POST, &["/api/v1/users/{id}/factors/{factor}/verify"], MANAGE, handler!(verify)),
+    row(Method::GET, TRANSACTION, READ, handler!(transaction)),
+    row(Method::DELETE, TRANSACTION, MANAGE, handler!(cancel_transaction)),
 ];
 
 /// What proves a factor.
@@ -40,6 +44,8 @@ struct FactorAnswer {
     #[serde(rename = "passCode")]
     passcode: String,
     answer: String,
+    #[serde(rename = "useNumberMatchingChallenge")]
+    use_number_matching_challenge: bool,
 }
 
 impl FactorAnswer {
@@ -113,12 +119,26 @@ async fn verify(
 ) -> Result<Response, ApiError> {
     let (id, factor, answer): (_, _, FactorAnswer) = (path.get("id"), path.get("factor"), body.read_optional()?);
     if answer.entered().is_empty()
-        && let Some(challenge) = call.challenge_factor(&id, &factor, lifetime(&query)?).await?
+        && let numbers = answer.use_number_matching_challenge
+        && let Some(challenge) = call.challenge_factor(&id, &factor, lifetime(&query)?, numbers).await?
     {
-        return Ok(respond::ok(&challenge));
+        // Okta: 201 for a notification.
+        let is_push = challenge["factorResult"] == "WAITING";
+        return Ok(if is_push { respond::created(&challenge) } else { respond::ok(&challenge) });
     }
     call.check_factor(&id, &factor, answer.entered(), true).await?;
     Ok(respond::ok(&json!({ "factorResult": "SUCCESS" })))
+}
+
+async fn transaction(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    let (id, factor, transaction) = (path.get("id"), path.get("factor"), path.get("transaction"));
+    Ok(respond::ok(&call.factor_transaction(&id, &factor, &transaction).await?.1))
+}
+
+async fn cancel_transaction(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    let (id, factor, transaction) = (path.get("id"), path.get("factor"), path.get("transaction"));
+    call.cancel_factor_transaction(&id, &factor, &transaction).await?;
+    Ok(respond::no_content())
 }
 
 /// How long a code is accepted, in seconds. Okta: up to a day.

@@ -7,7 +7,10 @@ use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
 
 /// What the forms of the sign-in hold.
 const FORM_SECRETS: &[&str] =
-    &["credentials.answer", "credentials.passcode", "confirmPassword", "password", "stateHandle"];
+    &["credentials.answer", "credentials.passcode", "credentials.totp", "confirmPassword", "password", "stateHandle"];
+
+/// Where a tester answers requests as users do on their phones.
+const PHONE: &[&str] = &["/signin/phone", "/signin/backchannel"];
 
 /// The hosted sign-in's own addresses: its pages, and what its forms post to.
 pub(in crate::http) static ROUTES: &[Route] = &[
@@ -31,7 +34,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     },
     Route {
         method: Method::GET,
-        paths: &["/signin/backchannel"],
+        paths: PHONE,
         access: Access::Session,
         rate: RateClass::Unlimited,
         readers: Readers::SameOrigin,
@@ -40,7 +43,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     },
     Route {
         method: Method::POST,
-        paths: &["/signin/backchannel"],
+        paths: PHONE,
         access: Access::Session,
         rate: RateClass::Unlimited,
         readers: Readers::SameOrigin,
@@ -78,6 +81,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     proof_row(Method::GET, &["/signin/choose"], handler!(steps::choose)),
     proof_row(Method::POST, &["/signin/enroll"], handler!(steps::enroll)),
     proof_row(Method::POST, &["/signin/resend"], handler!(steps::resend)),
+    proof_row(Method::POST, &["/signin/poll"], handler!(steps::poll)),
     proof_row(Method::POST, &["/signin/skip"], handler!(steps::skip)),
     Route {
         method: Method::POST,

@@ -15,7 +15,9 @@ pub(super) async fn identify(form: BrowserForm, Form(fields): Form) -> Decided {
 }
 
 pub(super) async fn challenge(form: BrowserForm, Form(fields): Form) -> Decided {
-    let entered = ["credentials.passcode", "credentials.answer"].into_iter().find_map(|name| fields.get(name));
+    let entered = ["credentials.passcode", "credentials.totp", "credentials.answer"]
+        .into_iter()
+        .find_map(|name| fields.get(name));
     submit(form, &fields, SignInAnswer::Passcode(entered.unwrap_or_default())).await
 }
 
@@ -49,6 +51,11 @@ pub(super) async fn enroll(form: BrowserForm, Form(fields): Form) -> Decided {
 pub(super) async fn resend(form: BrowserForm, Form(fields): Form) -> Decided {
     let answer = phone_method(&fields).map_or(SignInAnswer::Resend, SignInAnswer::Choose);
     step(form, &fields, answer, false).await
+}
+
+/// Asks whether a notification has been answered.
+pub(super) async fn poll(form: BrowserForm, Form(fields): Form) -> Decided {
+    step(form, &fields, SignInAnswer::Poll, false).await
 }
 
 /// How a code is sent to a phone. A button has the last word.

@@ -46,6 +46,30 @@ struct DecidedRequests {
     decided: Vec<BackchannelRequest>,
 }
 
+/// A push notification of Okta Verify.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[non_exhaustive]
+pub struct PushNotification {
+    pub id: String,
+    /// The login of the user.
+    pub user: String,
+    /// What the user signs in to.
+    pub app: String,
+    /// The numbers that the phone offers, if the user chooses one.
+    pub numbers: Vec<u8>,
+    /// The one that the sign-in shows.
+    pub number: Option<u8>,
+    /// Seconds.
+    pub expires_in: i64,
+    /// `WAITING`, `SUCCESS`, `REJECTED` or `TIMEOUT`.
+    pub result: String,
+}
+
+#[derive(Deserialize)]
+struct AnsweredPushes {
+    answered: Vec<PushNotification>,
+}
+
 impl OrgControl {
     /// Lets these users (logins or ids) sign in where the next sign-in pages would be shown, one after the other; returns all
     /// that are waiting.
@@ -83,6 +107,31 @@ impl OrgControl {
     /// Unlocks the account of a user.
     pub async fn unlock(&self, user: &str) -> Result<(), ControlFailure> {
         self.request::<Value>(Method::POST, "/_mock/unlock", &json!({ "user": user })).await.map(drop)
+    }
+
+    /// The push notifications of Okta Verify that wait for a user.
+    pub async fn waiting_pushes(&self) -> Result<Vec<PushNotification>, ControlFailure> {
+        self.request(Method::GET, "/_mock/pushes", &()).await
+    }
+
+    /// Approves all waiting push notifications for a user, by login or id, with the number that each sign-in shows; returns them.
+    pub async fn approve_pushes(&self, user: &str) -> Result<Vec<PushNotification>, ControlFailure> {
+        self.answer_pushes(&json!({ "decision": "approve", "user": user })).await
+    }
+
+    /// Chooses this number in all waiting push notifications for a user, by login or id; returns them.
+    pub async fn choose_number(&self, user: &str, number: u8) -> Result<Vec<PushNotification>, ControlFailure> {
+        self.answer_pushes(&json!({ "decision": "approve", "user": user, "number": number })).await
+    }
+
+    /// Denies all waiting push notifications for a user, by login or id; returns them.
+    pub async fn deny_pushes(&self, user: &str) -> Result<Vec<PushNotification>, ControlFailure> {
+        self.answer_pushes(&json!({ "decision": "deny", "user": user })).await
+    }
+
+    async fn answer_pushes(&self, body: &Value) -> Result<Vec<PushNotification>, ControlFailure> {
+        let pushes: AnsweredPushes = self.request(Method::POST, "/_mock/pushes", body).await?;
+        Ok(pushes.answered)
     }
 
     /// The back-channel requests that wait for a user.

@@ -202,6 +202,10 @@ fn proof<'a>(step: &'a mut ProofPageStep, fields: &mut Vec<&'a mut String>) {
         ProofPageStep::SentCode { action, resend_action, address, .. } => {
             fields.extend([action, resend_action, address]);
         }
+        ProofPageStep::Push { action, resend_action, phone_href, .. } => {
+            fields.extend([action, resend_action]);
+            fields.extend(phone_href);
+        }
         ProofPageStep::Question { action, question, expected } => {
             fields.extend([action, question]);
             fields.extend(expected);

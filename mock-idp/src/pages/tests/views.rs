@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mock_idp_core::ledger::PushResult;
 use mock_idp_core::model::SignInMethod;
 
 use crate::pages::view::{
@@ -356,11 +357,13 @@ pub(super) fn backchannel(waiting: bool, decided: Option<ShownDecision>) -> Page
         id: "xYz".to_owned(),
         client_label: "Market kiosk".to_owned(),
         user_login: "buyer@example.test".to_owned(),
+        numbers: Vec::new(),
         binding_message: Some("W4SCT".to_owned()),
         scopes: vec!["openid".to_owned(), "products:read".to_owned()],
         ends_in: 297,
     };
-    let second = BackchannelItem { id: "zYx".to_owned(), binding_message: None, ..request.clone() };
+    let second =
+        BackchannelItem { id: "zYx".to_owned(), binding_message: None, numbers: vec![17, 42, 90], ..request.clone() };
     let requests = if waiting { vec![request, second] } else { Vec::new() };
     PageView::Backchannel(BackchannelView {
         frame: frame(),
@@ -390,6 +393,7 @@ fn methods() -> Vec<MethodChoice> {
         method,
         mark: method.row().authenticator,
         label: method.row().display_name.to_owned(),
+        select: format!("Select {}.", method.row().display_name),
         href: "/signin/choose?stateHandle=02.id.state&method=x".to_owned(),
     };
     [SignInMethod::SecurityQuestion, SignInMethod::GoogleOtp].map(choice).to_vec()
@@ -423,6 +427,19 @@ fn proof_pages() -> Vec<(String, PageView)> {
         others: if sent { Vec::new() } else { vec![SignInMethod::Voice] },
         enrolls,
     };
+    let push = |result, number| ProofPageStep::Push {
+        action: "/signin/poll".to_owned(),
+        resend_action: "/signin/resend".to_owned(),
+        result,
+        number,
+        phone_href: Some("/signin/phone".to_owned()),
+    };
+    let verify_code = ProofPageStep::Code {
+        action: action(),
+        authenticator: "Okta Verify".to_owned(),
+        key: "okta_verify",
+        expected: None,
+    };
     let enroll_phone = || ProofPageStep::EnrollPhone {
         action: "/signin/enroll".to_owned(),
         method: SignInMethod::Sms,
@@ -443,6 +460,10 @@ fn proof_pages() -> Vec<(String, PageView)> {
         ("proof_code_wrong", proofs(code, Some(SignInProblemKind::WrongCode))),
         ("proof_email", proofs(sent_code(false), None)),
         ("proof_email_code", proofs(sent_code(true), Some(SignInProblemKind::WrongCode))),
+        ("proof_okta_verify", proofs(verify_code, None)),
+        ("proof_push", proofs(push(None, None), None)),
+        ("proof_push_number", proofs(push(Some(PushResult::Waiting), Some(42)), None)),
+        ("proof_push_rejected", proofs(push(Some(PushResult::Rejected), Some(42)), None)),
         ("proof_phone", proofs(phone_code(SignInMethod::Sms, false, false), None)),
         ("proof_phone_call", proofs(phone_code(SignInMethod::Voice, true, false), None)),
         ("enroll_phone", proofs(enroll_phone(), None)),

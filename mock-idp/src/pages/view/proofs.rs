@@ -1,12 +1,12 @@
 //! The steps in which a user proves more, or enrolls a factor.
 
+use mock_idp_core::ledger::{PushResult, SentPush};
 use mock_idp_core::model::{
     DirectoryKind, DirectoryObject, Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod,
 };
 use mock_idp_core::org::Org;
 use mock_idp_core::sign_in::{
-    Remediation, SECURITY_QUESTIONS, SignInProblem, enrollment_image, expected_answer, has_several_authenticators,
-    masked_email,
+    Remediation, SECURITY_QUESTIONS, SignInProblem, enrollment_image, expected_answer, has_several_rows, masked_email,
 };
 use serde::Serialize;
 
@@ -64,6 +64,19 @@ pub(crate) enum ProofPageStep {
         #[serde(skip_serializing)]
         others: Vec<SignInMethod>,
     },
+    /// The answer to a push notification.
+    Push {
+        /// Where the button posts to that asks whether it has been answered.
+        action: String,
+        resend_action: String,
+        /// `None`: it has not been sent.
+        #[serde(skip_serializing)]
+        result: Option<PushResult>,
+        /// What the user chooses on the phone.
+        number: Option<u8>,
+        /// Where the phone is, for developers.
+        phone_href: Option<String>,
+    },
     /// The answer to this question.
     Question { action: String, question: String, expected: Option<String> },
     /// A method to prove.
@@ -89,6 +102,9 @@ pub(crate) struct MethodChoice {
     #[serde(skip_serializing)]
     pub mark: &'static str,
     pub label: String,
+    /// What a screen reader says about the link.
+    #[serde(skip_serializing)]
+    pub select: String,
     pub href: String,
 }
 
@@ -109,6 +125,7 @@ impl ProofPage<'_> {
         let prefix = &self.frame.path_prefix;
         let (user_id, step) = match options.first()? {
             Remediation::Verify { user_id, factor, unsent } => (user_id, self.verify(user_id, factor, unsent)),
+            Remediation::Wait { user_id, push, .. } => (user_id, self.push(Some(push))),
             Remediation::ChooseMethod { user_id, methods } => {
                 (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods) })
             }
@@ -120,7 +137,7 @@ impl ProofPage<'_> {
         };
         let has_choices = options[1..].iter().any(|option| match option {
             Remediation::ChooseMethod { .. } => true,
-            Remediation::ChooseEnrollment { methods, .. } => has_several_authenticators(methods),
+            Remediation::ChooseEnrollment { methods, .. } => has_several_rows(methods),
             _ => false,
         });
         let skippable = options.iter().any(|option| matches!(option, Remediation::Skip { .. }));
@@ -146,6 +163,7 @@ impl ProofPage<'_> {
                 expected: self.expected(factor),
             },
             FactorType::Email | FactorType::Sms | FactorType::Call => self.sent_code(user_id, factor, unsent, false),
+            FactorType::Push => self.push(None),
             FactorType::Totp => {
                 let method = factor.method().unwrap_or(SignInMethod::GoogleOtp);
                 ProofPageStep::Code {
@@ -155,6 +173,17 @@ impl ProofPage<'_> {
                     expected: self.expected(factor),
                 }
             }
+        }
+    }
+
+    fn push(&self, sent: Option<&SentPush>) -> ProofPageStep {
+        let prefix = &self.frame.path_prefix;
+        ProofPageStep::Push {
+            action: format!("{prefix}/signin/poll"),
+            resend_action: format!("{prefix}/signin/resend"),
+            result: sent.map(|push| push.result),
+            number: sent.and_then(|push| push.number),
+            phone_href: self.shows_expected_answers.then(|| format!("{prefix}/signin/phone")),
         }
     }
 
@@ -210,16 +239,31 @@ impl ProofPage<'_> {
             let row = method.row();
             let chosen = if method.is_phone() { String::new() } else { format!("&method={}", row.method) };
             let authenticator = row.authenticator;
+            let name = self.name(method);
+            let (mark, label, select) = match method {
+                SignInMethod::OktaVerifyTotp => (
+                    "okta_verify-totp",
+                    row.method_name.to_owned(),
+                    "Select to enter a code from the Okta Verify app.".to_owned(),
+                ),
+                SignInMethod::OktaVerifyPush => (
+                    "okta_verify-push",
+                    row.method_name.to_owned(),
+                    "Select to get a push notification to the Okta Verify app.".to_owned(),
+                ),
+                _ => (authenticator, name.clone(), format!("Select {name}.")),
+            };
             MethodChoice {
                 method,
-                mark: authenticator,
-                label: self.name(method),
+                mark,
+                label,
+                select,
                 href: format!("{prefix}/signin/choose?stateHandle={handle}&authenticator={authenticator}{chosen}"),
             }
         };
         let mut rows: Vec<SignInMethod> = Vec::new();
         for method in methods {
-            if !rows.iter().any(|row| row.shares_authenticator(*method)) {
+            if !rows.iter().any(|row| row.shares_row(*method)) {
                 rows.push(*method);
             }
         }

@@ -302,6 +302,8 @@ pub(crate) struct BackchannelItem {
     pub id: String,
     pub client_label: String,
     pub user_login: String,
+    /// The numbers that the user chooses from; none: the user approves.
+    pub numbers: Vec<u8>,
     /// Also shown by the client, so that the user can compare.
     pub binding_message: Option<String>,
     pub scopes: Vec<String>,

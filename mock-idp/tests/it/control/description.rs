@@ -17,6 +17,17 @@ async fn begin_backchannel_request(mock: &MockIdp) {
     assert_eq!(request.basic_auth(credentials.0, credentials.1).send().await.unwrap().status(), 200);
 }
 
+/// A push notification to the market's user `push`.
+async fn begin_push(mock: &MockIdp) {
+    let api = format!("{}/api/v1/users/push@example.test/factors", mock.url());
+    let token = "SSWS 00mockMarketApiToken0123456789abcdefghijkl";
+    let factors = client::plain().get(&api).header("authorization", token).send().await.unwrap();
+    let factors: Value = factors.json().await.unwrap();
+    let verify = factors[0]["_links"]["verify"]["href"].as_str().unwrap();
+    let begun = client::plain().post(verify).header("authorization", token).json(&json!({})).send().await.unwrap();
+    assert_eq!(begun.status(), 201);
+}
+
 async fn description(mock: &MockIdp) -> Value {
     ask(mock, Method::GET, "/_mock/openapi.json", Value::Null).await.1
 }
@@ -121,6 +132,7 @@ async fn every_described_example_is_accepted_and_answered_as_described() {
                 .map_or(vec![None], |examples| examples.iter().map(|example| Some(&example["value"])).collect());
             for body in bodies {
                 begin_backchannel_request(&mock).await;
+                begin_push(&mock).await;
                 let journal = ask(&mock, Method::GET, "/_mock/requests?limit=1", Value::Null).await.1;
                 let request_id = journal[0]["request_id"].as_str().unwrap().to_owned();
                 let next = ask(&mock, Method::POST, "/_mock/next-tokens", json!({ "lifetime": 60 })).await.1;

@@ -2,6 +2,7 @@
 
 mod authn;
 mod idx;
+mod okta_verify;
 mod pages;
 mod phone;
 mod policies;

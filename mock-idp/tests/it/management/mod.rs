@@ -26,6 +26,7 @@ mod phone_factors;
 mod policies;
 mod profile_mappings;
 mod provisioning;
+mod push_factors;
 mod refresh_tokens;
 mod resource_keys;
 mod resource_sets;

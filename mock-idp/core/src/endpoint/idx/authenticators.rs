@@ -95,6 +95,7 @@ fn enrollment(org: &Org, user: &User, factor: &Factor, method: SignInMethod) -> 
         SignInMethod::SecurityQuestion => "qae",
         SignInMethod::Email => "eae",
         SignInMethod::Sms | SignInMethod::Voice => "pae",
+        SignInMethod::OktaVerifyTotp | SignInMethod::OktaVerifyPush => "pfd",
         SignInMethod::GoogleOtp | SignInMethod::Password => factor.id_prefix(),
     };
     let id = format!("{prefix}{}", factor.id.get(3..).unwrap_or_default());
@@ -103,6 +104,9 @@ fn enrollment(org: &Org, user: &User, factor: &Factor, method: SignInMethod) -> 
         SignInMethod::SecurityQuestion => shown["profile"] = question(factor),
         SignInMethod::Email => shown["profile"] = json!({ "email": masked_email(&user.profile.email) }),
         SignInMethod::Sms | SignInMethod::Voice => shown["profile"] = phone(factor),
+        SignInMethod::OktaVerifyTotp | SignInMethod::OktaVerifyPush => {
+            shown["profile"] = json!({ "deviceName": "Simulated phone" });
+        }
         SignInMethod::GoogleOtp | SignInMethod::Password => {}
     }
     shown

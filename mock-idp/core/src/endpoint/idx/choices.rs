@@ -47,13 +47,23 @@ pub(super) fn by_authenticator(methods: &[SignInMethod]) -> Vec<Vec<SignInMethod
     groups
 }
 
-/// The choice of an authenticator that the user has.
-pub(super) fn enrolled(org: &Org, methods: &[SignInMethod], known: &[AuthenticatorEnrollment]) -> Option<Value> {
+/// The choice of an authenticator that the user has, the one with this position.
+pub(super) fn enrolled(
+    org: &Org,
+    methods: &[SignInMethod],
+    position: usize,
+    known: &[AuthenticatorEnrollment],
+) -> Option<Value> {
     let first = *methods.first()?;
     let index = known.iter().position(|enrollment| enrollment.has(first))?;
     let mut fields = vec![id(org, first), method_type(methods)];
     fields.extend(first.is_phone().then(|| enrollment_id(&known[index])));
-    let path = format!("$.authenticatorEnrollments.value[{index}]");
+    // Okta: the enrollments of Okta Verify are in one line.
+    let path = if first.row().authenticator == "okta_verify" {
+        format!("$.authenticators.value[{position}]")
+    } else {
+        format!("$.authenticatorEnrollments.value[{index}]")
+    };
     Some(option(&known[index].shown["displayName"], fields, &path))
 }
 
@@ -69,14 +79,32 @@ pub(super) fn enrollable(org: &Org, methods: &[SignInMethod], index: usize) -> O
 /// The fields that say how a code is sent, before one is.
 pub(super) fn unsent(org: &Org, methods: &[SignInMethod]) -> Option<Vec<Value>> {
     let first = *methods.first()?;
-    let mut method = json!({ "name": "methodType", "required": first.is_phone() });
+    let mut method = json!({ "name": "methodType", "required": first != SignInMethod::Email });
     if first.is_phone() {
         method["type"] = "string".into();
-    } else {
+    }
+    if first == SignInMethod::Email {
         method["value"] = first.row().method.into();
     }
     method["options"] = options(methods);
-    Some(vec![id(org, first), method])
+    let mut fields = vec![id(org, first), method];
+    if first == SignInMethod::OktaVerifyPush {
+        fields.push(json!({
+            "name": "autoChallenge", "type": "boolean", "required": false, "value": false,
+            "label": "Send push automatically", "visible": true, "mutable": true,
+        }));
+    }
+    Some(fields)
+}
+
+/// The authenticator whose notification is sent again.
+pub(super) fn push(org: &Org) -> Value {
+    let method = SignInMethod::OktaVerifyPush;
+    let fields = [id(org, method), method_type(&[method])];
+    json!({
+        "name": "authenticator", "type": "object", "label": authenticator_with(org, &[method])["displayName"],
+        "value": { "form": { "value": fields } },
+    })
 }
 
 /// The number of a phone to enroll.

@@ -170,6 +170,9 @@ impl<'a> IdxTransaction<'a> {
         {
             form.insert("scopes".to_owned(), form::scopes(scopes));
         }
+        if name == "challenge-poll" {
+            form["refresh"] = form::POLL_INTERVAL.into();
+        }
         Some(form)
     }
 

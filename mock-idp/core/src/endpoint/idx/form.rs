@@ -8,6 +8,9 @@ use crate::model::Scope;
 const PRODUCES: &str = "application/ion+json; okta-version=1.0.0";
 const ACCEPTS: &str = "application/json; okta-version=1.0.0";
 
+/// Milliseconds from one poll to the next.
+pub(super) const POLL_INTERVAL: u32 = 4_000;
+
 /// Name, endpoint, what it relates to, and fields of a form.
 pub(super) type FormParts = (&'static str, &'static str, Option<&'static str>, Vec<Value>);
 
@@ -66,6 +69,11 @@ pub(super) fn credentials(fields: Vec<Value>) -> Value {
 /// A one-time password, with the messages about it.
 pub(super) fn code(messages: Option<Value>) -> Value {
     with_messages(json!({ "name": "passcode", "label": "Enter code", "required": true, "visible": true }), messages)
+}
+
+/// A code of Okta Verify, with the messages about it.
+pub(super) fn totp(messages: Option<Value>) -> Value {
+    with_messages(json!({ "name": "totp", "label": "Enter code", "required": true, "visible": true }), messages)
 }
 
 /// An answer, with the messages about it.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ledger::{ProofStep, Stage};
+use crate::ledger::{ProofStep, PushResult, Stage};
 use crate::model::MIN_ANSWER;
 use crate::policy::password::REQUIREMENTS;
 use crate::protocol::{ErrorId, OAuthError};
@@ -52,6 +52,10 @@ pub enum IdxError {
     AssuranceUnsatisfiable {
         app: String,
     },
+    /// The user has denied a push notification.
+    PushRejected,
+    /// A push notification was not answered in time.
+    VerificationTimedOut,
     AccessDenied,
     BadRequest,
     SessionExpired,
@@ -98,6 +102,18 @@ impl IdxError {
         }
     }
 
+    /// What a stage says about the answer to a push notification.
+    #[must_use]
+    pub fn of_stage(stage: &Stage) -> Option<Self> {
+        let Stage::MoreProofs(partial) = stage else { return None };
+        let ProofStep::Wait { push, .. } = &partial.step else { return None };
+        match push.result {
+            PushResult::Rejected => Some(Self::PushRejected),
+            PushResult::TimedOut => Some(Self::VerificationTimedOut),
+            PushResult::Waiting | PushResult::Approved => None,
+        }
+    }
+
     /// The error for a user who has signed in, and whom the client may not sign in.
     #[must_use]
     pub fn of_refusal(error: &OAuthError, app: &str) -> Self {
@@ -132,14 +148,23 @@ impl IdxError {
             | Self::UserNotAssigned
             | Self::AssuranceUnsatisfiable { .. }
             | Self::BadRequest => 400,
+            Self::PushRejected => 200,
             Self::AccessDenied => 403,
+            Self::VerificationTimedOut => 404,
         }
     }
 
     /// Whether the sign-in cannot go on: the answer has no forms.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
-        matches!(self, Self::AccessDenied | Self::BadRequest | Self::ExpiredLink | Self::SessionExpired)
+        matches!(
+            self,
+            Self::AccessDenied
+                | Self::BadRequest
+                | Self::ExpiredLink
+                | Self::VerificationTimedOut
+                | Self::SessionExpired
+        )
     }
 
     /// Whether it is about a field: the message is there, and not at the top.
@@ -186,6 +211,8 @@ impl IdxError {
             Self::RegistrationUnavailable => "idx.error.registration.unavailable",
             Self::UserNotAssigned => "idx.error.user.not.assigned.to.app",
             Self::AssuranceUnsatisfiable { .. } => "oie.assurance.unsatisfiable",
+            Self::PushRejected => "api.authn.poll.error.push_rejected",
+            Self::VerificationTimedOut => "core.system.transaction_resource_not_found",
             Self::AccessDenied => "security.access_denied",
             Self::BadRequest => "E0000020",
             Self::SessionExpired => "idx.session.expired",
@@ -220,6 +247,8 @@ impl IdxError {
                     "Unable to login to \"{app}\" at this time. For assistance, please contact your administrator."
                 );
             }
+            Self::PushRejected => "You have chosen to reject this login.",
+            Self::VerificationTimedOut => "Verification timed out. Please try again",
             Self::AccessDenied => "You do not have permission to perform the requested action.",
             Self::BadRequest => "Bad request.",
             Self::SessionExpired => {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::authenticators::{authenticator, authenticator_with, enrollments, methods, phone, question};
 use super::choices::{self, by_authenticator};
 use super::form::{self, FormParts};
+use crate::ledger::PushResult;
 use crate::model::{Factor, SharedSecret, SignInMethod, User};
 use crate::org::Org;
 use crate::sign_in::{Remediation, SECURITY_QUESTIONS, enrollment_image};
@@ -22,21 +23,29 @@ pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Op
             let phone = known.iter().find(|known| factor.method().is_some_and(|it| it.is_phone() && known.has(it)));
             fields.extend(phone.map(choices::enrollment_id));
             let field = data_field(org, factor.method()?, fields);
-            Some(("authenticator-verification-data", "challenge", Some(CURRENT_ENROLLMENT), vec![field]))
+            let path = if is_current_enrollment(factor.method()?) { CURRENT_ENROLLMENT } else { CURRENT };
+            Some(("authenticator-verification-data", "challenge", Some(path), vec![field]))
         }
         Remediation::Verify { factor, .. } => {
             let path = if is_current_enrollment(factor.method()?) { CURRENT_ENROLLMENT } else { CURRENT };
             let fields = if factor.method() == Some(SignInMethod::SecurityQuestion) {
                 vec![form::credentials(vec![asked_question(factor), form::answer(messages)])]
+            } else if factor.method() == Some(SignInMethod::OktaVerifyTotp) {
+                vec![form::credentials(vec![form::totp(messages)])]
             } else {
                 vec![form::credentials(vec![form::code(messages)])]
             };
             Some(("challenge-authenticator", "challenge/answer", Some(path), fields))
         }
+        Remediation::Wait { push, .. } if push.result == PushResult::Waiting => {
+            Some(("challenge-poll", "authenticators/poll", Some(CURRENT), Vec::new()))
+        }
+        Remediation::Wait { .. } => Some(("resend", "challenge", Some(CURRENT), vec![choices::push(org)])),
         Remediation::ChooseMethod { methods, .. } => {
             let known = enrollments(org, user);
             let groups = by_authenticator(methods);
-            let choices = groups.iter().filter_map(|group| choices::enrolled(org, group, &known)).collect();
+            let choice = |(index, group): (usize, &Vec<SignInMethod>)| choices::enrolled(org, group, index, &known);
+            let choices = groups.iter().enumerate().filter_map(choice).collect();
             Some(("select-authenticator-authenticate", "challenge", None, vec![form::authenticator(choices)]))
         }
         Remediation::Enroll { factor, unsent, .. } if !unsent.is_empty() => {
@@ -102,6 +111,22 @@ pub(super) fn add_authenticators(
                 document.insert("currentAuthenticator".to_owned(), object(authenticator(org, method)));
             }
         }
+        Some(Remediation::Wait { push, .. }) => {
+            let mut current = authenticator(org, SignInMethod::OktaVerifyPush);
+            current["resend"] = action("resend", "challenge");
+            if let Some(fields) = current["resend"]["value"].as_array_mut() {
+                let chosen =
+                    json!({ "methodType": "push", "id": choices::push(org)["value"]["form"]["value"][0]["value"] });
+                let field = json!({
+                    "name": "authenticator", "required": true, "value": chosen, "visible": false, "mutable": false,
+                });
+                fields.insert(0, field);
+            }
+            if let Some(number) = push.number {
+                current["contextualData"] = json!({ "correctAnswer": number.to_string() });
+            }
+            document.insert("currentAuthenticator".to_owned(), object(current));
+        }
         Some(Remediation::Enroll { factor, unsent, .. }) => {
             let method = factor.method().unwrap_or(SignInMethod::Password);
             let plain = authenticator_with(org, if unsent.is_empty() { std::slice::from_ref(&method) } else { unsent });
@@ -127,7 +152,7 @@ pub(super) fn add_authenticators(
     });
     let named = named.or_else(|| match options.first()? {
         Remediation::Verify { unsent, .. } if !unsent.is_empty() => Some(unsent.clone()),
-        Remediation::Verify { factor, .. } => Some(vec![factor.method()?]),
+        Remediation::Verify { factor, .. } | Remediation::Wait { factor, .. } => Some(vec![factor.method()?]),
         Remediation::Password { .. } => Some(vec![SignInMethod::Password]),
         _ => None,
     });
@@ -140,7 +165,7 @@ pub(super) fn add_authenticators(
 
 /// Whether documents show the enrollment, and not the authenticator, as the current one. Okta: as recorded.
 fn is_current_enrollment(method: SignInMethod) -> bool {
-    !matches!(method, SignInMethod::GoogleOtp)
+    !matches!(method, SignInMethod::GoogleOtp | SignInMethod::OktaVerifyTotp | SignInMethod::OktaVerifyPush)
 }
 
 /// The field for what is needed before a code is sent.
@@ -211,5 +236,5 @@ fn add_code_forms(current: &mut Value, action: impl Fn(&'static str, &str) -> Va
     current["contextualData"] = json!({ "useEmailMagicLink": false });
     current["resend"] = action("resend", "challenge/resend");
     current["poll"] = action("poll", "challenge/poll");
-    current["poll"]["refresh"] = 4000.into();
+    current["poll"]["refresh"] = form::POLL_INTERVAL.into();
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::find;
+use crate::ledger::{PushNotification, PushResult};
 use crate::management::{ApiError, ApiErrorId, BodyMembers, Links, ManagementCall, ManagementChange};
 use crate::model::{Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, PhoneNumber, SignInMethod, User};
 use crate::moment::timestamp;
@@ -99,7 +100,7 @@ pub fn enroll_factor(
     let (wanted, provider) = (body.text("factorType")?.unwrap_or_default(), body.text("provider")?.unwrap_or_default());
     let is_wanted = |method: &SignInMethod| {
         let (factor_type, by) = Factor::kind_of(*method);
-        !matches!(method, SignInMethod::Password | SignInMethod::Email)
+        !matches!(method, SignInMethod::Password | SignInMethod::Email | SignInMethod::OktaVerifyPush)
             && factor_type.name() == wanted
             && by.name() == provider
     };
@@ -270,6 +271,32 @@ pub fn factor_challenge(call: ManagementCall<'_>, user: &User, factor: &Factor) 
     json!({ "factorResult": "CHALLENGE", "profile": profile(user, factor), "_links": links })
 }
 
+/// How far a push notification is. Okta: a factor transaction.
+#[must_use]
+pub fn factor_transaction(call: ManagementCall<'_>, user: &User, factor: &Factor, push: &PushNotification) -> Value {
+    let result = push.result(call.now);
+    if result == PushResult::Approved {
+        return json!({ "factorResult": result.name() });
+    }
+    let path = format!("/api/v1/users/{}/factors/{}", user.id, factor.id);
+    let transaction = format!("{path}/transactions/{}", push.id);
+    let profile = json!({ "credentialId": user.profile.login });
+    let links = Links::at(call.base());
+    if result != PushResult::Waiting {
+        let links = links.allowing("verify", &format!("{path}/verify"), &["POST"]);
+        let links = links.allowing("factor", &path, &["GET", "DELETE"]).in_order();
+        return json!({ "factorResult": result.name(), "profile": profile, "_links": links });
+    }
+    let links = links.allowing("poll", &transaction, &["GET"]).allowing("cancel", &transaction, &["DELETE"]).in_order();
+    let mut shown = json!({
+        "expiresAt": timestamp(push.expires), "factorResult": result.name(), "profile": profile, "_links": links,
+    });
+    if let Some(challenge) = &push.challenge {
+        shown["_embedded"] = json!({ "challenge": { "correctAnswer": challenge.correct } });
+    }
+    shown
+}
+
 /// A factor, members in Okta's order.
 fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: &Factor) -> Value {
     let own = format!("/api/v1/users/{}", user.id);
@@ -284,7 +311,7 @@ fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: &Factor) ->
             let activate = format!("{path}/lifecycle/activate");
             links.allowing("activate", &activate, &["POST"]).with("resend", json!([resend]))
         }
-        (FactorType::Totp | FactorType::Email, false) => {
+        (FactorType::Totp | FactorType::Email | FactorType::Push, false) => {
             links.allowing("activate", &format!("{path}/lifecycle/activate"), &["POST"])
         }
     };

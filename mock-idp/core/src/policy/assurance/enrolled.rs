@@ -28,14 +28,17 @@ pub(super) fn enrollable_methods(org: &Tables, user: &User) -> Vec<SignInMethod>
     let lacks = |method: &SignInMethod| {
         !SignInMethod::ALL.into_iter().any(|other| other.shares_authenticator(*method) && has(other))
     };
-    allowed_methods(org, user).into_iter().filter(lacks).collect()
+    let allowed = allowed_methods(org, user).into_iter();
+    allowed.filter(|method| method.is_enrolled_in_sign_in() && lacks(method)).collect()
 }
 
 /// The methods that a user lacks and can enroll one by one. Okta: the catalog of factors.
 #[must_use]
 pub fn enrollable_factors(org: &Tables, user: &User) -> Vec<SignInMethod> {
     let has = |method: SignInMethod| user.active_factors().any(|factor| factor.method() == Some(method));
-    allowed_methods(org, user).into_iter().filter(|method| !has(*method)).collect()
+    // Only the app enrolls notifications.
+    let is_offered = |method: &SignInMethod| *method != SignInMethod::OktaVerifyPush && !has(*method);
+    allowed_methods(org, user).into_iter().filter(is_offered).collect()
 }
 
 /// The methods besides the password that the enrollment policy of a user allows.

@@ -1,0 +1,63 @@
+//! Push notifications to Okta Verify.
+
+use crate::ledger::{MessageKind, NumberChallenge, OutgoingMessage, PushNotification};
+use crate::model::{DirectoryKind, Factor, User};
+use crate::moment::Moment;
+use crate::org::Org;
+
+/// A notification to the owner of a factor. `numbers`: whether the user chooses a number; `None`: as the authenticator says.
+#[must_use]
+pub fn new_push(
+    org: &Org,
+    user: &User,
+    factor: &Factor,
+    app: &str,
+    numbers: Option<bool>,
+    moment: &mut Moment<'_>,
+) -> PushNotification {
+    let challenge = numbers.unwrap_or_else(|| has_number_challenge(org)).then(|| new_challenge(moment));
+    PushNotification {
+        // Okta: as recorded.
+        id: moment.id("mst"),
+        user_id: user.id.clone(),
+        factor_id: factor.id.clone(),
+        app: app.to_owned(),
+        expires: moment.now + PushNotification::LIFETIME,
+        challenge,
+        answer: None,
+    }
+}
+
+/// The message to the phone.
+#[must_use]
+pub fn push_message(user: &User, push: &PushNotification) -> OutgoingMessage {
+    OutgoingMessage {
+        kind: MessageKind::Push,
+        to: user.profile.login.clone(),
+        user_id: Some(user.id.clone()),
+        template: None,
+        subject: None,
+        text: format!("Did you just try to sign in to {}?", push.app),
+        code: None,
+        link: None,
+    }
+}
+
+/// Okta: `channelBinding` of the authenticator. The risk of a sign-in is low here.
+fn has_number_challenge(org: &Org) -> bool {
+    let mut known = org.objects(DirectoryKind::Authenticator);
+    let authenticator = known.find(|object| object.text("key") == Some("okta_verify"));
+    let settings = authenticator.and_then(|object| object.members.get("settings"));
+    settings.is_some_and(|settings| settings["channelBinding"]["required"] == "ALWAYS")
+}
+
+/// Three different numbers of two digits.
+fn new_challenge(moment: &mut Moment<'_>) -> NumberChallenge {
+    let [first, second, third] = moment.bytes::<3>();
+    let correct = 10 + first % 90;
+    let other = |step: u8| 10 + (correct - 10 + step) % 90;
+    let (near, far) = (1 + second % 44, 45 + third % 44);
+    let mut offered = [correct, other(near), other(far)];
+    offered.sort_unstable();
+    NumberChallenge { correct, offered }
+}

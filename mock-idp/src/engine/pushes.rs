@@ -1,0 +1,42 @@
+//! Push notifications to the app Okta Verify, which is a page of this mock.
+
+use mock_idp_core::ledger::{LedgerError, PushNotification, PushNotifications};
+
+use super::OrgInstance;
+
+impl OrgInstance {
+    /// The notification with this id, if it still matters.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(crate) async fn push(&self, id: &str) -> Result<Option<PushNotification>, LedgerError> {
+        let pushes = self.ledger.at(self.clock.now()).pushes();
+        let found = pushes.read(PushNotifications::KEY, |pushes| pushes.find(id).cloned()).await?;
+        Ok(found.flatten())
+    }
+
+    /// The notifications that wait for an answer, the oldest first.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(crate) async fn waiting_pushes(&self) -> Result<Vec<PushNotification>, LedgerError> {
+        let now = self.clock.now();
+        let waiting = |pushes: &PushNotifications| pushes.waiting(now).cloned().collect();
+        Ok(self.ledger.at(now).pushes().read(PushNotifications::KEY, waiting).await?.unwrap_or_default())
+    }
+
+    /// Answers the waiting notifications that match, and returns them. `number`: what the user has chosen.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(crate) async fn answer_pushes(
+        &self,
+        approves: bool,
+        number: Option<u8>,
+        matches: impl Fn(&PushNotification) -> bool,
+    ) -> Result<Vec<PushNotification>, LedgerError> {
+        let now = self.clock.now();
+        let answer = |pushes: &mut PushNotifications| pushes.answer(approves, number, &matches, now);
+        Ok(self.ledger.at(now).pushes().update(PushNotifications::KEY, answer).await?.unwrap_or_default())
+    }
+}
