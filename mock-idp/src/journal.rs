@@ -1,9 +1,10 @@
 //! The journal of an org: the last requests, their answers, and the reasons.
 //!
-//! Bounded in entries and bytes: new entries replace the oldest. It has no secrets, codes or tokens: paths, queries, headers and bodies are
-//! recorded without what the route calls a secret.
+//! Bounded in entries and bytes: new entries replace the oldest. It shows no secrets, codes or tokens: paths are recorded without them, and
+//! what the route calls a secret is masked in queries, headers and bodies when an entry is shown.
 
 mod message;
+mod ring;
 mod scrub;
 
 use std::collections::VecDeque;
@@ -20,7 +21,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tokio::sync::watch;
 
-pub(crate) use self::message::{JsonText, MAX_BODY, RecordedMessage, WireBody};
+pub(crate) use self::message::{MAX_BODY, RecordedMessage, WireBody, WireMessage};
+use self::ring::{MessageRing, StoredMessage};
 pub(crate) use self::scrub::Scrubber;
 use crate::clock::rfc3339;
 use crate::request_id::RequestId;
@@ -111,12 +113,14 @@ pub(crate) struct JournalEntry {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Option<Vec<serde_json::Value>>")]
     pub notes: Vec<Note>,
-    /// What was sent. Older entries have none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<Arc<RecordedMessage>>,
+    /// What was sent. Older entries have none, nor have those of a list without messages.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_shown")]
+    #[schemars(with = "Option<RecordedMessage>")]
+    pub request: Option<WireMessage>,
     /// What was answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub response: Option<Arc<RecordedMessage>>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_shown")]
+    #[schemars(with = "Option<RecordedMessage>")]
+    pub response: Option<WireMessage>,
     /// Its events in the System Log.
     #[serde(skip)]
     pub logged: Option<Arc<LoggedRequest>>,
@@ -127,7 +131,8 @@ impl JournalEntry {
     #[must_use]
     pub(crate) fn events(&self) -> Vec<Value> {
         let Some(logged) = &self.logged else { return Vec::new() };
-        (0..logged.events.len()).map(|index| system_log::show(logged, index)).collect()
+        let events = logged.events.unpack();
+        events.iter().enumerate().map(|(index, event)| system_log::show(logged, index, event)).collect()
     }
 
     /// The same entry with shortened texts.
@@ -138,11 +143,6 @@ impl JournalEntry {
         }
         self.notes.iter_mut().for_each(|note| note.shorten(MAX_TEXT));
         self
-    }
-
-    /// About how many bytes of memory its messages take.
-    fn message_size(&self) -> usize {
-        RecordedMessage::size(self.request.as_ref()) + RecordedMessage::size(self.response.as_ref())
     }
 
     /// About how many bytes of memory it takes without its messages.
@@ -161,45 +161,60 @@ pub(crate) struct Journal {
     added: watch::Sender<()>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Recorded {
-    entries: VecDeque<(JournalEntry, usize)>,
-    /// The sizes of all entries.
+    entries: VecDeque<StoredEntry>,
+    /// The sizes of all entries, without their messages.
     bytes: usize,
-    /// The sizes of their messages.
-    message_bytes: usize,
-    /// How many of the oldest entries have no messages any more.
-    without_messages: usize,
+    messages: MessageRing,
+}
+
+/// An entry, and where its messages are.
+#[derive(Debug)]
+struct StoredEntry {
+    /// Without messages.
+    entry: JournalEntry,
+    size: usize,
+    request: Option<StoredMessage>,
+    response: Option<StoredMessage>,
 }
 
 impl Journal {
     /// Adds an entry. The oldest ones are dropped when the journal is full.
     pub(crate) fn record(&self, entry: JournalEntry) {
-        let entry = entry.shortened();
+        let mut entry = entry.shortened();
         let size = entry.size();
+        let (request, response) = (entry.request.take(), entry.response.take());
         let mut dropped = Vec::new();
         let mut recorded = self.recorded.lock();
         while recorded.entries.len() >= CAPACITY || recorded.bytes + size > MAX_BYTES {
-            let Some((oldest, size)) = recorded.entries.pop_front() else { break };
-            recorded.bytes -= size;
-            recorded.message_bytes -= oldest.message_size();
-            recorded.without_messages = recorded.without_messages.saturating_sub(1);
+            let Some(oldest) = recorded.entries.pop_front() else { break };
+            recorded.bytes -= oldest.size;
             dropped.push(oldest);
         }
         recorded.bytes += size;
-        recorded.message_bytes += entry.message_size();
-        recorded.entries.push_back((entry, size));
-        recorded.drop_messages();
+        let [request_at, response_at] =
+            [&request, &response].map(|message| message.as_ref().map(|message| recorded.messages.add(message)));
+        recorded.entries.push_back(StoredEntry { entry, size, request: request_at, response: response_at });
         drop(recorded);
-        self.added.send_replace(());
+        if self.added.receiver_count() > 0 {
+            self.added.send_replace(());
+        }
         // Freed outside the lock.
         drop(dropped);
     }
 
-    /// The newest entries first, at most `limit`.
+    /// The newest entries first, at most `limit`, without their messages.
     #[must_use]
     pub(crate) fn latest(&self, limit: usize) -> Vec<JournalEntry> {
-        self.recorded.lock().entries.iter().rev().take(limit).map(|(entry, _)| entry.clone()).collect()
+        self.recorded.lock().entries.iter().rev().take(limit).map(|stored| stored.entry.clone()).collect()
+    }
+
+    /// The same with their messages.
+    #[must_use]
+    pub(crate) fn latest_with_messages(&self, limit: usize) -> Vec<JournalEntry> {
+        let recorded = self.recorded.lock();
+        recorded.entries.iter().rev().take(limit).map(|stored| recorded.with_messages(stored)).collect()
     }
 
     /// Tells when there are entries that were added after this call.
@@ -207,12 +222,12 @@ impl Journal {
         self.added.subscribe()
     }
 
-    /// The entry of one request.
+    /// The entry of one request, with its messages.
     #[must_use]
     pub(crate) fn find(&self, request_id: &str) -> Option<JournalEntry> {
         let recorded = self.recorded.lock();
-        let mut newest_first = recorded.entries.iter().rev().map(|(entry, _)| entry);
-        newest_first.find(|entry| entry.request_id.as_str() == request_id).cloned()
+        let found = recorded.entries.iter().rev().find(|stored| stored.entry.request_id.as_str() == request_id)?;
+        Some(recorded.with_messages(found))
     }
 
     /// Removes all entries.
@@ -221,20 +236,26 @@ impl Journal {
     }
 }
 
+impl Default for Recorded {
+    fn default() -> Self {
+        Self { entries: VecDeque::new(), bytes: 0, messages: MessageRing::new(MAX_MESSAGE_BYTES) }
+    }
+}
+
 impl Recorded {
-    /// Drops the messages of the oldest entries, until those of all are within the bound.
-    fn drop_messages(&mut self) {
-        while self.message_bytes > MAX_MESSAGE_BYTES {
-            let Some((oldest, _)) = self.entries.get_mut(self.without_messages) else { break };
-            self.message_bytes -= oldest.message_size();
-            (oldest.request, oldest.response) = (None, None);
-            self.without_messages += 1;
-        }
+    fn with_messages(&self, stored: &StoredEntry) -> JournalEntry {
+        let message = |at: &Option<StoredMessage>| self.messages.get(at.as_ref()?);
+        let (request, response) = (message(&stored.request), message(&stored.response));
+        JournalEntry { request, response, ..stored.entry.clone() }
     }
 }
 
 fn as_rfc3339<S: Serializer>(millis: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&rfc3339(*millis))
+}
+
+fn as_shown<S: Serializer>(message: &Option<WireMessage>, serializer: S) -> Result<S::Ok, S::Error> {
+    message.as_ref().map(WireMessage::shown).serialize(serializer)
 }
 
 fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
@@ -309,26 +330,22 @@ mod tests {
     #[test]
     fn the_oldest_entries_lose_their_messages_when_those_of_all_are_too_large() {
         let journal = Journal::default();
-        let scrubber = Scrubber::new(&[], false);
         let message = || {
             let headers =
                 http::HeaderMap::from_iter([(http::header::CONTENT_TYPE, "application/json".parse().unwrap())]);
-            let body = WireBody::Whole(format!("\"{}\"", "x".repeat(10_000)).into());
-            Some(Arc::new(RecordedMessage::of_response(&headers, &scrubber).with_body(body, &scrubber)))
+            let message = WireMessage::of_response(&headers, Some(Scrubber::new(&[], false)));
+            let body = || WireBody::Whole(format!("\"{}\"", "x".repeat(10_000)).into());
+            Some(message.with_body(body))
         };
         for number in 0..=CAPACITY {
             journal.record(JournalEntry { response: message(), ..entry(&number.to_string()) });
         }
-        let kept = journal.latest(usize::MAX);
+        let kept = journal.latest_with_messages(usize::MAX);
         assert_eq!(kept.len(), CAPACITY);
         let with_messages = kept.iter().take_while(|entry| entry.response.is_some()).count();
         assert!((190..=209).contains(&with_messages), "2 MiB of a little more than 10,000 bytes: {with_messages}");
         assert!(kept[with_messages..].iter().all(|entry| entry.response.is_none()));
-        let recorded = journal.recorded.lock();
-        assert_eq!(
-            recorded.message_bytes,
-            recorded.entries.iter().map(|(entry, _)| entry.message_size()).sum::<usize>()
-        );
+        assert!(journal.latest(usize::MAX).iter().all(|entry| entry.response.is_none()));
     }
 
     #[test]

@@ -28,9 +28,9 @@ pub(super) async fn latest(At(address): At, Query(query): Query) -> Result<Json<
     let limit = number(&query, "limit", CAPACITY)?.unwrap_or(DEFAULT_LIMIT);
     let filter = RequestFilter::read(&address.org, &query)?;
     let with_messages = with_messages(&query)?;
-    let mut found = filter.select(address.org.journal.latest(usize::MAX));
+    let mut found = filter.select(entries(&address, with_messages));
     found.truncate(limit);
-    Ok(Json(found.into_iter().map(|entry| listed(entry, with_messages)).collect()))
+    Ok(Json(found.into_iter().map(listed).collect()))
 }
 
 /// The requests that fit, as soon as there are enough.
@@ -43,7 +43,7 @@ pub(super) async fn wait(At(address): At, Query(query): Query) -> Result<Json<Ve
     let enough = async {
         loop {
             added.mark_unchanged();
-            let found = filter.select(address.org.journal.latest(usize::MAX));
+            let found = filter.select(entries(&address, with_messages));
             // The sender lives as long as the org.
             if found.len() >= count || added.changed().await.is_err() {
                 return found;
@@ -52,11 +52,17 @@ pub(super) async fn wait(At(address): At, Query(query): Query) -> Result<Json<Ve
     };
     let limit = Duration::from_secs(seconds.try_into().unwrap_or(u64::MAX));
     let found = tokio::time::timeout(limit, enough).await.map_err(|_| {
-        let found = filter.select(address.org.journal.latest(usize::MAX)).len();
+        let found = filter.select(entries(&address, false)).len();
         let error = format!("{found} of {count} requests fit after {seconds} seconds");
         ControlError::new(StatusCode::REQUEST_TIMEOUT, error, "requests that fit, or a larger timeout")
     })?;
-    Ok(Json(found.into_iter().map(|entry| listed(entry, with_messages)).collect()))
+    Ok(Json(found.into_iter().map(listed).collect()))
+}
+
+/// The newest first.
+fn entries(address: &Address, with_messages: bool) -> Vec<JournalEntry> {
+    let journal = &address.org.journal;
+    if with_messages { journal.latest_with_messages(CAPACITY) } else { journal.latest(CAPACITY) }
 }
 
 /// Whether the list has the messages too.
@@ -84,9 +90,8 @@ pub(super) fn number(query: &Parameters, name: &str, most: usize) -> Result<Opti
 }
 
 /// An entry of a list: without its notes.
-fn listed(entry: JournalEntry, with_messages: bool) -> JournalEntry {
-    let entry = JournalEntry { notes: Vec::new(), ..entry };
-    if with_messages { entry } else { JournalEntry { request: None, response: None, ..entry } }
+fn listed(entry: JournalEntry) -> JournalEntry {
+    JournalEntry { notes: Vec::new(), ..entry }
 }
 
 pub(super) async fn one(At(address): At, path: PathParameters) -> Result<Json<Value>, ControlError> {

@@ -1,12 +1,11 @@
-//! Requests and answers as they were on the wire, without their secrets.
+//! Requests and answers as they were on the wire, shown without their secrets.
 
-use std::sync::Arc;
+use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, header};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::ser::SerializeMap as _;
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::scrub::Scrubber;
@@ -41,23 +40,20 @@ static RESPONSE_HEADERS: [HeaderName; 9] = [
     header::ACCESS_CONTROL_ALLOW_ORIGIN,
 ];
 
-/// A request or an answer. What is secret is `…`; of the tokens that the mock signs only the signature.
-#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
-pub(crate) struct RecordedMessage {
-    /// The parameters of a query. One that is repeated is a list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query: Option<JsonText>,
-    pub headers: HeaderTexts,
-    /// A JSON body, or the parameters of a form.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<JsonText>,
-    /// What a body was that is not recorded: another media type, or longer than 16 KiB.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body_omitted: Option<String>,
+/// A request or an answer as it was on the wire. Its secrets are masked when it is shown, which few messages ever are.
+#[derive(Clone)]
+pub(crate) struct WireMessage {
+    /// The names of the recorded headers.
+    pub(super) names: &'static [HeaderName],
+    /// Query and headers as [`Fields`].
+    pub(super) head: Vec<u8>,
+    pub(super) body: WireBody,
+    /// `None`: it is not known what is secret, so neither query nor body are shown.
+    pub(super) scrubber: Option<Scrubber>,
 }
 
 /// A body on the wire.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum WireBody {
     Whole(Bytes),
     /// So many bytes, which are too many to record.
@@ -66,145 +62,148 @@ pub(crate) enum WireBody {
     Unread,
 }
 
-impl RecordedMessage {
-    /// The head of a request.
-    pub(crate) fn of_request(query: Option<&str>, headers: &HeaderMap, scrubber: &Scrubber) -> Self {
-        let query = query.map(|query| JsonText::of(&scrubber.form(query.as_bytes())));
-        Self { query, headers: HeaderTexts::of(&REQUEST_HEADERS, headers, scrubber), ..Self::default() }
+/// A message as it is shown. What is secret is `…`; of the tokens that the mock signs only the signature.
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
+pub(crate) struct RecordedMessage {
+    /// The parameters of a query. One that is repeated is a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<Value>,
+    /// Values of one name are joined.
+    pub headers: Map<String, Value>,
+    /// A JSON body, or the parameters of a form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+    /// What a body was that is not recorded: another media type, or longer than 16 KiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_omitted: Option<String>,
+}
+
+impl WireMessage {
+    /// A request, without its body so far.
+    pub(crate) fn of_request(query: Option<&str>, headers: &HeaderMap, scrubber: Option<Scrubber>) -> Self {
+        let query = query.filter(|_| scrubber.is_some());
+        Self::new(&REQUEST_HEADERS, query, headers, scrubber)
     }
 
-    /// The head of an answer.
-    pub(crate) fn of_response(headers: &HeaderMap, scrubber: &Scrubber) -> Self {
-        Self { headers: HeaderTexts::of(&RESPONSE_HEADERS, headers, scrubber), ..Self::default() }
+    /// An answer, without its body so far.
+    pub(crate) fn of_response(headers: &HeaderMap, scrubber: Option<Scrubber>) -> Self {
+        Self::new(&RESPONSE_HEADERS, None, headers, scrubber)
+    }
+
+    fn new(names: &'static [HeaderName], query: Option<&str>, headers: &HeaderMap, scrubber: Option<Scrubber>) -> Self {
+        // Enough for most messages.
+        let mut head = Vec::with_capacity(256);
+        if let Some(query) = query {
+            push_field(&mut head, QUERY, query.as_bytes());
+        }
+        for (name, value) in headers {
+            let position = names.iter().position(|known| known == name);
+            if let Some(position) = position.and_then(|position| u8::try_from(position).ok()) {
+                push_field(&mut head, position, value.as_bytes());
+            }
+        }
+        Self { names, head, body: WireBody::Whole(Bytes::new()), scrubber }
     }
 
     /// The same with a body.
     #[must_use]
-    pub(crate) fn with_body(mut self, body: WireBody, scrubber: &Scrubber) -> Self {
-        let content_type = self.headers.get(&header::CONTENT_TYPE).unwrap_or_default();
-        let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let described = |rest: String| Some(if media_type.is_empty() { rest } else { format!("{media_type}, {rest}") });
-        match body {
-            WireBody::Whole(bytes) if bytes.is_empty() => {}
-            WireBody::Whole(bytes) if bytes.len() <= MAX_BODY => {
-                self.body = scrubbed(&media_type, &bytes, scrubber);
-                if self.body.is_none() {
-                    self.body_omitted = described(format!("{} bytes", bytes.len()));
-                }
-            }
-            WireBody::Whole(bytes) => self.body_omitted = described(format!("{} bytes", bytes.len())),
-            WireBody::TooLong(length) => self.body_omitted = described(format!("{length} bytes")),
-            WireBody::Unread => self.body_omitted = described("not read".to_owned()),
+    pub(crate) fn with_body(mut self, body: impl FnOnce() -> WireBody) -> Self {
+        if self.scrubber.is_some() {
+            self.body = body();
         }
         self
     }
 
-    /// About how many bytes of memory it takes.
-    pub(super) fn size(message: Option<&Arc<Self>>) -> usize {
-        let Some(message) = message else { return 0 };
-        let texts = [&message.query, &message.body].into_iter().flatten().map(|text| text.0.len()).sum::<usize>();
-        let headers: usize =
-            message.headers.0.iter().map(|(_, value)| value.len() + size_of::<(HeaderName, String)>()).sum();
-        size_of::<Self>() + texts + headers + message.body_omitted.as_ref().map_or(0, String::len)
-    }
-}
-
-fn scrubbed(media_type: &str, bytes: &Bytes, scrubber: &Scrubber) -> Option<JsonText> {
-    match media_type {
-        "application/x-www-form-urlencoded" => Some(JsonText::of(&scrubber.form(bytes))),
-        _ if media_type != "application/json" && !media_type.ends_with("+json") => None,
-        _ if scrubber.is_idle() => Some(JsonText(bytes.clone())),
-        _ => Some(JsonText::of(&scrubber.json(serde_json::from_slice(bytes).ok()?))),
-    }
-}
-
-/// JSON as text, which takes less memory than its values. An answer with a fault may be no JSON: it is shown as a text.
-#[derive(Clone, Debug)]
-pub(crate) struct JsonText(Bytes);
-
-impl JsonText {
-    fn of(value: &Value) -> Self {
-        Self(value.to_string().into())
-    }
-
-    fn value(&self) -> Value {
-        serde_json::from_slice(&self.0).unwrap_or_else(|_| String::from_utf8_lossy(&self.0).into())
-    }
-
-    /// Its values, on several lines.
-    pub(crate) fn pretty(&self) -> String {
-        serde_json::to_string_pretty(&self.value()).unwrap_or_default()
-    }
-}
-
-impl Serialize for JsonText {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value().serialize(serializer)
-    }
-}
-
-impl JsonSchema for JsonText {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Json".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<Value>()
-    }
-}
-
-/// Headers, without their secrets. Values of one name are joined.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct HeaderTexts(Vec<(HeaderName, String)>);
-
-impl HeaderTexts {
-    fn of(names: &[HeaderName], headers: &HeaderMap, scrubber: &Scrubber) -> Self {
-        let shown = |name: &HeaderName| {
-            let values: Vec<String> = headers
-                .get_all(name)
-                .iter()
-                .map(|value| scrubber.header(name, &String::from_utf8_lossy(value.as_bytes())))
-                .collect();
-            (!values.is_empty()).then(|| (name.clone(), values.join(", ")))
+    /// The message without its secrets.
+    pub(crate) fn shown(&self) -> RecordedMessage {
+        let scrubber = self.scrubber.unwrap_or(Scrubber::new(&[], false));
+        let query = Fields(&self.head).find(|(tag, _)| *tag == QUERY).map(|(_, query)| scrubber.form(query));
+        let headers = self.shown_headers(&scrubber);
+        let content_type = headers.get(header::CONTENT_TYPE.as_str()).and_then(Value::as_str).unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let body = match &self.body {
+            WireBody::Whole(bytes) if bytes.len() <= MAX_BODY => scrubbed(&media_type, bytes, &scrubber),
+            _ => None,
         };
-        Self(names.iter().filter_map(shown).collect())
+        let omitted = match &self.body {
+            WireBody::Whole(bytes) if bytes.is_empty() || body.is_some() => None,
+            WireBody::Whole(bytes) => Some(format!("{} bytes", bytes.len())),
+            WireBody::TooLong(length) => Some(format!("{length} bytes")),
+            WireBody::Unread => Some("not read".to_owned()),
+        };
+        let described = |rest| if media_type.is_empty() { rest } else { format!("{media_type}, {rest}") };
+        RecordedMessage { query, body_omitted: omitted.map(described), headers, body }
     }
 
-    /// In the order in which they are shown.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    fn get(&self, name: &HeaderName) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-}
-
-impl Serialize for HeaderTexts {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in self.iter() {
-            map.serialize_entry(name, value)?;
+    /// The headers without their secrets, in the order of their names.
+    fn shown_headers(&self, scrubber: &Scrubber) -> Map<String, Value> {
+        let fields = Fields(&self.head);
+        let mut values: Vec<_> = fields
+            .filter_map(|(position, value)| Some((self.names.get(usize::from(position))?, position, value)))
+            .collect();
+        values.sort_by_key(|(_, position, _)| *position);
+        let mut shown = Map::new();
+        for (name, _, value) in values {
+            let value = scrubber.header(name, &String::from_utf8_lossy(value));
+            match shown.get_mut(name.as_str()) {
+                Some(Value::String(joined)) => joined.extend([", ", &value]),
+                _ => _ = shown.insert(name.as_str().to_owned(), value.into()),
+            }
         }
-        map.end()
+        shown
+    }
+
+    /// How many bytes it takes in the journal.
+    #[cfg(test)]
+    pub(super) fn size(&self) -> usize {
+        self.head.len() + if let WireBody::Whole(bytes) = &self.body { bytes.len() } else { 0 }
     }
 }
 
-impl JsonSchema for HeaderTexts {
-    fn inline_schema() -> bool {
-        true
+/// Without its texts, which may be secrets.
+impl fmt::Debug for WireMessage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("WireMessage").finish_non_exhaustive()
     }
+}
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Headers".into()
+/// The JSON of a body. An answer with a fault may be none: it is shown as a text, if nothing in it can be secret.
+fn scrubbed(media_type: &str, bytes: &Bytes, scrubber: &Scrubber) -> Option<Value> {
+    match media_type {
+        _ if bytes.is_empty() => None,
+        "application/x-www-form-urlencoded" => Some(scrubber.form(bytes)),
+        _ if media_type != "application/json" && !media_type.ends_with("+json") => None,
+        _ => match serde_json::from_slice(bytes) {
+            Ok(value) if scrubber.is_idle() => Some(value),
+            Ok(value) => Some(scrubber.json(value)),
+            Err(_) => scrubber.is_idle().then(|| String::from_utf8_lossy(bytes).into()),
+        },
     }
+}
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<Map<String, Value>>()
+/// The tag of the query. That of a header is the position of its name.
+const QUERY: u8 = u8::MAX;
+
+/// Adds a field: its tag (1 byte), its length (4 bytes) and its bytes. Hyper reads no head that is longer than a length can be.
+fn push_field(head: &mut Vec<u8>, tag: u8, value: &[u8]) {
+    let Ok(length) = u32::try_from(value.len()) else { return };
+    head.push(tag);
+    head.extend_from_slice(&length.to_ne_bytes());
+    head.extend_from_slice(value);
+}
+
+/// The fields of a head, in the order in which they were added.
+struct Fields<'h>(&'h [u8]);
+
+impl<'h> Iterator for Fields<'h> {
+    type Item = (u8, &'h [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (&tag, rest) = self.0.split_first()?;
+        let (length, rest) = rest.split_first_chunk::<4>()?;
+        let (value, rest) = rest.split_at_checked(u32::from_ne_bytes(*length) as usize)?;
+        self.0 = rest;
+        Some((tag, value))
     }
 }
 
@@ -226,8 +225,8 @@ mod tests {
     }
 
     fn body(content_type: &'static str, text: &'static str) -> Value {
-        let message = RecordedMessage::of_request(None, &headers(&[("content-type", content_type)]), &SCRUBBER);
-        json!(message.with_body(WireBody::Whole(Bytes::from_static(text.as_bytes())), &SCRUBBER))
+        let message = WireMessage::of_request(None, &headers(&[("content-type", content_type)]), Some(SCRUBBER));
+        json!(message.with_body(|| WireBody::Whole(Bytes::from_static(text.as_bytes()))).shown())
     }
 
     #[test]
@@ -249,13 +248,14 @@ mod tests {
 
     #[test]
     fn a_long_body_and_one_that_was_not_read_are_only_described() {
-        let head = || RecordedMessage::of_request(None, &headers(&[("content-type", "text/plain")]), &SCRUBBER);
-        let omitted = |body| head().with_body(body, &SCRUBBER).body_omitted.unwrap();
+        let head = || WireMessage::of_request(None, &headers(&[("content-type", "text/plain")]), Some(SCRUBBER));
+        let omitted = |body| head().with_body(|| body).shown().body_omitted.unwrap();
         assert_eq!(omitted(WireBody::TooLong(20_000)), "text/plain, 20000 bytes");
         assert_eq!(omitted(WireBody::Unread), "text/plain, not read");
         let long = Bytes::from(vec![b'1'; MAX_BODY + 1]);
-        let recorded = RecordedMessage::of_request(None, &headers(&[("content-type", "application/json")]), &SCRUBBER)
-            .with_body(WireBody::Whole(long), &SCRUBBER);
+        let recorded = WireMessage::of_request(None, &headers(&[("content-type", "application/json")]), Some(SCRUBBER))
+            .with_body(|| WireBody::Whole(long))
+            .shown();
         assert!(recorded.body.is_none() && recorded.body_omitted.is_some());
     }
 
@@ -267,11 +267,11 @@ mod tests {
             ("cookie", "sid=102abc; DT=xyz"),
             ("x-api-key", "secret"),
         ]);
-        let recorded = json!(RecordedMessage::of_request(Some("code=1&a=b"), &sent, &SCRUBBER));
+        let recorded = json!(WireMessage::of_request(Some("code=1&a=b"), &sent, Some(SCRUBBER)).shown());
         let shown = json!({ "host": "localhost:7801", "authorization": "Basic client:…", "cookie": "sid=…; DT=…" });
         assert_eq!(recorded, json!({ "query": { "code": "…", "a": "b" }, "headers": shown }));
         let answered = headers(&[("set-cookie", "sid=102abc; Path=/; HttpOnly"), ("set-cookie", "DT=x"), ("x-a", "b")]);
-        let recorded = json!(RecordedMessage::of_response(&answered, &SCRUBBER));
+        let recorded = json!(WireMessage::of_response(&answered, Some(SCRUBBER)).shown());
         assert_eq!(recorded, json!({ "headers": { "set-cookie": "sid=…; Path=/; HttpOnly, DT=…" } }));
     }
 }

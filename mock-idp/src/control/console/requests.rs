@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use axum::response::{IntoResponse as _, Response};
 use mock_idp_core::preview::Why;
 use mock_idp_core::protocol::Parameters;
+use serde_json::Value;
 
 use super::response::{frame, page};
 use crate::clock::{rfc3339, time_of_day};
 use crate::control::flows::flows;
 use crate::control::requests::unknown;
-use crate::journal::{JournalEntry, JsonText, RecordedMessage};
+use crate::journal::{JournalEntry, RecordedMessage};
 use crate::pages::view::{
     ConsoleView, EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView,
 };
@@ -47,27 +48,32 @@ pub(in crate::control) async fn request(At(address): At, path: PathParameters) -
         return unknown(&address, &request_id).into_response();
     };
     let entry = &entries[position];
+    let recorded = address.org.journal.find(&request_id);
+    let messages = recorded.map_or([None, None], |recorded| [recorded.request, recorded.response]);
     let view = RequestView {
         frame: frame(&address),
         row: row(entry, flows(&entries)[position]),
         time: rfc3339(entry.time),
         why: Why::of(&entry.notes),
-        messages: [("Request", &entry.request), ("Answer", &entry.response)]
+        messages: ["Request", "Answer"]
             .into_iter()
-            .filter_map(|(title, message)| Some(shown(title, message.as_deref()?)))
+            .zip(messages)
+            .filter_map(|(title, message)| Some(shown(title, message?.shown())))
             .collect(),
         events: entry.events().iter().map(EventRow::of).collect(),
     };
     page(&ConsoleView::Request(Box::new(view)))
 }
 
-fn shown(title: &'static str, message: &RecordedMessage) -> MessageView {
+fn shown(title: &'static str, message: RecordedMessage) -> MessageView {
+    let pretty = |json: Value| serde_json::to_string_pretty(&json).unwrap_or_default();
+    let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
     MessageView {
         title,
-        query: message.query.as_ref().map(JsonText::pretty),
-        headers: message.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        body: message.body.as_ref().map(JsonText::pretty),
-        body_omitted: message.body_omitted.clone(),
+        query: message.query.map(pretty),
+        headers: message.headers.into_iter().map(|(name, value)| (name, text(value))).collect(),
+        body: message.body.map(pretty),
+        body_omitted: message.body_omitted,
     }
 }
 

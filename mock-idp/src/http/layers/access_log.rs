@@ -10,7 +10,7 @@ use mock_idp_core::ledger::LoggedRequest;
 
 use crate::address::Address;
 use crate::http::layers::recorded_body::RecordedRequest;
-use crate::journal::{Explanation, JournalEntry, LOG_TARGET, RecordedMessage};
+use crate::journal::{Explanation, JournalEntry, LOG_TARGET, WireMessage};
 use crate::metrics::RequestLabel;
 use crate::request_id::RequestId;
 
@@ -76,7 +76,7 @@ impl RequestRecord {
         address: &Address,
         status: u16,
         explanation: Explanation,
-        (request, response): (Option<RecordedMessage>, Option<RecordedMessage>),
+        (request, response): (Option<WireMessage>, Option<WireMessage>),
         log: bool,
     ) {
         self.counted(address, status);
@@ -92,8 +92,8 @@ impl RequestRecord {
             user,
             reason,
             notes,
-            request: request.map(Arc::new),
-            response: response.map(Arc::new),
+            request,
+            response,
             logged: self.logged,
         };
         if log {

@@ -11,15 +11,15 @@ use futures_util::StreamExt as _;
 use http::{Method, Request};
 use parking_lot::Mutex;
 
-use crate::journal::{MAX_BODY, RecordedMessage, Scrubber, WireBody};
+use crate::journal::{MAX_BODY, Scrubber, WireBody, WireMessage};
 use crate::routing::{Access, Matched, Route};
 
 /// A request that is being answered.
 #[derive(Debug)]
 pub(crate) struct RecordedRequest {
-    head: RecordedMessage,
+    head: WireMessage,
     body: Option<BodyCopy>,
-    /// `None`: it is not known which parameters are secrets, so neither query nor bodies are recorded.
+    /// `None`: it is not known which parameters are secrets.
     scrubber: Option<Scrubber>,
 }
 
@@ -28,53 +28,56 @@ impl RecordedRequest {
     pub(crate) fn new(request: &Request<Body>, matched: &Matched, body: Option<BodyCopy>) -> Self {
         let is_public = |route: &Route| route.method == Method::GET && matches!(route.access, Access::Public);
         let scrubber = matched.route().map(|route| Scrubber::new(route.secrets, is_public(route)));
-        let query = request.uri().query().filter(|_| scrubber.is_some());
-        let head = RecordedMessage::of_request(query, request.headers(), &scrubber.unwrap_or(HEAD_ONLY));
+        let head = WireMessage::of_request(request.uri().query(), request.headers(), scrubber);
         Self { head, body, scrubber }
     }
 
     /// The request and its answer.
-    pub(crate) fn answered(self, response: &mut Response) -> (RecordedMessage, RecordedMessage) {
-        let scrubber = self.scrubber;
-        let head = RecordedMessage::of_response(response.headers(), &scrubber.unwrap_or(HEAD_ONLY));
-        let answer = match scrubber {
-            Some(scrubber) => head.with_body(response_body(response), &scrubber),
-            None => head,
-        };
+    pub(crate) fn answered(self, response: &mut Response) -> (WireMessage, WireMessage) {
+        let head = WireMessage::of_response(response.headers(), self.scrubber);
+        let answer = head.with_body(|| response_body(response));
         (self.aborted(), answer)
     }
 
     /// The request alone.
-    pub(crate) fn aborted(self) -> RecordedMessage {
-        match (self.body, self.scrubber) {
-            (Some(body), Some(scrubber)) => self.head.with_body(body.take(), &scrubber),
-            _ => self.head,
+    pub(crate) fn aborted(self) -> WireMessage {
+        match self.body {
+            Some(body) => self.head.with_body(|| body.take()),
+            None => self.head,
         }
     }
 }
 
-/// For requests without a route.
-const HEAD_ONLY: Scrubber = Scrubber::new(&[], false);
-
-/// A copy of what is read of a body, as far as it is recorded.
+/// What is read of a body, as far as it is recorded.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BodyCopy(Arc<Mutex<CopiedBytes>>);
 
 #[derive(Debug, Default)]
 struct CopiedBytes {
-    bytes: BytesMut,
+    /// The only piece so far, which is not copied: most bodies arrive in one.
+    piece: Bytes,
+    /// Several pieces.
+    joined: BytesMut,
     length: u64,
     ended: bool,
 }
 
 impl BodyCopy {
     /// Adds what has been read.
-    pub(super) fn push(&self, data: &[u8]) {
+    pub(super) fn push(&self, data: &Bytes) {
         let mut copied = self.0.lock();
+        let is_first = copied.length == 0;
         copied.length += data.len() as u64;
-        if copied.length <= MAX_BODY as u64 {
-            copied.bytes.extend_from_slice(data);
+        if copied.length > MAX_BODY as u64 {
+            return;
         }
+        if is_first {
+            copied.piece = data.clone();
+            return;
+        }
+        let piece = std::mem::take(&mut copied.piece);
+        copied.joined.extend_from_slice(&piece);
+        copied.joined.extend_from_slice(data);
     }
 
     /// The whole body has been read.
@@ -87,7 +90,8 @@ impl BodyCopy {
         match copied.length {
             _ if !copied.ended => WireBody::Unread,
             length if length > MAX_BODY as u64 => WireBody::TooLong(length),
-            _ => WireBody::Whole(std::mem::take(&mut copied.bytes).freeze()),
+            _ if copied.joined.is_empty() => WireBody::Whole(std::mem::take(&mut copied.piece)),
+            _ => WireBody::Whole(std::mem::take(&mut copied.joined).freeze()),
         }
     }
 }
@@ -139,14 +143,19 @@ mod tests {
     #[test]
     fn the_copy_of_a_body_is_whole_only_after_its_end() {
         let copy = BodyCopy::default();
-        copy.push(b"a=");
+        copy.push(&Bytes::from_static(b"a="));
         assert!(matches!(copy.clone().take(), WireBody::Unread));
-        copy.push(b"b");
+        copy.push(&Bytes::from_static(b"b"));
+        copy.push(&Bytes::from_static(b"&c"));
         copy.end();
-        assert!(matches!(copy.take(), WireBody::Whole(bytes) if bytes == "a=b"));
+        assert!(matches!(copy.take(), WireBody::Whole(bytes) if bytes == "a=b&c"));
         let copy = BodyCopy::default();
-        copy.push(&vec![0; MAX_BODY]);
-        copy.push(b"1");
+        copy.push(&Bytes::from_static(b"a"));
+        copy.end();
+        assert!(matches!(copy.take(), WireBody::Whole(bytes) if bytes == "a"));
+        let copy = BodyCopy::default();
+        copy.push(&vec![0; MAX_BODY].into());
+        copy.push(&Bytes::from_static(b"1"));
         copy.end();
         assert!(matches!(copy.take(), WireBody::TooLong(length) if length == MAX_BODY as u64 + 1));
     }

@@ -104,7 +104,9 @@ impl HttpBody for WatchedBody {
                 self.copy.end();
             }
             Poll::Ready(Some(Ok(frame))) => {
-                self.copy.push(frame.data_ref().map_or(&[], |data| data));
+                if let Some(data) = frame.data_ref() {
+                    self.copy.push(data);
+                }
                 if self.body.is_end_stream() {
                     self.copy.end();
                 }
