@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{HeaderValue, Request, StatusCode, Uri, header};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -89,12 +90,13 @@ pub(crate) async fn post_form(uri: &str, form: String, networks: Networks) -> Re
     within(TIMEOUT, post).await
 }
 
-/// Runs an exchange for at most this time.
-pub(super) async fn within<T>(
+/// Runs an exchange for at most this time. Boxed: requests that may need one, and seldom do, stay small.
+pub(super) fn within<'e, T>(
     limit: Duration,
-    exchange: impl Future<Output = Result<T, OutboundError>>,
-) -> Result<T, OutboundError> {
-    tokio::time::timeout(limit, exchange).await.map_err(|_| OutboundError::Late(limit.as_secs()))?
+    exchange: impl Future<Output = Result<T, OutboundError>> + Send + 'e,
+) -> BoxFuture<'e, Result<T, OutboundError>> {
+    let late = move |_| OutboundError::Late(limit.as_secs());
+    Box::pin(async move { tokio::time::timeout(limit, exchange).await.map_err(late)? })
 }
 
 /// Where a request may go.
