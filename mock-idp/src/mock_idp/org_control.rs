@@ -4,6 +4,7 @@ mod clock;
 mod directory;
 mod explanations;
 mod faults;
+mod filter;
 mod inbox;
 mod journal;
 mod keys;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde::Deserialize;
 
+use super::filter::Filter;
 use super::{ControlFailure, OrgControl, RemovedCount};
 
 /// A message that the org would have sent to a user.
@@ -34,63 +35,50 @@ pub struct SentMessage {
 
 /// Which messages are wanted. Without restrictions it is all of them.
 #[derive(Clone, Debug, Default)]
-pub struct MessageQuery(Vec<(&'static str, String)>);
+pub struct MessageQuery(Filter);
 
 impl MessageQuery {
     /// Only for this user: login or id.
     #[must_use]
     pub fn user(self, user: impl Into<String>) -> Self {
-        self.with("user", user)
+        Self(self.0.with("user", user))
     }
 
     /// Only to this email address or phone number.
     #[must_use]
     pub fn to(self, address: impl Into<String>) -> Self {
-        self.with("to", address)
+        Self(self.0.with("to", address))
     }
 
     /// Only `email`, `sms`, `voice` or `push`.
     #[must_use]
     pub fn kind(self, kind: impl Into<String>) -> Self {
-        self.with("kind", kind)
+        Self(self.0.with("kind", kind))
     }
 
     /// Only of this template, by Okta's name: `ForgotPassword`.
     #[must_use]
     pub fn template(self, template: impl Into<String>) -> Self {
-        self.with("template", template)
+        Self(self.0.with("template", template))
     }
 
     /// Not before this time of the org's clock, RFC 3339.
     #[must_use]
     pub fn since(self, time: impl Into<String>) -> Self {
-        self.with("since", time)
+        Self(self.0.with("since", time))
     }
 
     /// Only messages that were sent after this one.
     #[must_use]
     pub fn after(self, message: &SentMessage) -> Self {
-        self.with("after", message.id.clone())
-    }
-
-    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.0.push((name, value.into()));
-        self
-    }
-
-    fn path_of(&self, path: &str) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(format!("{path}?"));
-        for (name, value) in &self.0 {
-            query.append_pair(name, value);
-        }
-        query.finish()
+        Self(self.0.with("after", message.id.clone()))
     }
 }
 
 impl OrgControl {
     /// The messages that fit, the newest first.
     pub async fn messages(&self, query: &MessageQuery) -> Result<Vec<SentMessage>, ControlFailure> {
-        let query = query.clone().with("limit", "500");
+        let query = query.0.clone().with("limit", "500");
         self.request(Method::GET, &query.path_of("/_mock/inbox"), &()).await
     }
 
@@ -103,7 +91,7 @@ impl OrgControl {
         within: Duration,
         query: &MessageQuery,
     ) -> Result<SentMessage, ControlFailure> {
-        let query = query.clone().with("timeout", within.as_secs().to_string());
+        let query = query.0.clone().with("timeout", within.as_secs().to_string());
         self.request(Method::GET, &query.path_of("/_mock/inbox/wait"), &()).await
     }
 
@@ -119,7 +107,7 @@ impl OrgControl {
 
     /// Removes the messages that fit; how many.
     pub async fn clear_messages(&self, query: &MessageQuery) -> Result<usize, ControlFailure> {
-        let cleared: RemovedCount = self.request(Method::DELETE, &query.path_of("/_mock/inbox"), &()).await?;
+        let cleared: RemovedCount = self.request(Method::DELETE, &query.0.path_of("/_mock/inbox"), &()).await?;
         Ok(cleared.removed)
     }
 }

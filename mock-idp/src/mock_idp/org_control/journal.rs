@@ -7,6 +7,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::filter::Filter;
 use super::{ControlFailure, OrgControl};
 
 /// A request of the journal.
@@ -73,74 +74,61 @@ pub struct ExplainedRequest {
 
 /// Which requests of the journal are wanted. Without restrictions it is all of them.
 #[derive(Clone, Debug, Default)]
-pub struct RequestQuery(Vec<(&'static str, String)>);
+pub struct RequestQuery(Filter);
 
 impl RequestQuery {
     /// Only of this client: its id or label.
     #[must_use]
     pub fn client(self, client: impl Into<String>) -> Self {
-        self.with("client", client)
+        Self(self.0.with("client", client))
     }
 
     /// Only of this user: login or id.
     #[must_use]
     pub fn user(self, user: impl Into<String>) -> Self {
-        self.with("user", user)
+        Self(self.0.with("user", user))
     }
 
     /// Only paths that begin with this.
     #[must_use]
     pub fn path(self, path: impl Into<String>) -> Self {
-        self.with("path", path)
+        Self(self.0.with("path", path))
     }
 
     /// Only this method.
     #[must_use]
     pub fn method(self, method: impl Into<String>) -> Self {
-        self.with("method", method)
+        Self(self.0.with("method", method))
     }
 
     /// Only this status, or a class: `4xx`.
     #[must_use]
     pub fn status(self, status: impl ToString) -> Self {
-        self.with("status", status.to_string())
+        Self(self.0.with("status", status.to_string()))
     }
 
     /// Not before this time of the org's clock, RFC 3339.
     #[must_use]
     pub fn since(self, time: impl Into<String>) -> Self {
-        self.with("since", time)
+        Self(self.0.with("since", time))
     }
 
     /// Before this time of the org's clock, RFC 3339.
     #[must_use]
     pub fn until(self, time: impl Into<String>) -> Self {
-        self.with("until", time)
+        Self(self.0.with("until", time))
     }
 
     /// Only the requests of one sign-in, by the request id of its first.
     #[must_use]
     pub fn flow(self, request_id: impl Into<String>) -> Self {
-        self.with("flow", request_id)
+        Self(self.0.with("flow", request_id))
     }
 
     /// With the query, headers and bodies of requests and answers.
     #[must_use]
     pub fn with_messages(self) -> Self {
-        self.with("messages", "true")
-    }
-
-    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.0.push((name, value.into()));
-        self
-    }
-
-    fn path_of(self, path: &str) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(format!("{path}?"));
-        for (name, value) in &self.0 {
-            query.append_pair(name, value);
-        }
-        query.finish()
+        Self(self.0.with("messages", "true"))
     }
 }
 
@@ -152,7 +140,7 @@ impl OrgControl {
 
     /// The last requests that fit, the newest first.
     pub async fn requests_that_fit(&self, query: &RequestQuery) -> Result<Vec<RecordedRequest>, ControlFailure> {
-        let query = query.clone().with("limit", "1000");
+        let query = query.0.clone().with("limit", "1000");
         self.request(Method::GET, &query.path_of("/_mock/requests"), &()).await
     }
 
@@ -166,7 +154,7 @@ impl OrgControl {
         within: Duration,
         query: &RequestQuery,
     ) -> Result<Vec<RecordedRequest>, ControlFailure> {
-        let query = query.clone().with("count", count.to_string()).with("timeout", within.as_secs().to_string());
+        let query = query.0.clone().with("count", count.to_string()).with("timeout", within.as_secs().to_string());
         self.request(Method::GET, &query.path_of("/_mock/requests/wait"), &()).await
     }
 
