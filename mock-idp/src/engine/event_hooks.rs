@@ -23,13 +23,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 impl OrgInstance {
     /// Hands the events of a request to the event hooks that ask for them. `base` is the URL of the org.
-    pub(super) fn deliver_events(self: &Arc<Self>, logged: &LoggedRequest, base: &str) {
+    pub(super) fn deliver_events(self: &Arc<Self>, logged: &LoggedRequest, events: &[LogEvent], base: &str) {
         let org = self.org();
         if org.objects(DirectoryKind::EventHook).next().is_none() {
             return;
         }
-        for (index, event) in logged.events.iter().enumerate() {
-            let shown = system_log::hook_event(logged, index);
+        for (index, event) in events.iter().enumerate() {
+            let shown = system_log::hook_event(logged, index, event);
             for hook in event_hooks::receivers(&org, event.event_type, &shown) {
                 match self.waiting_events.add(&hook.id, shown.clone()) {
                     Ok(false) => {}

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::ledger::{LedgerError, LogPosition, LoggedRequest};
+use mock_idp_core::ledger::{LedgerError, LogPosition, LoggedRequest, PackedEvents};
 use mock_idp_core::management::system_log::LogQuery;
 use mock_idp_core::management::{ApiError, ListedPage};
 use mock_idp_core::protocol::Parameters;
@@ -42,10 +42,10 @@ impl OrgInstance {
             user_agent,
             path: path.to_owned(),
             api_token_id: log.api_token_id,
-            events: log.events,
+            events: PackedEvents::of(&log.events),
         });
         self.append(Arc::clone(&logged)).await;
-        self.deliver_events(&logged, base);
+        self.deliver_events(&logged, &log.events, base);
         logged
     }
 
@@ -59,17 +59,20 @@ impl OrgInstance {
             user_agent: None,
             path: String::new(),
             api_token_id: None,
-            events: vec![event],
+            events: PackedEvents::of(&[event]),
         };
         self.append(Arc::new(logged)).await;
     }
 
-    /// In memory, a record is there at once.
+    /// Adds a record. One request at a time writes what waits, the others go on; who reads the log writes it first.
     async fn append(self: &Arc<Self>, logged: Arc<LoggedRequest>) {
         let starts = self.unwritten_log.add(logged);
+        if !starts {
+            return;
+        }
         if !self.is_stored() {
             warn_unwritten(self.write_waiting().await);
-        } else if starts {
+        } else {
             let org = Arc::clone(self);
             drop(tokio::spawn(async move { warn_unwritten(org.write_waiting().await) }));
         }
@@ -95,6 +98,7 @@ impl OrgInstance {
     }
 
     async fn write_waiting(&self) -> Result<(), LedgerError> {
+        let _writer = self.unwritten_log.writer();
         let _writing = self.unwritten_log.writing.lock().await;
         loop {
             let records = self.unwritten_log.take();

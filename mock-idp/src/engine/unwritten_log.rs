@@ -12,6 +12,16 @@ const MOST_WAITING: usize = 1_000;
 /// The largest number of records that are written at once.
 const MOST_WRITTEN: usize = 100;
 
+/// See [`UnwrittenLog::writer`].
+#[derive(Debug)]
+pub(super) struct LogWriter<'l>(&'l UnwrittenLog);
+
+impl Drop for LogWriter<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.lock().has_writer = false;
+    }
+}
+
 /// The records that wait to be written, in the order of the log.
 #[derive(Debug, Default)]
 pub(super) struct UnwrittenLog {
@@ -47,10 +57,15 @@ impl UnwrittenLog {
         waiting.records.drain(..count).collect()
     }
 
-    /// Puts back what could not be written. The writer ends; the next record starts another one.
+    /// While the result is held, records are written. When it is dropped the next record starts a writer, also if the request that
+    /// was writing is given up.
+    pub(super) fn writer(&self) -> LogWriter<'_> {
+        LogWriter(self)
+    }
+
+    /// Puts back what could not be written.
     pub(super) fn put_back(&self, records: Vec<Arc<LoggedRequest>>) {
         let mut waiting = self.waiting.lock();
-        waiting.has_writer = false;
         for record in records.into_iter().rev() {
             waiting.records.push_front(record);
         }

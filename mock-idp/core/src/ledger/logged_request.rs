@@ -1,6 +1,9 @@
 //! The System Log: the events of each request, numbered in the order in which they were added.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::system_log::LogEvent;
 
@@ -20,7 +23,37 @@ pub struct LoggedRequest {
     pub path: String,
     /// Id of the API token that the request had.
     pub api_token_id: Option<String>,
-    pub events: Vec<LogEvent>,
+    pub events: PackedEvents,
+}
+
+/// Events as JSON text, in one piece of memory: thousands are stored for each one that is read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PackedEvents(Arc<RawValue>);
+
+impl PackedEvents {
+    #[must_use]
+    pub fn of(events: &[LogEvent]) -> Self {
+        // All their types can be serialized.
+        Self(to_raw_value(events).unwrap_or_default().into())
+    }
+
+    #[must_use]
+    pub fn unpack(&self) -> Vec<LogEvent> {
+        serde_json::from_str(self.0.get()).unwrap_or_default()
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.get().len()
+    }
+}
+
+impl PartialEq for PackedEvents {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
 }
 
 impl LoggedRequest {

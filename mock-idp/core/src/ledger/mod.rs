@@ -32,7 +32,7 @@ pub use failed_sign_ins::FailedSignIns;
 pub use inbox::{InboxMessage, InboxPosition, MessageKind, MessageTemplate, OutgoingMessage};
 pub use interclient_grant::{InterclientGrant, InterclientGrantState};
 pub use issued_tokens::{IssuedCredential, IssuedTokens};
-pub use logged_request::{LogPosition, LoggedRequest};
+pub use logged_request::{LogPosition, LoggedRequest, PackedEvents};
 pub use one_time_token::{OneTimeToken, RecoveryKind};
 pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, UserDecision};
 pub use push::{NumberChallenge, PushAnswer, PushNotification, PushNotifications, PushResult};

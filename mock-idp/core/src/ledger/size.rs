@@ -20,7 +20,6 @@ use super::token_family::{FamilyState, RefreshTokenOwner, RevokedAccessToken, To
 use super::transaction::{Purpose, SentCode, Stage, StateHandle, Transaction};
 use super::used_code::UsedCode;
 use crate::protocol::{Parameters, RequestedClaims, Scopes};
-use crate::system_log::{EventEntity, LogEvent};
 
 /// The size of a record, for the bound of its table.
 pub trait RecordSize {
@@ -107,7 +106,7 @@ sizes! {
         + it.address.len()
         + text(it.user_agent.as_deref())
         + it.path.len()
-        + it.events.iter().map(event).sum::<usize>();
+        + it.events.size();
     LogPosition: |_it| 0;
     [u8; 32]: |_it| 0;
     ClockSetting: |_it| 0;
@@ -132,12 +131,6 @@ fn scopes(scopes: &Scopes) -> usize {
 
 fn claims(claims: &RequestedClaims) -> usize {
     claims.userinfo.iter().chain(&claims.id_token).map(|name| size_of::<String>() + name.len()).sum()
-}
-
-fn event(event: &LogEvent) -> usize {
-    let entities = event.actor.iter().chain(&event.targets).map(EventEntity::size).sum::<usize>();
-    let debug_data = event.debug_data.iter().map(|(_, value)| VALUE + value.len()).sum::<usize>();
-    size_of::<LogEvent>() + entities + debug_data + text(event.session.as_deref())
 }
 
 fn parameters(parameters: &Parameters) -> usize {

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::event_type::EventType;
 
@@ -39,7 +38,16 @@ pub struct EventEntity {
     pub kind: Cow<'static, str>,
     pub alternate_id: Option<String>,
     pub display_name: Option<String>,
-    pub detail: Option<Map<String, Value>>,
+    pub detail: Option<Box<TokenDetail>>,
+}
+
+/// What Okta shows of a token as `detailEntry`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenDetail {
+    /// When it expires.
+    pub expires: String,
+    /// Whom it is about.
+    pub subject: String,
 }
 
 impl LogEvent {
@@ -148,13 +156,5 @@ impl EventEntity {
     #[must_use]
     pub fn system() -> Self {
         Self::new("SystemPrincipal", "unknown", "Okta System").also_known_as("system@okta.com")
-    }
-
-    /// About how many bytes of memory it takes.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-        let detail = self.detail.as_ref().map_or(0, |detail| detail.len() * 128);
-        size_of::<Self>() + self.id.len() + text(&self.alternate_id) + text(&self.display_name) + detail
     }
 }

@@ -3,5 +3,5 @@
 mod event;
 mod event_type;
 
-pub use event::{EventEntity, EventOutcome, LogEvent};
+pub use event::{EventEntity, EventOutcome, LogEvent, TokenDetail};
 pub use event_type::{EventType, EventTypeRow};

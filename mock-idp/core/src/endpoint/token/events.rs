@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::grant::GrantRequest;
 use super::redemption::Redeemed;
@@ -10,7 +10,7 @@ use crate::model::{App, User};
 use crate::moment::timestamp;
 use crate::org::CompiledServer;
 use crate::protocol::{GrantType, OAuthError};
-use crate::system_log::{EventEntity, EventType, LogEvent};
+use crate::system_log::{EventEntity, EventType, LogEvent, TokenDetail};
 use crate::tokens::{TokenKind, UnsignedToken, UnsignedTokens, family_of};
 
 /// The events of the tokens that an answer has: one for each.
@@ -65,14 +65,12 @@ fn of_token(server: &CompiledServer, token: &UnsignedToken, user_id: Option<&str
     let jti = jti.unwrap_or("unknown").to_owned();
     let expires = token.payload.get("exp").and_then(Value::as_i64).unwrap_or_default();
     let subject = user_id.or_else(|| token.payload.get("sub").and_then(Value::as_str)).unwrap_or_default();
-    let detail = Map::from_iter([
-        ("expires".to_owned(), timestamp(expires).into()),
-        ("subject".to_owned(), subject.to_owned().into()),
-    ]);
+    let detail = TokenDetail { expires: timestamp(expires), subject: subject.to_owned() };
     Some((server.event_type(org, custom), token_entity(type_name, title, jti, Some(detail))))
 }
 
-fn token_entity(kind: &'static str, title: &str, id: String, detail: Option<Map<String, Value>>) -> EventEntity {
+fn token_entity(kind: &'static str, title: &str, id: String, detail: Option<TokenDetail>) -> EventEntity {
+    let detail = detail.map(Box::new);
     EventEntity { id, kind: Cow::Borrowed(kind), alternate_id: None, display_name: Some(title.to_owned()), detail }
 }
 

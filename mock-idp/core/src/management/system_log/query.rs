@@ -10,6 +10,7 @@ use crate::ledger::LoggedRequest;
 use crate::management::filter::{Filter, read_json};
 use crate::management::{ApiError, ApiErrorId, ListedPage, ManagementCall};
 use crate::protocol::Parameters;
+use crate::system_log::LogEvent;
 
 /// Okta: events of a page, unless the request has another limit.
 const DEFAULT_LIMIT: usize = 100;
@@ -152,12 +153,13 @@ impl LogQuery {
         if !(self.since..self.until).contains(&request.published) {
             return true;
         }
-        let events: Box<dyn Iterator<Item = usize>> = match self.order {
-            LogOrder::Ascending => Box::new(0..request.events.len()),
-            LogOrder::Descending => Box::new((0..request.events.len()).rev()),
+        let events = request.events.unpack();
+        let ordered: Box<dyn Iterator<Item = (usize, &LogEvent)>> = match self.order {
+            LogOrder::Ascending => Box::new(events.iter().enumerate()),
+            LogOrder::Descending => Box::new(events.iter().enumerate().rev()),
         };
-        for event in events {
-            let place = LogCursor { record: number, event };
+        for (index, event) in ordered {
+            let place = LogCursor { record: number, event: index };
             let is_seen = match (self.order, self.after) {
                 (_, None) => false,
                 (LogOrder::Ascending, Some(after)) => place < after,
@@ -166,7 +168,7 @@ impl LogQuery {
             if is_seen {
                 continue;
             }
-            let shown = show(request, event);
+            let shown = show(request, index, event);
             if !self.accepts(&shown) {
                 continue;
             }
@@ -176,7 +178,7 @@ impl LogQuery {
             }
             page.events.push(shown);
             page.next = Some(match self.order {
-                LogOrder::Ascending => LogCursor { record: number, event: event + 1 },
+                LogOrder::Ascending => LogCursor { record: number, event: index + 1 },
                 LogOrder::Descending => place,
             });
         }

@@ -6,10 +6,9 @@ use time::OffsetDateTime;
 use crate::ledger::LoggedRequest;
 use crate::system_log::{EventEntity, EventOutcome, EventTypeRow, LogEvent};
 
-/// An event as `/api/v1/logs` shows it.
+/// An event as `/api/v1/logs` shows it. `index`: its position in the request.
 #[must_use]
-pub fn show(request: &LoggedRequest, index: usize) -> Value {
-    let Some(event) = request.events.get(index) else { return Value::Null };
+pub fn show(request: &LoggedRequest, index: usize, event: &LogEvent) -> Value {
     let row = event.event_type.row();
     json!({
         "actor": entity(&actor(event)),
@@ -34,8 +33,7 @@ pub fn show(request: &LoggedRequest, index: usize) -> Value {
 
 /// The same event as event hooks get it.
 #[must_use]
-pub fn hook_event(request: &LoggedRequest, index: usize) -> Value {
-    let Some(event) = request.events.get(index) else { return Value::Null };
+pub fn hook_event(request: &LoggedRequest, index: usize, event: &LogEvent) -> Value {
     let row = event.event_type.row();
     let mut client = client(request, event);
     client["ipChain"] = ip_chain(request);

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{LogOrder, LogQuery, show};
-use crate::ledger::LoggedRequest;
+use crate::ledger::{LoggedRequest, PackedEvents};
 use crate::management::{Caller, ManagementCall};
 use crate::org::Urls;
 use crate::protocol::Parameters;
@@ -27,7 +27,7 @@ fn request(minute: i64, users: &[&str]) -> LoggedRequest {
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0 Safari/537.36".to_owned()),
         path: "/api/v1/authn".to_owned(),
         api_token_id: None,
-        events,
+        events: PackedEvents::of(&events),
     }
 }
 
@@ -66,7 +66,8 @@ fn refused(query: &str) -> (u16, String) {
 
 #[test]
 fn an_event_has_the_members_of_oktas_in_their_order() {
-    let shown = show(&request(0, &["00u1"]), 1);
+    let request = request(0, &["00u1"]);
+    let shown = show(&request, 1, &request.events.unpack()[1]);
     let keys: Vec<&str> = shown.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(
         keys,
