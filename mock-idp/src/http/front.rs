@@ -10,6 +10,7 @@
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -222,7 +223,9 @@ impl Shared {
 
     async fn answer(&self, connection: &ConnectionState, pending: PendingRequest) -> Result<Response, ConnectionReset> {
         let (org, id) = (Arc::clone(&pending.resolved.address.org), pending.record.request_id);
-        match org.unless_removed(self.answer_in_org(connection, pending)).await {
+        // Not moved from here on: it is large.
+        let answer = pin!(self.answer_in_org(connection, pending));
+        match org.unless_removed(answer).await {
             Some(answer) => answer,
             None => {
                 let mut response = with_id(with_nosniff(Misaddressed::removed(&org).into_response()), id);
@@ -288,6 +291,9 @@ impl Shared {
         }
         let mut decided = with_okta_headers(decided, &resolved, &matched);
         if let (Some(state), Some(path)) = (state, path) {
+            // Each answer gets its own in the end; a copy of the cached one has room for them.
+            cors::fill(decided.result.headers_mut(), sharing.readers, None, &address.org);
+            decided.result = with_id(decided.result, record.request_id);
             decided.result = edge.cache.store(address, &path, state, decided.result).await;
         }
         Ok(self.finish(decided, address, record, &sharing))
