@@ -5,7 +5,7 @@ use mock_idp_core::ledger::{LedgerError, PushNotification, PushNotifications};
 use super::OrgInstance;
 
 impl OrgInstance {
-    /// The notification with this id, if it still matters.
+    /// The notification with this id, if it has not been dropped.
     ///
     /// # Errors
     /// The ledger's store is unavailable.

@@ -69,7 +69,7 @@ impl PushResult {
     }
 }
 
-/// The notifications of an org that may still matter, the oldest first.
+/// The notifications of an org that have not been dropped, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PushNotifications {
     pub notifications: Vec<PushNotification>,
@@ -82,9 +82,12 @@ impl PushNotifications {
     /// How many are kept; the oldest are dropped first.
     pub const CAPACITY: usize = 1_000;
 
-    /// Adds one. Those that have expired are dropped.
+    /// Seconds for which a notification is kept after it has expired: a sign-in may ask later for an answer that was given in time.
+    const KEPT: i64 = 3_600;
+
+    /// Adds one. Those that expired long ago are dropped.
     pub fn add(&mut self, notification: PushNotification, now: i64) {
-        self.notifications.retain(|known| now < known.expires);
+        self.notifications.retain(|known| now < known.expires + Self::KEPT);
         if self.notifications.len() >= Self::CAPACITY {
             self.notifications.remove(0);
         }
@@ -152,7 +155,9 @@ mod tests {
         assert_eq!(pushes.answer(true, None, |_| true, 300), [], "it is too late");
         assert_eq!(pushes.find("b").unwrap().result(300), PushResult::TimedOut);
         pushes.add(notification("c", None), 300);
-        assert_eq!(pushes.notifications.len(), 1, "those that have expired are dropped");
+        assert_eq!(pushes.find("a").unwrap().result(301), PushResult::Approved, "an answer outlives the five minutes");
+        pushes.add(notification("d", None), 300 + PushNotifications::KEPT);
+        assert_eq!(pushes.notifications.len(), 1, "those that expired an hour ago are dropped");
     }
 
     #[test]

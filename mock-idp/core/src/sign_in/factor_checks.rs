@@ -90,7 +90,9 @@ pub fn check_factor(
         let problem = SignInProblem::new(SignInProblemKind::WrongAnswer, "the answer is another one");
         return Err(SignInProblem { okta_code: "E0000068".to_owned(), ..problem });
     }
-    let key = factor.shared_secret.as_ref().and_then(SharedSecret::bytes).unwrap_or_default();
+    let has_codes = matches!(factor.method(), Some(SignInMethod::GoogleOtp | SignInMethod::OktaVerifyTotp));
+    let key = factor.shared_secret.as_ref().and_then(SharedSecret::bytes).filter(|key| has_codes && !key.is_empty());
+    let Some(key) = key else { return problem(SignInProblemKind::WrongCode, "the factor has no codes to enter") };
     match totp::matching_step(&key, entered.trim(), now) {
         None => {
             problem(SignInProblemKind::WrongCode, "it is neither the code of this half minute nor of its neighbours")
@@ -116,4 +118,43 @@ pub(super) fn removed() -> SignInProblem {
         SignInProblemKind::AuthenticationFailed,
         "the user has been removed, or may not sign in any more",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(factor: Value, entered: &str) -> Result<Option<UsedCode>, SignInProblemKind> {
+        let factor: Factor = serde_json::from_value(factor).unwrap();
+        check_factor(&factor, entered, None, 0).map_err(|problem| problem.kind)
+    }
+
+    #[test]
+    fn only_a_factor_with_codes_is_proved_by_one() {
+        let key = b"12345678901234567890";
+        let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        let code = totp::code(key, totp::step_at(0));
+        let of = |factor_type: &str, secret: Option<&str>| {
+            let mut factor = json!({ "factorType": factor_type, "provider": "OKTA" });
+            if let Some(secret) = secret {
+                factor["sharedSecret"] = secret.into();
+            }
+            factor
+        };
+        assert_eq!(
+            check(of("token:software:totp", Some(secret)), &code),
+            Ok(Some(UsedCode { step: totp::step_at(0) }))
+        );
+        assert_eq!(check(of("push", Some(secret)), &code), Err(SignInProblemKind::WrongCode));
+        let code_of_no_key = totp::code(b"", totp::step_at(0));
+        for factor_type in ["push", "token:software:totp"] {
+            assert_eq!(
+                check(of(factor_type, None), &code_of_no_key),
+                Err(SignInProblemKind::WrongCode),
+                "{factor_type}"
+            );
+        }
+    }
 }

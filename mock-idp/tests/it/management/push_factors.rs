@@ -42,6 +42,10 @@ async fn a_push_is_polled_until_it_is_answered_canceled_or_too_old() {
     answer(&api, "approve").await;
     assert_eq!(api.get(&transaction).await.body, json!({ "factorResult": "SUCCESS" }));
 
+    let code_of_no_key = totp::code(&[], totp::step_at(NOW));
+    let refused = api.post(&verify, json!({ "passCode": code_of_no_key })).await;
+    assert_eq!(refused.refusal(), (403, "E0000068"), "a push is not proved by a code");
+
     let numbered = begin(json!({ "useNumberMatchingChallenge": true })).await;
     let number = numbered["_embedded"]["challenge"]["correctAnswer"].as_u64().unwrap();
     assert!((10..100).contains(&number), "{numbered}");
