@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// Requests leave records that another thread frees much later, for which the allocator of glibc takes its locks.
+/// Records are freed by other threads than those that made them, which is slow with the allocator of glibc.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -291,7 +291,7 @@ impl Shared {
         }
         let mut decided = with_okta_headers(decided, &resolved, &matched);
         if let (Some(state), Some(path)) = (state, path) {
-            // Each answer gets its own in the end; a copy of the cached one has room for them.
+            // Added before, so that the header map of a cached answer does not grow; `finish` sets them for each answer.
             cors::fill(decided.result.headers_mut(), sharing.readers, None, &address.org);
             decided.result = with_id(decided.result, record.request_id);
             decided.result = edge.cache.store(address, &path, state, decided.result).await;

@@ -40,7 +40,7 @@ static RESPONSE_HEADERS: [HeaderName; 9] = [
     header::ACCESS_CONTROL_ALLOW_ORIGIN,
 ];
 
-/// A request or an answer as it was on the wire. Its secrets are masked when it is shown, which few messages ever are.
+/// A request or an answer as it was on the wire. Its secrets are masked when it is shown; few messages are.
 #[derive(Clone)]
 pub(crate) struct WireMessage {
     /// The names of the recorded headers.
@@ -56,8 +56,8 @@ pub(crate) struct WireMessage {
 #[derive(Clone, Debug)]
 pub(crate) enum WireBody {
     Whole(Bytes),
-    /// So many bytes, which are too many to record.
-    TooLong(u64),
+    /// So many bytes, which are not recorded: too many, or of another media type.
+    Omitted(u64),
     /// It was not read to its end.
     Unread,
 }
@@ -109,7 +109,12 @@ impl WireMessage {
     #[must_use]
     pub(crate) fn with_body(mut self, body: impl FnOnce() -> WireBody) -> Self {
         if self.scrubber.is_some() {
-            self.body = body();
+            self.body = match body() {
+                WireBody::Whole(bytes) if BodyType::of(&self.media_type()).is_none() && !bytes.is_empty() => {
+                    WireBody::Omitted(bytes.len() as u64)
+                }
+                other => other,
+            };
         }
         self
     }
@@ -118,9 +123,7 @@ impl WireMessage {
     pub(crate) fn shown(&self) -> RecordedMessage {
         let scrubber = self.scrubber.unwrap_or(Scrubber::new(&[], false));
         let query = Fields(&self.head).find(|(tag, _)| *tag == QUERY).map(|(_, query)| scrubber.form(query));
-        let headers = self.shown_headers(&scrubber);
-        let content_type = headers.get(header::CONTENT_TYPE.as_str()).and_then(Value::as_str).unwrap_or_default();
-        let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let media_type = self.media_type();
         let body = match &self.body {
             WireBody::Whole(bytes) if bytes.len() <= MAX_BODY => scrubbed(&media_type, bytes, &scrubber),
             _ => None,
@@ -128,11 +131,20 @@ impl WireMessage {
         let omitted = match &self.body {
             WireBody::Whole(bytes) if bytes.is_empty() || body.is_some() => None,
             WireBody::Whole(bytes) => Some(format!("{} bytes", bytes.len())),
-            WireBody::TooLong(length) => Some(format!("{length} bytes")),
+            WireBody::Omitted(length) => Some(format!("{length} bytes")),
             WireBody::Unread => Some("not read".to_owned()),
         };
         let described = |rest| if media_type.is_empty() { rest } else { format!("{media_type}, {rest}") };
-        RecordedMessage { query, body_omitted: omitted.map(described), headers, body }
+        RecordedMessage { query, headers: self.shown_headers(&scrubber), body, body_omitted: omitted.map(described) }
+    }
+
+    /// In lower case, without parameters; empty if there is none.
+    fn media_type(&self) -> String {
+        let is_content_type =
+            |position: u8| self.names.get(usize::from(position)).is_some_and(|name| *name == header::CONTENT_TYPE);
+        let content_type = Fields(&self.head).find(|(position, _)| is_content_type(*position));
+        let text = content_type.and_then(|(_, value)| str::from_utf8(value).ok()).unwrap_or_default();
+        text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
     /// The headers without their secrets, in the order of their names.
@@ -169,15 +181,31 @@ impl fmt::Debug for WireMessage {
 
 /// The JSON of a body. An answer with a fault may be none: it is shown as a text, if nothing in it can be secret.
 fn scrubbed(media_type: &str, bytes: &Bytes, scrubber: &Scrubber) -> Option<Value> {
-    match media_type {
+    match BodyType::of(media_type)? {
         _ if bytes.is_empty() => None,
-        "application/x-www-form-urlencoded" => Some(scrubber.form(bytes)),
-        _ if media_type != "application/json" && !media_type.ends_with("+json") => None,
-        _ => match serde_json::from_slice(bytes) {
+        BodyType::Form => Some(scrubber.form(bytes)),
+        BodyType::Json => match serde_json::from_slice(bytes) {
             Ok(value) if scrubber.is_idle() => Some(value),
             Ok(value) => Some(scrubber.json(value)),
             Err(_) => scrubber.is_idle().then(|| String::from_utf8_lossy(bytes).into()),
         },
+    }
+}
+
+/// The types of bodies that are recorded.
+#[derive(Clone, Copy)]
+enum BodyType {
+    Form,
+    Json,
+}
+
+impl BodyType {
+    fn of(media_type: &str) -> Option<Self> {
+        match media_type {
+            "application/x-www-form-urlencoded" => Some(Self::Form),
+            "application/json" => Some(Self::Json),
+            _ => media_type.ends_with("+json").then_some(Self::Json),
+        }
     }
 }
 
@@ -250,7 +278,7 @@ mod tests {
     fn a_long_body_and_one_that_was_not_read_are_only_described() {
         let head = || WireMessage::of_request(None, &headers(&[("content-type", "text/plain")]), Some(SCRUBBER));
         let omitted = |body| head().with_body(|| body).shown().body_omitted.unwrap();
-        assert_eq!(omitted(WireBody::TooLong(20_000)), "text/plain, 20000 bytes");
+        assert_eq!(omitted(WireBody::Omitted(20_000)), "text/plain, 20000 bytes");
         assert_eq!(omitted(WireBody::Unread), "text/plain, not read");
         let long = Bytes::from(vec![b'1'; MAX_BODY + 1]);
         let recorded = WireMessage::of_request(None, &headers(&[("content-type", "application/json")]), Some(SCRUBBER))

@@ -1,15 +1,14 @@
 //! The memory of the recorded messages.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use http::HeaderName;
 
 use super::message::{WireBody, WireMessage};
 use super::scrub::Scrubber;
 
-/// The newest messages, one behind the other in one piece of memory: adding a message allocates nothing, and dropping the oldest frees
-/// nothing.
-#[derive(Debug)]
+/// The newest messages, one behind the other in one piece of memory. Only the first message allocates, and dropping the oldest frees nothing.
 pub(super) struct MessageRing {
     bytes: VecDeque<u8>,
     /// How many bytes were dropped before the first one.
@@ -32,7 +31,7 @@ pub(super) struct StoredMessage {
 #[derive(Debug)]
 enum StoredBody {
     Whole(usize),
-    TooLong(u64),
+    Omitted(u64),
     Unread,
 }
 
@@ -46,7 +45,7 @@ impl MessageRing {
         let WireMessage { names, head, body, scrubber } = message;
         let (bytes, stored) = match body {
             WireBody::Whole(bytes) => (&bytes[..], StoredBody::Whole(bytes.len())),
-            WireBody::TooLong(length) => (&[][..], StoredBody::TooLong(*length)),
+            WireBody::Omitted(length) => (&[][..], StoredBody::Omitted(*length)),
             WireBody::Unread => (&[][..], StoredBody::Unread),
         };
         let beyond = (self.bytes.len() + head.len() + bytes.len()).saturating_sub(self.bound);
@@ -54,6 +53,9 @@ impl MessageRing {
         self.bytes.drain(..lost);
         self.dropped += lost as u64;
         let at = self.dropped + self.bytes.len() as u64;
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve_exact(self.bound);
+        }
         self.bytes.extend(head);
         self.bytes.extend(bytes);
         StoredMessage { at, head: head.len(), body: stored, names, scrubber: *scrubber }
@@ -67,10 +69,17 @@ impl MessageRing {
         let copy = |from, to| self.bytes.range(from..to).copied().collect::<Vec<u8>>();
         let body = match *body {
             StoredBody::Whole(length) => WireBody::Whole(copy(body_start, body_start + length).into()),
-            StoredBody::TooLong(length) => WireBody::TooLong(length),
+            StoredBody::Omitted(length) => WireBody::Omitted(length),
             StoredBody::Unread => WireBody::Unread,
         };
         Some(WireMessage { names, head: copy(start, body_start), body, scrubber })
+    }
+}
+
+/// Without the messages, which may have secrets.
+impl fmt::Debug for MessageRing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("MessageRing").field("dropped", &self.dropped).finish_non_exhaustive()
     }
 }
 
@@ -102,10 +111,17 @@ mod tests {
     #[test]
     fn bodies_that_are_not_recorded_stay_described() {
         let mut ring = MessageRing::new(1_000);
-        for (body, shown) in [(WireBody::TooLong(70_000), "70000 bytes"), (WireBody::Unread, "not read")] {
+        for (body, shown) in [(WireBody::Omitted(70_000), "70000 bytes"), (WireBody::Unread, "not read")] {
             let message = WireMessage::of_response(&HeaderMap::new(), Some(Scrubber::new(&[], true)));
             let stored = ring.add(&message.with_body(|| body));
             assert_eq!(ring.get(&stored).unwrap().shown().body_omitted.unwrap(), shown);
         }
+        let page = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))]);
+        let message = WireMessage::of_response(&page, Some(Scrubber::new(&[], true)));
+        let message = message.with_body(|| WireBody::Whole("a secret page".into()));
+        assert!(message.size() < 30, "its text takes no memory");
+        let stored = ring.add(&message);
+        assert_eq!(ring.get(&stored).unwrap().shown().body_omitted.unwrap(), "text/html, 13 bytes");
+        assert!(!format!("{ring:?}").contains("97"), "no bytes are printed");
     }
 }

@@ -89,7 +89,7 @@ impl BodyCopy {
         let mut copied = self.0.lock();
         match copied.length {
             _ if !copied.ended => WireBody::Unread,
-            length if length > MAX_BODY as u64 => WireBody::TooLong(length),
+            length if length > MAX_BODY as u64 => WireBody::Omitted(length),
             _ if copied.joined.is_empty() => WireBody::Whole(std::mem::take(&mut copied.piece)),
             _ => WireBody::Whole(std::mem::take(&mut copied.joined).freeze()),
         }
@@ -102,7 +102,7 @@ fn response_body(response: &mut Response) -> WireBody {
     match body.size_hint().exact() {
         Some(0) => return WireBody::Whole(Bytes::new()),
         Some(length) if length <= MAX_BODY as u64 => {}
-        Some(length) => return WireBody::TooLong(length),
+        Some(length) => return WireBody::Omitted(length),
         None => return WireBody::Unread,
     }
     let first = Pin::new(&mut *body).poll_frame(&mut Context::from_waker(Waker::noop()));
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(rest(response).await, "{}");
         let long = "x".repeat(MAX_BODY + 1);
         let mut response = Response::new(Body::from(long.clone()));
-        assert!(matches!(response_body(&mut response), WireBody::TooLong(length) if length == MAX_BODY as u64 + 1));
+        assert!(matches!(response_body(&mut response), WireBody::Omitted(length) if length == MAX_BODY as u64 + 1));
         assert_eq!(rest(response).await, long);
         let parts = ["a", "b"].map(|part| Ok::<_, std::io::Error>(Bytes::from(part)));
         let mut response = Response::new(Body::from_stream(futures_util::stream::iter(parts)));
@@ -157,6 +157,6 @@ mod tests {
         copy.push(&vec![0; MAX_BODY].into());
         copy.push(&Bytes::from_static(b"1"));
         copy.end();
-        assert!(matches!(copy.take(), WireBody::TooLong(length) if length == MAX_BODY as u64 + 1));
+        assert!(matches!(copy.take(), WireBody::Omitted(length) if length == MAX_BODY as u64 + 1));
     }
 }
