@@ -64,17 +64,16 @@ impl OrgInstance {
         self.append(Arc::new(logged)).await;
     }
 
-    /// Adds a record. One request at a time writes what waits, the others go on; who reads the log writes it first.
+    /// Adds a record. One request at a time writes the records that wait; the others do not wait for it. A query writes them first.
     async fn append(self: &Arc<Self>, logged: Arc<LoggedRequest>) {
-        let starts = self.unwritten_log.add(logged);
-        if !starts {
+        if !self.unwritten_log.add(logged) {
             return;
         }
-        if !self.is_stored() {
-            warn_unwritten(self.write_waiting().await);
-        } else {
+        if self.is_stored() {
             let org = Arc::clone(self);
             drop(tokio::spawn(async move { warn_unwritten(org.write_waiting().await) }));
+        } else {
+            warn_unwritten(self.write_waiting().await);
         }
     }
 

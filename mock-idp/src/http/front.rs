@@ -33,7 +33,7 @@ use crate::faults::TransportFault;
 use crate::http::layers::access_log::RequestRecord;
 use crate::http::layers::address::{Edge, LastAddress, Misaddressed, Resolved, Resolver};
 use crate::http::layers::okta_headers::RateCount;
-use crate::http::layers::recorded_body::{BodyCopy, RecordedRequest};
+use crate::http::layers::recorded_body::{RecordedBody, RecordedRequest};
 use crate::http::layers::response_cache::{self, State};
 use crate::http::layers::transport_faults::{self, FaultEffect};
 use crate::http::layers::{cors, limits, okta_headers, request_body};
@@ -159,7 +159,7 @@ impl Shared {
         &self,
         connection: &ConnectionState,
         mut request: Request<Body>,
-        body: Option<BodyCopy>,
+        body: Option<RecordedBody>,
     ) -> ControlFlow<Response, PendingRequest> {
         let started = Instant::now();
         let mut uri = std::mem::take(request.uri_mut());

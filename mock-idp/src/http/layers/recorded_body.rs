@@ -18,14 +18,14 @@ use crate::routing::{Access, Matched, Route};
 #[derive(Debug)]
 pub(crate) struct RecordedRequest {
     head: WireMessage,
-    body: Option<BodyCopy>,
+    body: Option<RecordedBody>,
     /// `None`: it is not known which parameters are secrets.
     scrubber: Option<Scrubber>,
 }
 
 impl RecordedRequest {
     /// `body`: the copy of the body, if there is one.
-    pub(crate) fn new(request: &Request<Body>, matched: &Matched, body: Option<BodyCopy>) -> Self {
+    pub(crate) fn new(request: &Request<Body>, matched: &Matched, body: Option<RecordedBody>) -> Self {
         let is_public = |route: &Route| route.method == Method::GET && matches!(route.access, Access::Public);
         let scrubber = matched.route().map(|route| Scrubber::new(route.secrets, is_public(route)));
         let head = WireMessage::of_request(request.uri().query(), request.headers(), scrubber);
@@ -50,10 +50,10 @@ impl RecordedRequest {
 
 /// What is read of a body, as far as it is recorded.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct BodyCopy(Arc<Mutex<CopiedBytes>>);
+pub(crate) struct RecordedBody(Arc<Mutex<ReadBytes>>);
 
 #[derive(Debug, Default)]
-struct CopiedBytes {
+struct ReadBytes {
     /// The only piece so far, which is not copied: most bodies arrive in one.
     piece: Bytes,
     /// Several pieces.
@@ -62,22 +62,22 @@ struct CopiedBytes {
     ended: bool,
 }
 
-impl BodyCopy {
+impl RecordedBody {
     /// Adds what has been read.
     pub(super) fn push(&self, data: &Bytes) {
-        let mut copied = self.0.lock();
-        let is_first = copied.length == 0;
-        copied.length += data.len() as u64;
-        if copied.length > MAX_BODY as u64 {
+        let mut read = self.0.lock();
+        let is_first = read.length == 0;
+        read.length += data.len() as u64;
+        if read.length > MAX_BODY as u64 {
             return;
         }
         if is_first {
-            copied.piece = data.clone();
+            read.piece = data.clone();
             return;
         }
-        let piece = std::mem::take(&mut copied.piece);
-        copied.joined.extend_from_slice(&piece);
-        copied.joined.extend_from_slice(data);
+        let piece = std::mem::take(&mut read.piece);
+        read.joined.extend_from_slice(&piece);
+        read.joined.extend_from_slice(data);
     }
 
     /// The whole body has been read.
@@ -86,12 +86,12 @@ impl BodyCopy {
     }
 
     fn take(self) -> WireBody {
-        let mut copied = self.0.lock();
-        match copied.length {
-            _ if !copied.ended => WireBody::Unread,
+        let mut read = self.0.lock();
+        match read.length {
+            _ if !read.ended => WireBody::Unread,
             length if length > MAX_BODY as u64 => WireBody::Omitted(length),
-            _ if copied.joined.is_empty() => WireBody::Whole(std::mem::take(&mut copied.piece)),
-            _ => WireBody::Whole(std::mem::take(&mut copied.joined).freeze()),
+            _ if read.joined.is_empty() => WireBody::Whole(std::mem::take(&mut read.piece)),
+            _ => WireBody::Whole(std::mem::take(&mut read.joined).freeze()),
         }
     }
 }
@@ -142,18 +142,18 @@ mod tests {
 
     #[test]
     fn the_copy_of_a_body_is_whole_only_after_its_end() {
-        let copy = BodyCopy::default();
+        let copy = RecordedBody::default();
         copy.push(&Bytes::from_static(b"a="));
         assert!(matches!(copy.clone().take(), WireBody::Unread));
         copy.push(&Bytes::from_static(b"b"));
         copy.push(&Bytes::from_static(b"&c"));
         copy.end();
         assert!(matches!(copy.take(), WireBody::Whole(bytes) if bytes == "a=b&c"));
-        let copy = BodyCopy::default();
+        let copy = RecordedBody::default();
         copy.push(&Bytes::from_static(b"a"));
         copy.end();
         assert!(matches!(copy.take(), WireBody::Whole(bytes) if bytes == "a"));
-        let copy = BodyCopy::default();
+        let copy = RecordedBody::default();
         copy.push(&vec![0; MAX_BODY].into());
         copy.push(&Bytes::from_static(b"1"));
         copy.end();

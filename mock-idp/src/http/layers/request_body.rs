@@ -15,7 +15,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::http::layers::recorded_body::BodyCopy;
+use crate::http::layers::recorded_body::RecordedBody;
 
 /// The most that is read of a body that is not needed, in bytes.
 const MAX_UNREAD: u64 = 256 * 1024;
@@ -32,10 +32,10 @@ pub(crate) struct UnreadBody {
 }
 
 /// Watches the body of a request, and copies what is read of it.
-pub(crate) fn watch(headers: &HeaderMap, body: Body) -> (Body, BodyCopy, UnreadBody) {
+pub(crate) fn watch(headers: &HeaderMap, body: Body) -> (Body, RecordedBody, UnreadBody) {
     let (sender, rest) = oneshot::channel();
     let waits_for_continue = headers.contains_key(header::EXPECT);
-    let copy = BodyCopy::default();
+    let copy = RecordedBody::default();
     let watched = WatchedBody { body, copy: copy.clone(), sender: Some(sender) };
     (Body::new(watched), copy, UnreadBody { rest, waits_for_continue })
 }
@@ -77,7 +77,7 @@ impl UnreadBody {
 /// A body that hands over its rest when it is dropped before its end.
 struct WatchedBody {
     body: Body,
-    copy: BodyCopy,
+    copy: RecordedBody,
     sender: Option<oneshot::Sender<Body>>,
 }
 
