@@ -18,6 +18,7 @@ mod clock;
 mod control;
 mod current_request;
 mod engine;
+mod environment;
 mod faults;
 mod http;
 mod journal;
@@ -41,6 +42,7 @@ mod start_error;
 mod state_dir;
 mod tls;
 
+pub use environment::{Environment, OrgAddress};
 pub use logging::LogFormat;
 #[doc(hidden)]
 pub use logging::{flush_stderr, write_stderr};
@@ -55,7 +57,7 @@ pub use mock_idp_core::behavior::Behavior;
 pub use org_document::{OrgDocument, PreviewError};
 pub use org_source::{BUILT_IN_ORG, OrgSource};
 pub use people::Person;
-pub use settings::IssuerUrl;
+pub use settings::{IssuerUrl, IssuerUrlError};
 pub use start_error::StartError;
 
 /// The examples of the documentation.

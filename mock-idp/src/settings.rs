@@ -1,6 +1,7 @@
 //! Settings of the server, for all its orgs.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -22,6 +23,8 @@ pub(crate) struct Settings {
     pub control: ControlAccess,
     /// The certificate of the local authority, PEM.
     pub ca_pem: String,
+    /// Its file, if it is saved.
+    pub ca_path: Option<PathBuf>,
     /// When the process started: milliseconds since 1970.
     pub started: i64,
     /// Set when the process is going to stop.

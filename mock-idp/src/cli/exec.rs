@@ -4,12 +4,11 @@ use std::ffi::OsString;
 use std::io;
 use std::process::{ExitCode, ExitStatus};
 
-use mock_idp::MockIdp;
+use mock_idp::{Environment, MockIdp, OrgAddress};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
 use super::config::ExecArgs;
-use super::env::{Environment, MockAddress};
 use super::failure::Failure;
 
 /// Exit codes of shells for a command that cannot be run, and for one that does not exist.
@@ -38,7 +37,7 @@ async fn run_beside_mock(args: &ExecArgs) -> Result<ExitCode, Failure> {
 fn spawn(command: &[OsString], mock: &MockIdp) -> Result<Child, Failure> {
     let (program, arguments) =
         command.split_first().ok_or_else(|| Failure::invalid("there is no command after --".to_owned()))?;
-    let address = MockAddress { base: mock.url(), ca: mock.ca_path().map(Into::into) };
+    let address = OrgAddress { base: mock.url(), ca: mock.ca_path().map(Into::into) };
     let environment = Environment::new(&mock.document(), &address);
     let spawned = Command::new(program).args(arguments).envs(environment.iter()).spawn();
     spawned.map_err(|error| {

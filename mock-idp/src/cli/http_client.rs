@@ -30,7 +30,7 @@ pub(super) fn get(url: &str, token: Option<&str>) -> Result<(u16, Value), Failur
     send(&Exchange { method: Method::GET, url: url.to_owned(), token, body: None })
 }
 
-/// Status and JSON body of an answer.
+/// Status and JSON body of an answer; a body that is not JSON becomes a string.
 pub(super) fn send(exchanged: &Exchange<'_>) -> Result<(u16, Value), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::machine)?;
     let answer = async { tokio::time::timeout(TIMEOUT, exchange(exchanged)).await };
@@ -40,7 +40,7 @@ pub(super) fn send(exchanged: &Exchange<'_>) -> Result<(u16, Value), Failure> {
     answer
 }
 
-/// Makes a request; status and JSON body of the answer.
+/// Makes a request; status and JSON body of the answer. A body that is not JSON becomes a string.
 pub(super) async fn exchange(Exchange { method, url, token, body }: &Exchange<'_>) -> Result<(u16, Value), Failure> {
     let uri: Uri = url.parse().map_err(|error| Failure::invalid(format!("{url:?} is not a URL: {error}")))?;
     let (Some("http"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -69,5 +69,6 @@ pub(super) async fn exchange(Exchange { method, url, token, body }: &Exchange<'_
     let body =
         axum::body::to_bytes(Body::new(response.into_body()), MAX_ANSWER).await.map_err(|error| unreachable(&error))?;
     driver.abort();
-    Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+    let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
+    Ok((status, serde_json::from_slice(&body).unwrap_or_else(|_| text())))
 }

@@ -10,6 +10,7 @@ mod console;
 mod coverage;
 mod description;
 mod directory;
+mod env;
 mod error;
 mod explain;
 mod faults;

@@ -1,5 +1,7 @@
 //! The rows of the control API.
 
+use std::collections::BTreeMap;
+
 use mock_idp_core::ledger::InboxPosition;
 use mock_idp_core::preview::PARAMETERS;
 use serde_json::{Map, Value};
@@ -8,8 +10,8 @@ use super::description::ParameterShape::{Text, UpTo};
 use super::description::{BodyExample, DescribedRoute, Parameter, Topic, delete, get, post, put};
 use super::handler::handler;
 use super::{
-    assets, ciba, clock, consents, console, coverage, directory, explain, faults, inbox, keys, login, metrics, mint,
-    next_tokens, orgs, pushes, redirect_uris, requests, server, sign_ins, state, unlock,
+    assets, ciba, clock, consents, console, coverage, directory, env, explain, faults, inbox, keys, login, metrics,
+    mint, next_tokens, orgs, pushes, redirect_uris, requests, server, sign_ins, state, unlock,
 };
 use crate::engine::OrgState;
 use crate::journal::{CAPACITY, JournalEntry};
@@ -105,6 +107,14 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     )
     .open_to(Access::Public)
     .returns_text("application/pem-certificate-chain"),
+    get(
+        &["/_mock/env"],
+        "env",
+        Topic::Server,
+        "Returns the settings of an app that uses the org, as names and values of environment variables. It has secrets.",
+        handler!(env::env),
+    )
+    .returns::<BTreeMap<String, String>>(),
     get(
         &["/_mock/state"],
         "state",

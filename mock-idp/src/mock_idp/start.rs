@@ -89,6 +89,7 @@ impl Builder {
             warnings: warnings.clone(),
             control: self.control_access(),
             ca_pem: ca_pem.clone(),
+            ca_path: ca_path.clone(),
             started: now_millis(),
             stopping: Arc::clone(&stopping),
         });

@@ -75,6 +75,9 @@ async fn an_agent_sets_up_an_org_asks_why_a_token_is_refused_and_reads_the_journ
     let changed = session.call("change_directory", change).await;
     assert!(changed["users"][0]["groups"].as_array().unwrap().contains(&json!("Admins")), "{changed}");
 
+    let unknown = session.refusal("info", json!({ "in_org": "none" })).await;
+    assert!(unknown.contains("none"), "{unknown}");
+
     let question = json!({ "client": "Market demo", "user": "unassigned", "scope": "openid" });
     let explained = session.call("explain", question).await;
     assert_eq!((&explained["outcome"], &explained["id"]), (&json!("refused"), &json!("user_not_assigned")));

@@ -150,11 +150,71 @@ fn check_prints_the_names_of_the_orgs() {
     assert_eq!((ended.status.code(), stdout(&ended).as_str()), (Some(0), "ok: market\n"));
 }
 
+/// The built-in org, as a file.
+const MARKET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/orgs/market.yaml");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn env_asks_the_running_mock_for_its_org_and_its_sandboxes() {
+    let dir = tempfile::tempdir().unwrap();
+    let own = client::TENANT_2.replace("tenant2", "own")
+        + "apps: [{ label: Shop, settings: { oauthClient: { application_type: web, redirect_uris: ['http://localhost:3000/callback'] } } }]\n";
+    let mock = mock_idp::MockIdp::builder().org_yaml(&own).start().await.unwrap();
+    let shop = mock.document().apps[0].client_id().to_owned();
+    let env = |url: &str, form: &str| {
+        let printed = output(program(dir.path()).args(["env", "--for", form, "--url", url]));
+        assert_eq!((printed.status.code(), stderr(&printed).as_str()), (Some(0), ""));
+        stdout(&printed)
+    };
+    let settings: Value = serde_json::from_str(&env(mock.url(), "json")).unwrap();
+    assert_eq!(
+        (&settings["OKTA_CLIENT_ID"], &settings["OKTA_ORG_URL"]),
+        (&Value::from(shop.as_str()), &Value::from(mock.url()))
+    );
+    let express = env(mock.url(), "express");
+    assert!(
+        express.contains(&shop) && express.contains("http://localhost:3000/callback is registered for Shop"),
+        "{express}"
+    );
+
+    let document = serde_json::json!({ "apps": [{ "label": "Checkout", "settings": { "oauthClient": { "application_type": "browser", "redirect_uris": ["http://localhost:5173/login/callback"] } } }] });
+    let spec = mock_idp::SandboxSpec::default().name("checkout").from_document(document);
+    let sandbox = mock.sandbox_with(&spec).await.unwrap();
+    let settings: Value = serde_json::from_str(&env(sandbox.url(), "json")).unwrap();
+    assert_eq!(settings["OKTA_ISSUER"], format!("{}/_org/checkout/oauth2/default", mock.url()));
+    assert!(
+        settings["OKTA_SPA_CLIENT_ID"].as_str().unwrap().starts_with("0oa") && settings.get("OKTA_CLIENT_ID").is_none(),
+        "{settings}"
+    );
+    let direct = sandbox.env().await.unwrap();
+    let both =
+        ["OKTA_ISSUER", "OKTA_SPA_CLIENT_ID"].map(|name| (direct[name].as_str(), settings[name].as_str().unwrap()));
+    assert!(both.iter().all(|(one, other)| one == other), "{both:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn env_says_where_it_could_not_ask() {
+    let dir = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let printed = output(program(dir.path()).args(["env", "--for", "json", "--port", &port]));
+    assert_eq!(printed.status.code(), Some(0));
+    let note = format!("no mock answers at http://localhost:{port}; these are the settings of the built-in org");
+    assert!(stderr(&printed).contains(&note), "{}", stderr(&printed));
+
+    let mock = mock_idp::MockIdp::builder().control_token("secret-of-tests").start().await.unwrap();
+    let ask =
+        |more: &[&str]| output(program(dir.path()).args(["env", "--for", "json", "--url", mock.url()]).args(more));
+    let refused = ask(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("Give --control-token, or --org"), "{}", stderr(&refused));
+    assert_eq!(ask(&["--control-token", "secret-of-tests"]).status.code(), Some(0));
+}
+
 #[test]
 fn env_prints_the_settings_of_the_built_in_org() {
     let dir = tempfile::tempdir().unwrap();
     let json: Value =
-        serde_json::from_str(&stdout(&output(program(dir.path()).args(["env", "--for", "json"])))).unwrap();
+        serde_json::from_str(&stdout(&output(program(dir.path()).args(["env", "--for", "json", "--org", MARKET]))))
+            .unwrap();
     let ca = dir.path().join("ca.pem");
     let expected = serde_json::json!({
         "OKTA_ORG_URL": "http://localhost:7801",
@@ -174,11 +234,11 @@ fn env_prints_the_settings_of_the_built_in_org() {
     assert_eq!(json, expected);
 
     let script = r#"eval "$1"; printf '%s %s' "$OKTA_ISSUER" "$OKTA_PASSWORD""#;
-    let shell = stdout(&output(program(dir.path()).args(["env", "--https", "--port", "7900"])));
+    let shell = stdout(&output(program(dir.path()).args(["env", "--https", "--port", "7900", "--org", MARKET])));
     let evaluated = output(Command::new("sh").args(["-euc", script, "sh", &shell]));
     assert_eq!(stdout(&evaluated), "https://localhost:7900/oauth2/default Passw0rd!");
 
-    let react = stdout(&output(program(dir.path()).args(["env", "--for", "react"])));
+    let react = stdout(&output(program(dir.path()).args(["env", "--for", "react", "--org", MARKET])));
     assert!(react.contains("clientId: \"0oamarketspa000005d7\""), "{react}");
 }
 

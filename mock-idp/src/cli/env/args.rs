@@ -13,15 +13,18 @@ pub(in crate::cli) struct EnvArgs {
     /// Form of the output: a list of settings, or a complete file for a stack.
     #[arg(long = "for", value_enum, default_value = "shell")]
     pub(in crate::cli) form: EnvForm,
-    /// The org document of the mock. Default: the built-in org.
+    /// The org document of the mock. Without it the running mock is asked; if none is running, the built-in org.
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
     pub(in crate::cli) org: Option<PathBuf>,
     /// Port of the mock.
     #[arg(long, default_value_t = MockIdp::DEFAULT_PORT, env = "MOCK_IDP_PORT", value_parser = port)]
     pub(in crate::cli) port: u16,
-    /// Base URL of the mock, if it is not http://localhost:PORT.
-    #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL")]
-    pub(in crate::cli) url: Option<IssuerUrl>,
+    /// Base URL of the mock, if it is not http://localhost:PORT; below /_org/NAME for another org than the default one.
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL", value_parser = org_url)]
+    pub(in crate::cli) url: Option<String>,
+    /// Bearer token for the control API of the running mock.
+    #[arg(long, value_name = "TOKEN", env = "MOCK_IDP_CONTROL_TOKEN", hide_env_values = true)]
+    pub(in crate::cli) control_token: Option<String>,
     /// Settings for https, also in forms that work with http.
     #[arg(long)]
     pub(in crate::cli) https: bool,
@@ -73,4 +76,14 @@ pub(in crate::cli) enum EnvForm {
     Playwright,
     /// A test that signs in with Cypress.
     Cypress,
+}
+
+/// `scheme://host[:port]`, or that with `/_org/NAME`.
+fn org_url(text: &str) -> Result<String, String> {
+    let (base, org) = match text.trim_end_matches('/').split_once("/_org/") {
+        Some((base, name)) if !name.is_empty() && !name.contains('/') => (base, format!("/_org/{name}")),
+        _ => (text, String::new()),
+    };
+    let base: IssuerUrl = base.parse().map_err(|error: mock_idp::IssuerUrlError| error.to_string())?;
+    Ok(format!("{}{org}", base.as_str()))
 }

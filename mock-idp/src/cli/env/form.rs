@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use mock_idp::Environment;
 use mock_idp_core::org::Document;
 
 use super::args::EnvForm;
 use super::callback::Callback;
-use super::environment::{Environment, client};
 use super::escape::{dotenv_quoted, shell_quoted};
 use super::stacks::{Stack, stack};
 
@@ -24,7 +24,10 @@ pub(super) fn render(document: &Document, environment: &Environment, form: EnvFo
 
 /// The stack's template with the settings, and with a redirect URI that fits.
 fn snippet(stack: &Stack, document: &Document, environment: &Environment) -> String {
-    let callback = stack.sign_in.and_then(|(kind, callbacks)| Callback::of(callbacks, client(document, kind)?));
+    let callback = stack.sign_in.and_then(|(kind, callbacks)| {
+        let client = document.apps.iter().find(|app| app.oauth().application_type == kind)?;
+        Callback::of(callbacks, client)
+    });
     fill(stack.template, |name| {
         let callback = callback.as_ref();
         let value = match name {

@@ -2,28 +2,34 @@
 
 pub(super) mod args;
 mod callback;
-mod environment;
 mod escape;
 mod form;
+mod running;
 mod stacks;
 
-use mock_idp::{MockIdp, OrgSource};
+use mock_idp::{Environment, MockIdp, OrgAddress, OrgSource};
 
 pub(super) use escape::shell_quoted;
 
 use self::args::EnvArgs;
 use super::failure::Failure;
 use super::output::{print, print_error};
-pub(super) use environment::{Environment, MockAddress};
 
 /// Runs `mock-idp env`.
 pub(super) fn run(args: &EnvArgs) -> Result<(), Failure> {
-    let source = args.org.as_deref().map_or_else(|| Ok(OrgSource::built_in()), OrgSource::read)?;
-    let document = source.org()?.to_document();
     let scheme = if args.https { "https" } else { "http" };
-    let base = match &args.url {
-        Some(url) => url.as_str().to_owned(),
-        None => format!("{scheme}://localhost:{}", args.port),
+    let base = args.url.clone().unwrap_or_else(|| format!("{scheme}://localhost:{}", args.port));
+    let document = match &args.org {
+        Some(file) => OrgSource::read(file)?.org()?.to_document(),
+        None => match running::document(&base, args.control_token.as_deref())? {
+            Some(document) => document,
+            None => {
+                let note =
+                    "these are the settings of the built-in org. Start the mock, or name its org document with --org";
+                print_error(&format!("mock-idp: no mock answers at {base}; {note}\n"));
+                OrgSource::built_in().org()?.to_document()
+            }
+        },
     };
     let ca = args.state.dir().and_then(|dir| match MockIdp::ensure_certificate_authority(&dir) {
         Ok(path) => Some(path),
@@ -32,6 +38,6 @@ pub(super) fn run(args: &EnvArgs) -> Result<(), Failure> {
             None
         }
     });
-    let environment = Environment::new(&document, &MockAddress { base: &base, ca });
+    let environment = Environment::new(&document, &OrgAddress { base: &base, ca });
     print(&form::render(&document, &environment, args.form))
 }

@@ -1,5 +1,7 @@
 //! What an org is, and why it would answer as it does.
 
+use std::collections::BTreeMap;
+
 use http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -25,6 +27,11 @@ impl OrgControl {
     /// Version, issuer, behavior, and everything that is not as in production.
     pub async fn info(&self) -> Result<OrgInfo, ControlFailure> {
         self.request(Method::GET, "/_mock/info", &()).await
+    }
+
+    /// The settings of an app that uses this org, as `mock-idp env` prints them: `OKTA_ISSUER`, `OKTA_CLIENT_ID`, …
+    pub async fn env(&self) -> Result<BTreeMap<String, String>, ControlFailure> {
+        self.request(Method::GET, "/_mock/env", &()).await
     }
 
     /// The operations that Okta publishes for its management API, with what is served and what is missing, as

@@ -1,16 +1,15 @@
 //! Tests of the forms, with the built-in org and with an org of its own.
 
 use clap::ValueEnum as _;
-use mock_idp::BUILT_IN_ORG;
+use mock_idp::{BUILT_IN_ORG, OrgAddress};
 use mock_idp_core::model::ApplicationType;
 
 use super::*;
-use crate::cli::env::environment::MockAddress;
 
 const SECRET: &str = "it's $HOME `pwd` \"x\" \\";
 
 fn environment() -> Environment {
-    Environment(vec![
+    Environment::from_iter([
         ("OKTA_ORG_URL", "http://localhost:7801".into()),
         ("OKTA_ISSUER", "http://localhost:7801/oauth2/default".into()),
         ("OKTA_CLIENT_ID", "0oaweb".into()),
@@ -23,7 +22,7 @@ fn built_in() -> Document {
 }
 
 fn printed(document: &Document, form: EnvForm) -> String {
-    let address = MockAddress { base: "http://localhost:7801", ca: Some("/state/ca.pem".into()) };
+    let address = OrgAddress { base: "http://localhost:7801", ca: Some("/state/ca.pem".into()) };
     render(document, &Environment::new(document, &address), form)
 }
 
@@ -66,7 +65,7 @@ fn a_snippet_has_a_redirect_uri_that_is_registered_and_says_so() {
     let org = built_in();
     for form in EnvForm::value_variants() {
         let Some((kind, _)) = stack(*form).and_then(|stack| stack.sign_in) else { continue };
-        let client = client(&org, kind).unwrap();
+        let client = org.apps.iter().find(|app| app.oauth().application_type == kind).unwrap();
         let text = printed(&org, *form);
         let note = text.lines().find(|line| line.contains("Redirect URI ")).unwrap_or_default();
         let tests = ["Playwright", "Cypress"].iter().any(|it| text.contains(it));

@@ -8,22 +8,24 @@ use mock_idp_core::org::Document;
 /// The redirect URI of Okta's samples for servers.
 const SAMPLES_CALLBACK: &str = "http://localhost:8080/authorization-code/callback";
 
-/// Names and values, in the order in which they are printed. Settings without a value are left out.
-#[derive(Debug, Eq, PartialEq)]
-pub(in crate::cli) struct Environment(pub(in crate::cli) Vec<(&'static str, String)>);
+/// The settings of an app that uses an org: names of environment variables, such as `OKTA_ISSUER`, and their values, in the
+/// order in which `mock-idp env` prints them. Settings without a value are left out.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Environment(Vec<(&'static str, String)>);
 
-/// The address of a mock.
+/// The address of an org.
 #[derive(Debug)]
-pub(in crate::cli) struct MockAddress<'a> {
-    /// `scheme://host[:port]`.
-    pub(in crate::cli) base: &'a str,
+pub struct OrgAddress<'a> {
+    /// `scheme://host[:port]`, with `/_org/NAME` for another org than the default one.
+    pub base: &'a str,
     /// The certificate of the local authority.
-    pub(in crate::cli) ca: Option<PathBuf>,
+    pub ca: Option<PathBuf>,
 }
 
 impl Environment {
     /// The settings of an app that uses this org at this address.
-    pub(in crate::cli) fn new(document: &Document, address: &MockAddress<'_>) -> Self {
+    #[must_use]
+    pub fn new(document: &Document, address: &OrgAddress<'_>) -> Self {
         let mut settings = vec![
             ("OKTA_ORG_URL", address.base.to_owned()),
             ("OKTA_ISSUER", format!("{}/oauth2/default", address.base)),
@@ -46,17 +48,26 @@ impl Environment {
         Self(settings)
     }
 
-    pub(in crate::cli) fn get(&self, name: &str) -> Option<&str> {
+    /// The value of a setting.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    pub(in crate::cli) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 }
 
+impl FromIterator<(&'static str, String)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (&'static str, String)>>(settings: I) -> Self {
+        Self(settings.into_iter().collect())
+    }
+}
+
 /// The first client of a kind.
-pub(super) fn client(document: &Document, kind: ApplicationType) -> Option<&App> {
+fn client(document: &Document, kind: ApplicationType) -> Option<&App> {
     document.apps.iter().find(|app| app.oauth().application_type == kind)
 }
 
