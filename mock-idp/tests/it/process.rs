@@ -213,7 +213,57 @@ fn tenant(scope: &str) -> String {
         "authorizationServers: [{{ id: austenanttwo00000000, name: default, default: true, audiences: [api://default], \
          scopes: [{{ id: scptenanttwo00000000, name: '{scope}', metadataPublish: ALL_CLIENTS }}] }}]\n"
     );
-    format!("{TENANT_2}apiTokens: [00tokenOfTenantTwo000000000000000000000000]\n{server}")
+    format!("{TENANT_2}apiTokens: [00tokenOfTenantTwo000000000000000000000000]\n{TENANT_USER}{server}")
+}
+
+const TENANT_USER: &str = "users: [{ profile: { login: ada@example.test, email: ada@example.test, firstName: Ada, lastName: Two }, \
+     credentials: { password: { value: Passw0rd! } } }]
+apps: [{ label: Web, settings: { oauthClient: { application_type: web, grant_types: [authorization_code, refresh_token], \
+     redirect_uris: ['http://localhost:1/cb'] } }, assignments: { groups: [{ id: Everyone }] } }]
+";
+
+/// A session of a browser and a refresh token, which an edit must not end.
+struct SignedIn {
+    base: String,
+    browser: reqwest::Client,
+    form: [(&'static str, String); 4],
+}
+
+impl SignedIn {
+    async fn at(base: &str) -> Self {
+        let browser = reqwest::Client::builder().no_proxy().cookie_store(true).build().unwrap();
+        let post = async |path: &str, body: Value| -> Value {
+            let answer = browser.post(format!("{base}{path}")).json(&body).send().await.unwrap();
+            let status = answer.status();
+            let body = answer.text().await.unwrap();
+            assert_eq!(status, 200, "{path}: {body}");
+            serde_json::from_str(&body).unwrap()
+        };
+        let done = post("/api/v1/authn", json!({ "username": "ada@example.test", "password": "Passw0rd!" })).await;
+        post("/api/v1/sessions", json!({ "sessionToken": done["sessionToken"] })).await;
+        let settings: Value =
+            client::plain().get(format!("{base}/_mock/env")).send().await.unwrap().json().await.unwrap();
+        let setting = |name: &str| settings[name].as_str().unwrap_or_else(|| panic!("{settings}")).to_owned();
+        let scopes = ["openid", "offline_access"];
+        let login =
+            post("/_mock/login", json!({ "client": "Web", "user": "ada", "server": "org", "scopes": scopes })).await;
+        let refresh_token = login["tokens"]["refresh_token"].as_str().unwrap_or_else(|| panic!("{login}")).to_owned();
+        let form = [
+            ("grant_type", "refresh_token".to_owned()),
+            ("refresh_token", refresh_token),
+            ("client_id", setting("OKTA_CLIENT_ID")),
+            ("client_secret", setting("OKTA_CLIENT_SECRET")),
+        ];
+        Self { base: base.to_owned(), browser, form }
+    }
+
+    async fn assert_unchanged(&self) {
+        let me = self.browser.get(format!("{}/api/v1/sessions/me", self.base)).send().await.unwrap();
+        assert_eq!(me.status(), 200, "the session has ended");
+        let refreshed = client::plain().post(format!("{}/oauth2/v1/token", self.base)).form(&self.form);
+        let refreshed = refreshed.send().await.unwrap();
+        assert_eq!(refreshed.status(), 200, "{}", refreshed.text().await.unwrap());
+    }
 }
 
 async fn scopes(base: &str) -> String {
@@ -256,19 +306,23 @@ async fn reloads(args: &[&str], nudge: impl Fn(&Child)) {
         get.send().await.unwrap().status() == 200
     };
     assert!(is_registered().await);
+    let signed_in = SignedIn::at(&base).await;
 
     fs::write(&org, tenant("second")).unwrap();
     nudge(&running.child);
     until("the edit is live", async || scopes(&base).await.contains("second")).await;
     assert!(line_with(&mut said, "changed").contains("changed: tenant2"));
     assert!(is_registered().await);
+    signed_in.assert_unchanged().await;
 
-    fs::write(&org, tenant("third") + "nonsense: 1\n").unwrap();
+    let wrong = tenant("third") + "nonsense: 1\n";
+    fs::write(&org, &wrong).unwrap();
     nudge(&running.child);
     line_with(&mut said, "nothing is changed");
     let place = line_with(&mut said, "unknown key `nonsense`");
-    assert!(place.contains(&format!("{}:5:1: ", org.display())), "{place}");
+    assert!(place.contains(&format!("{}:{}:1: ", org.display(), wrong.lines().count())), "{place}");
     assert!(scopes(&base).await.contains("second") && is_registered().await);
+    signed_in.assert_unchanged().await;
 
     fs::write(&org, tenant("fourth")).unwrap();
     nudge(&running.child);

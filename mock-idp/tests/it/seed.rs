@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::{TENANT_2, plain};
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, location, parameter, state_handle};
+use crate::program::{Running, program};
 
 /// A mock whose issuer does not depend on its port. It has three orgs, so that some keys do not come with the mock.
 async fn mock(seed: u64) -> MockIdp {
@@ -15,19 +16,27 @@ async fn mock(seed: u64) -> MockIdp {
 }
 
 async fn control(mock: &MockIdp, path: &str, body: Value) -> Value {
-    let request = plain().request(Method::POST, format!("{}{path}", mock.url())).json(&body);
+    control_at(mock.url(), path, body).await
+}
+
+async fn control_at(url: &str, path: &str, body: Value) -> Value {
+    let request = plain().request(Method::POST, format!("{url}{path}")).json(&body);
     request.send().await.unwrap().json().await.unwrap()
 }
 
 /// A sign-in, a redemption and a refresh, then a rotation and a service's token: everything that was answered, as text.
 async fn transcript(mock: &MockIdp) -> Vec<String> {
+    transcript_at(mock.url()).await
+}
+
+async fn transcript_at(url: &str) -> Vec<String> {
     let browser = browser();
-    let server = format!("{}/oauth2/default/v1", mock.url());
+    let server = format!("{}/oauth2/default/v1", url);
     let page = browser.get(format!("{server}/authorize")).query(&code_request(WEB, "openid offline_access"));
     let page = page.send().await.unwrap().text().await.unwrap();
     let handle = state_handle(&page);
     let form = [("stateHandle", handle.as_str()), ("user", "buyer@example.test")];
-    let done = browser.post(format!("{}/signin/pick", mock.url())).form(&form).send().await.unwrap();
+    let done = browser.post(format!("{}/signin/pick", url)).form(&form).send().await.unwrap();
     let cookies: Vec<String> =
         done.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned()).collect();
     let arrived = location(&done);
@@ -39,10 +48,10 @@ async fn transcript(mock: &MockIdp) -> Vec<String> {
     let issued = token(&[("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)]).await;
     let refresh_token: Value = serde_json::from_str(&issued).unwrap();
     let refresh_token = refresh_token["refresh_token"].as_str().unwrap();
-    control(mock, "/_mock/clock", json!({ "advance": 60 })).await;
-    control(mock, "/_mock/keys/rotate", json!({})).await;
+    control_at(url, "/_mock/clock", json!({ "advance": 60 })).await;
+    control_at(url, "/_mock/keys/rotate", json!({})).await;
     let refreshed = token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await;
-    let keys = |org: &str| format!("{}{org}/oauth2/v1/keys", mock.url());
+    let keys = |org: &str| format!("{}{org}/oauth2/v1/keys", url);
     let get = async |url: String| plain().get(url).send().await.unwrap().text().await.unwrap();
     let tenant_3 = get(keys("/_org/tenant3")).await;
     let rotated = get(format!("{server}/keys")).await;
@@ -60,6 +69,31 @@ async fn mocks_with_one_seed_give_byte_equal_answers_and_others_do_not() {
     let issued: Value = serde_json::from_str(&expected[3]).unwrap();
     let (_, claims) = decode(issued["access_token"].as_str().unwrap());
     assert_eq!((&claims["iat"], &claims["iss"]), (&json!(1_767_225_600), &json!("http://idp.test/oauth2/default")));
+}
+
+/// The digest is the same in each process and on each machine; it changes with the order in which random values are drawn.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_with_one_seed_give_byte_equal_answers_on_every_machine() {
+    let mut transcripts = Vec::new();
+    for _ in 0..2 {
+        let dir = tempfile::tempdir().unwrap();
+        let mut command = program(dir.path());
+        command.args(["--port", "0", "--seed", "7", "--issuer-url", "http://idp.test"]);
+        for (name, document) in
+            [("market", BUILT_IN_ORG), ("second", TENANT_2), ("third", &TENANT_2.replace("tenant2", "tenant3"))]
+        {
+            let file = dir.path().join(format!("{name}.yaml"));
+            std::fs::write(&file, document).unwrap();
+            command.arg("--org").arg(file);
+        }
+        let running = Running::start(&mut command);
+        let url = running.value("control").strip_suffix("/_mock/info").unwrap().to_owned();
+        transcripts.push(transcript_at(&url).await.join("\n"));
+    }
+    assert_eq!(transcripts[0], transcripts[1]);
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, transcripts[0].as_bytes());
+    let hex: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    insta::assert_snapshot!(hex);
 }
 
 #[tokio::test]
