@@ -45,6 +45,7 @@ checks! {
     NOT_ASKED = Must "prompt.silent", "The user is not asked to sign in again", ["OIDC Core 3.1.2.3"];
     CONSENT_ASKED = Must "consent.asked", "The user is asked for consent", ["OIDC Core 3.1.2.4", "Okta: user consent"];
     CONSENT_NOT_ASKED = Must "consent.not-asked", "The user is not asked for consent", ["Okta: user consent"];
+    ASKS = Must "sign-in.asks", "The issuer asks the user for what the sign-in lacks", ["OIDC Core 3.1.2.3", "Okta: user status", "Okta: authenticator enrollment policies"];
     REFUSED = Must "sign-in.refused", "The sign-in page rejects the credentials and shows an alert", ["OIDC Core 3.1.2.3", "Okta: user status"];
 }
 
@@ -160,10 +161,10 @@ pub fn stays(recorder: &Recorder, journey: &Journey, status: u16, says: &[&str])
     }
 }
 
-/// Checks that the user has to set a new password.
-pub fn asks_new_password(recorder: &Recorder, journey: &Journey) {
-    let asked = journey.page().is_some_and(|page| page.kind == PageKind::NewPassword);
-    STAYS.holds(recorder, asked, PageKind::NewPassword.word(), journey.summary());
+/// Checks that the sign-in ends on a page that asks the user for something more.
+pub fn asks(recorder: &Recorder, journey: &Journey, wanted: PageKind) {
+    let asked = journey.page().is_some_and(|page| page.kind == wanted);
+    ASKS.holds(recorder, asked, wanted.word(), journey.summary());
 }
 
 /// Checks that the request ends on a page of the issuer.

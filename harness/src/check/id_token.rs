@@ -39,6 +39,8 @@ checks! {
     CONTEXT = Must "id-token.acr", "acr, if present, is not empty", ["OIDC Core 2", "OIDF oidcc-server"];
     VERSION = Must "id-token.ver", "ver is the number 1", ["Okta: ID token claims"];
     METHODS = Should "id-token.amr", "amr lists the authentication methods", ["OIDC Core 2", "RFC 8176", "Okta: ID token claims"];
+    FACTORS = Must "id-token.amr-factors", "amr lists the factors that the user has proved, and mfa for several", ["RFC 8176 2", "Okta: ID token claims"];
+    CONTEXT_MET = Must "id-token.acr-met", "acr is the authentication context that was requested and reached", ["OIDC Core 2", "Okta: step-up authentication"];
     IDENTITY_PROVIDER = Should "id-token.idp", "idp names the org or the identity provider", ["Okta: ID token claims"];
     TOKEN_ID = Must "id-token.jti", "jti is ID. and 43 characters", ["Okta: ID token claims"];
     HEADER = Must "id-token.header", "The header has kid and alg and nothing else", ["Okta: ID token header"];
@@ -194,6 +196,19 @@ fn hash(recorder: &Recorder, check: &super::Check, token: &Jwt, claim: &str, val
 fn shown(token: &Jwt, claim: &str) -> Option<String> {
     let value = token.claims.get(claim)?;
     Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+/// Checks the factors that the user has proved, by their values of RFC 8176.
+pub fn factors(recorder: &Recorder, token: &Jwt, proved: &[&str]) {
+    let listed = token.claims.get("amr").and_then(Value::as_array);
+    let lists = |value: &&str| listed.is_some_and(|listed| listed.iter().any(|method| method == value));
+    let actual = token.claims.get("amr").map_or("nothing".to_owned(), Value::to_string);
+    FACTORS.holds(recorder, proved.iter().all(lists), format!("an array with {}", proved.join(", ")), actual);
+}
+
+/// Checks the authentication context of a request with `acr_values`.
+pub fn context(recorder: &Recorder, token: &Jwt, requested: &str) {
+    CONTEXT_MET.equals(recorder, requested, token.text("acr"));
 }
 
 /// Checks a token of a client that was registered without an algorithm, or with RS256.

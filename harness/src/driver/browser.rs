@@ -15,12 +15,12 @@ use super::chromedriver::Chromedriver;
 use super::error::DriverError;
 use super::listener::{LANDING_MARK, Listener};
 use super::user::User;
-use crate::issuer_target::{Credential, Script};
+use crate::issuer_target::{Account, Script};
 use crate::record::Recorder;
 use crate::wire::authorization::{Callback, is_landing};
 use crate::wire::consent::Consent;
 use crate::wire::journey::{Arrival, Journey, Prompt};
-use crate::wire::page::{HtmlPage, PageKind};
+use crate::wire::page::{ENROLLMENT, HtmlPage, PageKind, SECOND_FACTOR};
 
 /// How long to wait for an element.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -30,6 +30,13 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The last pages of the issuer.
 const END_PAGES: &str = r#"[data-se="error-page"], [data-se="signed-out"], [data-se="password-authenticator--rules"]"#;
+
+/// The pages at which a user stops, whatever the account has; and those without a second factor in the account.
+fn end_pages(user: User<'_>) -> String {
+    let proves = user.account.is_none_or(Account::has_second_factor);
+    let second_factor = if proves { String::new() } else { format!(", {SECOND_FACTOR}") };
+    format!("{END_PAGES}, {ENROLLMENT}{second_factor}")
+}
 
 /// Loads a frame, sends it a message and returns its answer.
 const ASK_FRAME: &str = r#"
@@ -96,6 +103,7 @@ impl BrowserDriver {
         self.recorder.note(format!("browser: open {}", self.recorder.scrubber().url(start.as_str())));
         client.goto(start.as_str()).await.map_err(broken)?;
         let script = self.script(&client).await?;
+        let end_pages = end_pages(user);
         let mut prompts = Vec::new();
         let mut next_step = 0;
         let mut consented = false;
@@ -103,12 +111,13 @@ impl BrowserDriver {
             let waited: Vec<&str> = script
                 .iter()
                 .flat_map(|script| {
-                    let steps = script.steps.iter().skip(next_step).map(|step| step.wait.as_str());
+                    let steps = script.steps.iter().skip(next_step).filter(|step| user.can_take(step));
+                    let steps = steps.map(|step| step.wait.as_str());
                     let refused = (next_step > 0).then_some(script.refused.as_str());
                     let consent = script.consent.as_ref().filter(|_| !consented).map(|step| step.wait.as_str());
                     steps.chain(refused).chain(consent)
                 })
-                .chain([LANDING_MARK, END_PAGES])
+                .chain([LANDING_MARK, &*end_pages])
                 .collect();
             self.wait(&client, &waited.join(", ")).await?;
             if present(&client, LANDING_MARK).await? {
@@ -117,7 +126,7 @@ impl BrowserDriver {
             let Some(script) = script else {
                 return self.stopped(&client, None).await.map(|a| Journey { arrival: a, prompts });
             };
-            if present(&client, END_PAGES).await? {
+            if present(&client, &end_pages).await? {
                 return self.stopped(&client, None).await.map(|arrival| Journey { arrival, prompts });
             }
             if let Some(consent) = script.consent.as_ref().filter(|_| !consented)
@@ -139,7 +148,7 @@ impl BrowserDriver {
             }
             let mut found = None;
             for (index, step) in script.steps.iter().enumerate().skip(next_step) {
-                if present(&client, &step.wait).await? {
+                if user.can_take(step) && present(&client, &step.wait).await? {
                     found = Some((index, step));
                     break;
                 }
@@ -149,18 +158,14 @@ impl BrowserDriver {
             if !prompts.contains(&Prompt::SignIn) {
                 prompts.push(Prompt::SignIn);
             }
-            let Some(account) = user.account else {
+            if user.account.is_none() {
                 return self.stopped(&client, None).await.map(|arrival| Journey { arrival, prompts });
-            };
+            }
             self.recorder.note(format!("browser: {}", step.does));
-            if let Some(credential) = step.fill {
-                let text = match credential {
-                    Credential::Login => &account.login,
-                    Credential::Password => &account.password,
-                };
+            if let Some(text) = step.fill.and_then(|credential| user.typed(credential)) {
                 let field = client.find(Locator::Css(&step.wait)).await.map_err(broken)?;
                 field.clear().await.map_err(broken)?;
-                field.send_keys(text).await.map_err(broken)?;
+                field.send_keys(&text).await.map_err(broken)?;
             }
             if let Some(button) = &step.click {
                 click(&client, button).await?;

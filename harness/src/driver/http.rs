@@ -5,9 +5,9 @@ use url::{Url, form_urlencoded};
 
 use super::error::DriverError;
 use super::user::User;
-use crate::issuer_target::{Account, Credential, Script};
+use crate::issuer_target::{Credential, Script};
 use crate::wire::authorization::{Callback, is_landing};
-use crate::wire::form::{Form, located};
+use crate::wire::form::{Form, link, located};
 use crate::wire::journey::{Arrival, Journey, Prompt};
 use crate::wire::page::{HtmlPage, PageKind};
 use crate::wire::{Http, Reply, Request};
@@ -31,12 +31,8 @@ enum Next {
     Done(Arrival),
 }
 
-/// The fields that were filled in. A page that asks for one again has rejected it.
-#[derive(Default)]
-struct FilledFields {
-    login: bool,
-    password: bool,
-}
+/// The credentials that were typed. A page that asks for one again has rejected it.
+type Typed = Vec<Credential>;
 
 impl HttpDriver {
     /// A browser without cookies.
@@ -65,11 +61,11 @@ impl HttpDriver {
     /// See [`HttpDriver::walk`].
     pub async fn follow(&mut self, first: Request, landing: &Url, user: User<'_>) -> Result<Journey, DriverError> {
         let mut prompts = Vec::new();
-        let mut filled = FilledFields::default();
+        let mut typed = Typed::new();
         let mut request = as_browser(first)?;
         for _ in 0..MAX_PAGES {
             let reply = self.http.send(request).await?;
-            match next(&reply, landing, user, &self.scripts, &mut prompts, &mut filled)? {
+            match next(&reply, landing, user, &self.scripts, &mut prompts, &mut typed)? {
                 Next::Send(following) => request = as_browser(following)?,
                 Next::Done(arrival) => return Ok(Journey { arrival, prompts }),
             }
@@ -96,7 +92,7 @@ fn next(
     user: User<'_>,
     scripts: &[Script],
     prompts: &mut Vec<Prompt>,
-    filled: &mut FilledFields,
+    typed: &mut Typed,
 ) -> Result<Next, DriverError> {
     if let Some(to) = reply.location() {
         if is_landing(&to, landing) {
@@ -112,7 +108,8 @@ fn next(
     if let Some(callback) = page.forms.iter().find_map(|form| form.response(&reply.url, landing)) {
         return Ok(Next::Done(Arrival::Landed(callback.by(reply.clone()))));
     }
-    if !reply.is_page() || matches!(page.kind, PageKind::Error | PageKind::Broken | PageKind::NewPassword) {
+    let ends = [PageKind::Error, PageKind::Broken, PageKind::NewPassword, PageKind::Enrollment];
+    if !reply.is_page() || ends.contains(&page.kind) {
         return Ok(Next::Done(Arrival::Stopped(page)));
     }
     if let Some(form) = page.forms.iter().find(|form| form.asks_consent()) {
@@ -124,9 +121,15 @@ fn next(
     }
     let known = page.forms.iter().find(|form| form.asks_sign_in());
     let scripted = match user.account {
-        Some(account) if !known.is_some_and(Form::asks_sign_in_only) => scripted(&reply.body, &page, scripts, account),
+        Some(_) if !known.is_some_and(Form::asks_sign_in_only) => scripted(&reply.body, &page, scripts, user),
         _ => None,
     };
+    if known.is_none()
+        && scripted.is_none()
+        && let Some(link) = scripted_link(&reply.body, scripts, user).and_then(|link| reply.url.join(&link).ok())
+    {
+        return Ok(Next::Send(Request::get(link)));
+    }
     let form = match (known, &scripted) {
         (None, None) if page.kind == PageKind::Other && reply.status == 200 => return unknown(reply, page, user),
         (None, None) => return Ok(Next::Done(Arrival::Stopped(page))),
@@ -137,17 +140,18 @@ fn next(
         prompts.push(Prompt::SignIn);
     }
     let Some(account) = user.account else { return Ok(Next::Done(Arrival::Stopped(page))) };
-    let (asks_login, asks_password) = match &scripted {
-        Some(scripted) => (scripted.login, scripted.password),
-        None => (true, form.asks_password()),
+    let asked = match &scripted {
+        Some(scripted) => scripted.typed.clone(),
+        None if form.asks_password() => vec![Credential::Login, Credential::Password],
+        None => vec![Credential::Login],
     };
-    let rejected = if asks_password { filled.password } else { asks_login && filled.login };
-    if rejected {
+    // A page may show the user name again, beside what it asks for.
+    let secret = asked.iter().find(|credential| **credential != Credential::Login);
+    if secret.or(asked.first()).is_some_and(|credential| typed.contains(credential)) {
         let kind = PageKind::Refused;
         return Ok(Next::Done(Arrival::Stopped(HtmlPage { kind, ..page })));
     }
-    filled.login |= asks_login;
-    filled.password |= asks_password;
+    typed.extend(asked);
     let pairs = match scripted {
         Some(scripted) => form.filled_with(&scripted.values, scripted.button),
         None => form.filled(&account.login, &account.password),
@@ -161,33 +165,35 @@ struct ScriptedForm {
     form: usize,
     values: Vec<(String, String)>,
     button: Option<(String, String)>,
-    login: bool,
-    password: bool,
+    typed: Typed,
 }
 
 /// The first form of the page into which a script types something.
-fn scripted(html: &str, page: &HtmlPage, scripts: &[Script], account: &Account) -> Option<ScriptedForm> {
+fn scripted(html: &str, page: &HtmlPage, scripts: &[Script], user: User<'_>) -> Option<ScriptedForm> {
     for script in scripts {
-        let typed = script.steps.iter().filter_map(|step| Some((step, step.fill?, located(html, &step.wait)?)));
+        let steps = script.steps.iter().filter(|step| user.can_take(step));
+        let typed = steps.filter_map(|step| Some((step, step.fill?, located(html, &step.wait)?)));
         let typed: Vec<_> = typed.collect();
         let Some(form) = typed.first().map(|(_, _, (form, ..))| *form).filter(|form| *form < page.forms.len()) else {
             continue;
         };
-        let mut scripted = ScriptedForm { form, values: Vec::new(), button: None, login: false, password: false };
+        let mut scripted = ScriptedForm { form, values: Vec::new(), button: None, typed: Typed::new() };
         for (step, credential, (_, name, _)) in typed.into_iter().filter(|(_, _, (of, ..))| *of == form) {
-            let value = match credential {
-                Credential::Login => &account.login,
-                Credential::Password => &account.password,
-            };
-            scripted.login |= credential == Credential::Login;
-            scripted.password |= credential == Credential::Password;
-            scripted.values.push((name, value.clone()));
+            scripted.typed.push(credential);
+            scripted.values.push((name, user.typed(credential)?));
             let button = step.click.as_ref().and_then(|button| located(html, button));
             scripted.button = button.map(|(_, name, value)| (name, value)).or(scripted.button);
         }
         return Some(scripted);
     }
     None
+}
+
+/// The target of a link that a script clicks.
+fn scripted_link(html: &str, scripts: &[Script], user: User<'_>) -> Option<String> {
+    let steps =
+        scripts.iter().flat_map(|script| &script.steps).filter(|step| user.account.is_some() && user.can_take(step));
+    steps.filter(|step| step.fill.is_none()).find_map(|step| link(html, step.click.as_ref()?))
 }
 
 /// What to do at a page that asks for something else than a user name and a password.
@@ -229,7 +235,9 @@ fn submit(form: &Form, page: &Url, pairs: Vec<(String, String)>) -> Result<Reque
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::issuer_target::Account;
     use crate::wire::consent::Consent;
+    use crate::wire::totp::TotpKey;
 
     fn form(html: &str) -> Form {
         HtmlPage::parse(html, Some(200)).forms.into_iter().next().expect("a form")
@@ -298,10 +306,12 @@ mod tests {
             name: crate::issuer_target::market::BUYER,
             login: "me@example.test".to_owned(),
             password: "secret".to_owned(),
+            totp_key: TotpKey::parse("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
+            security_answer: None,
         };
         let landing = Url::parse("http://localhost:2/callback").expect("a URL");
-        let (mut prompts, mut filled) = (Vec::new(), FilledFields::default());
-        next(&page_reply(html), &landing, User::consenting(&account), scripts, &mut prompts, &mut filled)
+        let (mut prompts, mut typed) = (Vec::new(), Typed::new());
+        next(&page_reply(html), &landing, User::consenting(&account).at(59), scripts, &mut prompts, &mut typed)
     }
 
     const UNUSUAL: &str = "<title>Portal</title><form method=post action=/in><input id=uid name=uid><input type=tel id=pw \
@@ -313,6 +323,27 @@ mod tests {
         let crate::wire::Body::Form(pairs) = request.body else { panic!("no form") };
         let expected = [("uid", "me@example.test"), ("pin", "secret"), ("do", "in")];
         assert_eq!(pairs, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    }
+
+    const SECOND_FACTORS: &str = "[[step]]\ndoes = 'choose the answer'\nwait = '.ask'\nclick = '.ask'\nneeds = 'security-answer'\n\
+                                  [[step]]\ndoes = 'choose the app'\nwait = '.app'\nclick = '.app'\nneeds = 'totp-code'\n\
+                                  [[step]]\ndoes = 'type the code'\nwait = '#code'\nfill = 'totp-code'\n";
+
+    #[test]
+    fn a_second_factor_of_the_account_is_chosen_and_its_present_code_is_typed() {
+        let text = format!("about = 'a test page'\nrecognised_by = '.ask'\nrefused = '.problem'\n{SECOND_FACTORS}");
+        let scripts = [Script::parse(&text).expect("a script")];
+        let list = "<ul class=authenticator-verify-list><li><a class=ask href=ask>Select</a><a class=app href='app?x=1'>Select</a></ul>";
+        let Ok(Next::Send(request)) = step(list, &scripts) else { panic!("no request") };
+        assert_eq!(request.url.as_str(), "http://localhost:1/app?x=1");
+        let page = "<form method=post class=mfa-verify-passcode><input id=code name=code></form>";
+        let Ok(Next::Send(request)) = step(page, &scripts) else { panic!("no request") };
+        let crate::wire::Body::Form(pairs) = request.body else { panic!("no form") };
+        // RFC 6238 appendix B.
+        assert_eq!(pairs, [("code".to_owned(), "287082".to_owned())]);
+        // Without a script the page is where the driver stops.
+        let Ok(Next::Done(Arrival::Stopped(page))) = step(list, &[]) else { panic!("no page") };
+        assert_eq!(page.kind, PageKind::SecondFactor);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::name::{AccountName, ClientName};
+use super::sign_in::{Credential, ScriptStep};
+use crate::wire::totp::TotpKey;
 
 /// How a client authenticates (OIDC Core 9).
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize)]
@@ -151,6 +153,35 @@ pub struct Account {
     pub name: AccountName,
     pub login: String,
     pub password: String,
+    /// The key of the user's authenticator app.
+    pub totp_key: Option<TotpKey>,
+    /// The answer to the user's security question.
+    pub security_answer: Option<String>,
+}
+
+impl Account {
+    /// What the user types for a credential at a time in seconds since 1970, if the account has it.
+    #[must_use]
+    pub fn typed(&self, credential: Credential, now: i64) -> Option<String> {
+        match credential {
+            Credential::Login => Some(self.login.clone()),
+            Credential::Password => Some(self.password.clone()),
+            Credential::TotpCode => self.totp_key.as_ref().map(|key| key.code(now)),
+            Credential::SecurityAnswer => self.security_answer.clone(),
+        }
+    }
+
+    /// Whether the user can take a step of a sign-in script.
+    #[must_use]
+    pub fn can_take(&self, step: &ScriptStep) -> bool {
+        step.needs.or(step.fill).is_none_or(|needed| self.typed(needed, 0).is_some())
+    }
+
+    /// Whether it has a second factor that a driver can prove.
+    #[must_use]
+    pub const fn has_second_factor(&self) -> bool {
+        self.totp_key.is_some() || self.security_answer.is_some()
+    }
 }
 
 #[cfg(test)]

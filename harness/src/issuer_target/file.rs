@@ -107,6 +107,10 @@ pub struct AccountFile {
     pub role: Option<AccountName>,
     pub login: Text,
     pub password: Text,
+    /// The key of the user's authenticator app, Base32.
+    pub totp_key: Option<Text>,
+    /// The answer to the user's security question.
+    pub security_answer: Option<Text>,
 }
 
 impl TargetFile {

@@ -60,6 +60,12 @@ pub const DENIED: AccountName = AccountName::new("denied");
 pub const UNICODE: AccountName = AccountName::new("unicode");
 /// A user whose profile has every claim of the standard scopes.
 pub const COMPLETE: AccountName = AccountName::new("complete");
+/// A user who has to sign in with a second factor, and has an authenticator app.
+pub const APP_FACTOR: AccountName = AccountName::new("app-factor");
+/// A user who has to sign in with a second factor, and has a security question.
+pub const QUESTION_FACTOR: AccountName = AccountName::new("question-factor");
+/// A user who has to sign in with a second factor, and has none.
+pub const NO_FACTOR: AccountName = AccountName::new("no-factor");
 
 /// The clients that never receive an authorization response and need no redirect URI.
 pub const WITHOUT_REDIRECT_URI: [ClientName; 5] = [SERVICE, REPORTS, AUTOMATION, TV, KIOSK];
@@ -69,8 +75,23 @@ pub const CLIENT_ROLES: [ClientName; 15] =
     [WEB, SPA, NATIVE, PARTNER, SERVICE, REPORTS, SECOND, TV, KIOSK, AUTOMATION, VAULT, API, OFFICE, AGENT, COURIER];
 
 /// Every name of an account that scenarios use.
-pub const ACCOUNT_ROLES: [AccountName; 12] =
-    [ADMIN, BUYER, PREMIUM, LOCKED, SUSPENDED, DEPROVISIONED, EXPIRED, STAGED, UNASSIGNED, DENIED, UNICODE, COMPLETE];
+pub const ACCOUNT_ROLES: [AccountName; 15] = [
+    ADMIN,
+    BUYER,
+    PREMIUM,
+    LOCKED,
+    SUSPENDED,
+    DEPROVISIONED,
+    EXPIRED,
+    STAGED,
+    UNASSIGNED,
+    DENIED,
+    UNICODE,
+    COMPLETE,
+    APP_FACTOR,
+    QUESTION_FACTOR,
+    NO_FACTOR,
+];
 
 /// Whether scenarios use a client or an account of that name.
 #[must_use]

@@ -23,6 +23,7 @@ use crate::nearest::did_you_mean;
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::wire::metadata::Metadata;
+use crate::wire::totp::TotpKey;
 use crate::wire::{Http, Reply, WireError};
 
 /// Why a target cannot be opened.
@@ -233,7 +234,9 @@ impl Opening<'_> {
         left_out: &mut LeftOut,
     ) -> Result<BTreeMap<AccountName, Account>, TargetError> {
         let mut accounts = BTreeMap::new();
-        for (name, AccountFile { login: login_text, password: password_text, .. }) in &file.accounts {
+        for (name, AccountFile { login: login_text, password: password_text, totp_key, security_answer, .. }) in
+            &file.accounts
+        {
             let (login, password) = (self.text(login_text, path)?, self.text(password_text, path)?);
             let (Some(login), Some(password)) = (login.clone(), password.clone()) else {
                 let missing = [(login_text, login.is_none()), (password_text, password.is_none())];
@@ -243,7 +246,19 @@ impl Opening<'_> {
                 continue;
             };
             self.scrubber.learn("password", &password);
-            accounts.insert(*name, Account { name: *name, login, password });
+            let second = |text: &Option<Text>| text.as_ref().map_or(Ok(None), |text| self.text(text, path));
+            let (totp_key, security_answer) = (second(totp_key)?, second(security_answer)?);
+            for (kind, secret) in [("key of an authenticator app", &totp_key), ("security answer", &security_answer)] {
+                secret.iter().for_each(|secret| drop(self.scrubber.learn(kind, secret)));
+            }
+            let totp_key = totp_key.map(|key| {
+                TotpKey::parse(&key).ok_or_else(|| TargetError::Document {
+                    path: path.to_owned(),
+                    reason: format!("accounts.{name}.totp_key is not Base32, as issuers show it for typing"),
+                })
+            });
+            let totp_key = totp_key.transpose()?;
+            accounts.insert(*name, Account { name: *name, login, password, totp_key, security_answer });
         }
         Ok(accounts)
     }

@@ -8,6 +8,10 @@ use serde::Deserialize;
 pub enum Credential {
     Login,
     Password,
+    /// The present code of the account's authenticator app.
+    TotpCode,
+    /// The answer to the account's security question.
+    SecurityAnswer,
 }
 
 /// A script for one kind of sign-in page. All selectors are CSS.
@@ -36,6 +40,8 @@ pub struct ScriptStep {
     pub fill: Option<Credential>,
     /// Matches the element that is clicked afterwards.
     pub click: Option<String>,
+    /// The credential without which an account leaves this step out. By default that of `fill`.
+    pub needs: Option<Credential>,
     /// Whether the page may leave this step out.
     #[serde(default)]
     pub optional: bool,

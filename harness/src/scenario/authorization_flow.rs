@@ -55,7 +55,7 @@ impl<'a> AuthorizationFlow<'a> {
 
     /// The user of these actors, who signs in and denies consent.
     pub(super) const fn denying(&self) -> User<'a> {
-        User { account: Some(self.actors.account), consent: Consent::Deny }
+        User { consent: Consent::Deny, ..User::consenting(self.actors.account) }
     }
 
     /// What the response to a request should look like.

@@ -3,10 +3,10 @@
 
 use super::definition::{RequiredDriver, Scenario, ScenarioFn};
 use super::needs::Need;
-use super::{code, consent, logout, redirect, response, users};
+use super::{code, consent, logout, redirect, response, second_factors, users};
 use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Custom;
-use crate::issuer_target::market::{BUYER, LOCKED, PARTNER, WEB};
+use crate::issuer_target::market::{BUYER, LOCKED, PARTNER, QUESTION_FACTOR, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -25,6 +25,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             Box::pin(users::refused(s, LOCKED))
         })
         .needs(&[Need::Market, Need::Account(LOCKED)]),
+        scenario("browser.second-factor", "A user signs in with a second factor", |s| {
+            Box::pin(second_factors::signs_in(s, QUESTION_FACTOR, &["pwd", "kba", "mfa"]))
+        })
+        .needs(&[Need::Market, Need::Account(QUESTION_FACTOR)]),
         scenario("browser.unregistered", "An unregistered redirect URI leads to an error page", |s| {
             Box::pin(redirect::altered(s, |uri| format!("{uri}/elsewhere")))
         })

@@ -5,7 +5,7 @@ use super::table::TableError;
 use super::{
     binding, browser, certification, code, consent, cross_app, discovery, dpop, encryption, exchange, headers, hooks,
     https, interclient, introspection, logout, machines, pkce, polled, prompt, pushed, redirect, refresh, registration,
-    response, scope_table, security, service, snapshot_matrix, token, userinfo, users,
+    response, scope_table, second_factors, security, service, snapshot_matrix, token, userinfo, users,
 };
 use crate::issuer_target::fixtures::Fixtures;
 use crate::record::Check;
@@ -31,6 +31,7 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, TableError> {
         userinfo::scenarios(),
         logout::scenarios(),
         users::scenarios(),
+        second_factors::scenarios(),
         pushed::scenarios(),
         dpop::scenarios(),
         polled::scenarios(),

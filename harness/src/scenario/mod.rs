@@ -37,6 +37,7 @@ mod refresh;
 mod registration;
 mod response;
 mod scope_table;
+mod second_factors;
 mod security;
 mod service;
 mod snapshot_matrix;

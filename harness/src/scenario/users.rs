@@ -9,8 +9,8 @@ use crate::driver::User;
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::{BUYER, DENIED, DEPROVISIONED, EXPIRED, LOCKED, STAGED, SUSPENDED, UNASSIGNED, WEB};
 use crate::issuer_target::{Account, AccountName};
-use crate::wire::consent::Consent;
 use crate::wire::journey::Journey;
+use crate::wire::page::PageKind;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let on_the_page = |id, title, role, function| scenario(id, title, function).needs(&[Need::Account(role)]);
@@ -57,7 +57,7 @@ fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scen
 
 async fn visit(context: &ScenarioContext, account: &Account) -> Result<Journey, Stopped> {
     let actors = context.actors(Custom, WEB, BUYER)?;
-    let visitor = User { account: Some(account), consent: Consent::Allow };
+    let visitor = User::consenting(account);
     actors.authorization().send_as(&actors.authorization().request(), visitor).await
 }
 
@@ -69,7 +69,7 @@ async fn refused_as(context: &ScenarioContext, account: &Account) -> Result<(), 
 
 async fn expired(context: &ScenarioContext) -> Result<(), Stopped> {
     let journey = visit(context, context.account(EXPIRED)?).await?;
-    authorization::asks_new_password(&context.recorder, &journey);
+    authorization::asks(&context.recorder, &journey, PageKind::NewPassword);
     Ok(())
 }
 

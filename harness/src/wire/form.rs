@@ -34,6 +34,13 @@ pub fn located(html: &str, selector: &str) -> Option<(usize, String, String)> {
     Some((place, attribute("name"), attribute("value")))
 }
 
+/// The target of the link that a CSS selector matches.
+#[must_use]
+pub fn link(html: &str, selector: &str) -> Option<String> {
+    let selector = Selector::parse(selector).ok()?;
+    Html::parse_document(html).select(&selector).find_map(|element| element.attr("href")).map(str::to_owned)
+}
+
 /// A form.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -112,10 +119,10 @@ impl Form {
         fields.chain(button.filter(|(name, _)| !name.is_empty())).collect()
     }
 
-    /// Whether it asks for a password.
+    /// Whether it asks for a password. The answer to a security question is hidden like one.
     #[must_use]
     pub fn asks_password(&self) -> bool {
-        self.fields.iter().any(|field| field.kind == "password")
+        self.fields.iter().any(|field| field.kind == "password" && !field.name.ends_with("answer"))
     }
 
     /// Whether it asks to allow or deny.

@@ -19,6 +19,7 @@ mod recording;
 mod reply;
 mod request;
 pub mod token;
+pub mod totp;
 
 pub use failure::WireError;
 pub use http::Http;

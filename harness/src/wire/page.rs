@@ -8,15 +8,27 @@ use super::form::Form;
 /// sign-in page.
 const NEW_PASSWORD: &str = r#"[data-se="password-authenticator--rules"]"#;
 
+/// Okta's pages for a second factor: the list of those that the user has, and the page of each.
+pub const SECOND_FACTOR: &str = r#".authenticator-verify-list, [data-se="authenticator-verify-list"], .mfa-verify-passcode, .mfa-verify-totp,
+    .mfa-verify-question, .mfa-okta-verify"#;
+
+/// Okta's pages that set up a second factor.
+pub const ENROLLMENT: &str =
+    r#".authenticator-enroll-list, [data-se="authenticator-enroll-list"], [class*="enroll-authenticator--"]"#;
+
 /// The kind of a page.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PageKind {
     /// The sign-in page.
     SignIn,
-    /// The sign-in page with an alert about the last attempt.
+    /// The sign-in page, or one for a second factor, with an alert about the last attempt.
     Refused,
     /// It asks for a new password, because the present one has expired.
     NewPassword,
+    /// It asks for a second factor, or which one to use.
+    SecondFactor,
+    /// It asks to set up a second factor.
+    Enrollment,
     Consent,
     Error,
     SignedOut,
@@ -35,6 +47,8 @@ impl PageKind {
             Self::SignIn => "sign-in page",
             Self::Refused => "sign-in page with an alert",
             Self::NewPassword => "page for a new password",
+            Self::SecondFactor => "page for a second factor",
+            Self::Enrollment => "page that sets up a second factor",
             Self::Consent => "consent page",
             Self::Error => "error page",
             Self::SignedOut => "signed-out page",
@@ -91,6 +105,10 @@ impl HtmlPage {
             PageKind::Consent
         } else if exists(&document, NEW_PASSWORD) {
             PageKind::NewPassword
+        } else if exists(&document, ENROLLMENT) {
+            PageKind::Enrollment
+        } else if exists(&document, SECOND_FACTOR) {
+            if alert.is_some() { PageKind::Refused } else { PageKind::SecondFactor }
         } else if forms.iter().any(Form::asks_sign_in) {
             if alert.is_some() { PageKind::Refused } else { PageKind::SignIn }
         } else if failed {

@@ -73,6 +73,13 @@ detects! {
     sign_in_refused_without_an_alert: "users.wrong-password", "sign-in.refused",
         |response| response.body = response.body.replace("role=\"alert\"", "").replace("callout", "").replace("infobox", "");
 
+    second_factor_not_in_amr: "second-factor.question", "id-token.amr-factors",
+        |response| response.reclaim(|claims| drop(claims.insert("amr".into(), json!(["pwd"]))));
+    acr_of_one_factor: "second-factor.acr", "id-token.acr-met",
+        |response| response.reclaim(|claims| drop(claims.insert("acr".into(), json!("urn:okta:loa:1fa:any"))));
+    no_enrollment_of_a_second_factor: "second-factor.enrollment", "sign-in.asks",
+        |response| if response.body.contains("authenticator-enroll-list") { response.show(SIGN_IN) };
+
     discovery_as_a_page: "discovery.custom.oauth", "discovery.status",
         |response| if response.at("authorization-server") { response.show("{}") };
     discovery_without_a_required_member: "discovery.custom.oauth", "discovery.required",
