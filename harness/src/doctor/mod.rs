@@ -14,8 +14,8 @@ pub use line::{DoctorLine, LineState};
 
 use self::line::Lines;
 use crate::exit::Exit;
-use crate::issuer_target::Target;
-use crate::issuer_target::market::{BUYER, WITHOUT_REDIRECT_URI};
+use crate::issuer_target::market::WITHOUT_REDIRECT_URI;
+use crate::issuer_target::{Account, Endpoint, Target};
 use crate::run::{Drivers, Options, Runner};
 use crate::scenario::Need;
 
@@ -65,7 +65,7 @@ async fn configuration(options: &Options, embedded: bool, lines: &mut Lines<'_>)
         return lines.note("sign-in", "not checked: it needs what is wrong above");
     }
     for account in target.accounts.values().filter(|account| sign_in::is_expected(target, account)) {
-        sign_in::examine(&runner, account, lines).await;
+        sign_in::examine(&runner, account, true, lines).await;
     }
 }
 
@@ -88,7 +88,7 @@ pub async fn before_run(runner: &Runner) -> Vec<DoctorLine> {
             connection::clock(&server.issuer, server.clock_ahead, &mut lines);
         }
     }
-    let needs = runner.needs();
+    let needs: Vec<Need> = runner.runnable().flat_map(|scenario| scenario.needs.iter().copied()).collect();
     let clients: Vec<&str> = needs
         .iter()
         .filter_map(|need| match need {
@@ -97,12 +97,18 @@ pub async fn before_run(runner: &Runner) -> Vec<DoctorLine> {
         })
         .collect();
     registered(target, |name| clients.contains(&name), &mut lines).await;
-    if needs.contains(&Need::Account(BUYER))
-        && target.control.is_none()
-        && lines.exit() == Exit::Expected
-        && let Some(account) = target.account(BUYER)
-    {
-        sign_in::examine(runner, account, &mut lines).await;
+    if lines.exit() != Exit::Expected {
+        return problems;
+    }
+    let signs_out = needs.iter().any(|need| matches!(need, Need::Endpoint(_, Endpoint::EndSession)));
+    let mut accounts: Vec<&Account> = runner.runnable().flat_map(|scenario| scenario.accounts(target)).collect();
+    accounts.sort_by_key(|account| account.name.word());
+    accounts.dedup_by_key(|account| account.name.word());
+    // A code of an authenticator app is accepted once: it is left to the scenario.
+    for account in accounts.into_iter().filter(|account| account.totp_key.is_none()) {
+        if sign_in::is_expected(target, account) {
+            sign_in::examine(runner, account, signs_out, &mut lines).await;
+        }
     }
     problems
 }

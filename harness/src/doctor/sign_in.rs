@@ -7,7 +7,9 @@ use super::registration::words;
 use crate::driver::{Driver, DriverError, User};
 use crate::exit::Exit;
 use crate::flow::{self, AuthorizationRequest, random_text};
-use crate::issuer_target::market::{DENIED, DEPROVISIONED, EXPIRED, LOCKED, STAGED, SUSPENDED, UNASSIGNED, WEB};
+use crate::issuer_target::market::{
+    DENIED, DEPROVISIONED, EXPIRED, LOCKED, NO_FACTOR, STAGED, SUSPENDED, UNASSIGNED, WEB,
+};
 use crate::issuer_target::{Account, AuthMethod, Client, Endpoint, Server, Target};
 use crate::record::{Entry, Recorder};
 use crate::run::Runner;
@@ -20,12 +22,12 @@ const SUBJECT: &str = "sign-in";
 
 /// Whether the account can sign in at all: some are about users in other states.
 pub(super) fn is_expected(target: &Target, account: &Account) -> bool {
-    let without = [LOCKED, SUSPENDED, DEPROVISIONED, EXPIRED, STAGED, UNASSIGNED, DENIED];
+    let without = [LOCKED, SUSPENDED, DEPROVISIONED, EXPIRED, STAGED, UNASSIGNED, DENIED, NO_FACTOR];
     !without.iter().any(|role| target.account(*role).is_some_and(|other| other.name == account.name))
 }
 
-/// Signs the account in with the client that scenarios use most, exchanges the code, and signs out.
-pub(super) async fn examine(runner: &Runner, account: &Account, lines: &mut Lines<'_>) {
+/// Signs the account in with the client that scenarios use most, exchanges the code, and signs out if that is asked for.
+pub(super) async fn examine(runner: &Runner, account: &Account, signs_out: bool, lines: &mut Lines<'_>) {
     let target = &runner.bench.target;
     let client = target.client(WEB).or_else(|| {
         let public =
@@ -44,10 +46,14 @@ pub(super) async fn examine(runner: &Runner, account: &Account, lines: &mut Line
         Ok(driver) => driver,
         Err(reason) => return lines.note(SUBJECT, format!("account {}: not checked, {reason}", account.name)),
     };
-    with(target, server, client, account, &mut driver, &recorder, lines).await;
+    let id_token = with(target, server, client, account, &mut driver, &recorder, lines).await;
+    if let Some(id_token) = id_token.filter(|_| signs_out) {
+        signed_out(server, target, &mut driver, &id_token, (client, account), lines).await;
+    }
     driver.close().await;
 }
 
+/// The ID token of the sign-in.
 async fn with(
     target: &Target,
     server: &Server,
@@ -56,25 +62,33 @@ async fn with(
     driver: &mut Driver,
     recorder: &Recorder,
     lines: &mut Lines<'_>,
-) {
-    let Some(endpoint) = server.endpoint(Endpoint::Authorization) else { return };
+) -> Option<String> {
+    let endpoint = server.endpoint(Endpoint::Authorization)?;
     let request = AuthorizationRequest::of(target, client);
-    let walked = driver.walk(&request.url(endpoint), &target.redirect_uri, User::consenting(account)).await;
+    let user = User::consenting(account).at(target.now());
+    let walked = driver.walk(&request.url(endpoint), &target.redirect_uri, user).await;
     let callback = match walked.map(|journey| journey.arrival) {
         Ok(Arrival::Landed(callback)) => callback,
-        Ok(Arrival::Stopped(page)) => return stopped(&page, account, recorder, lines),
+        Ok(Arrival::Stopped(page)) => {
+            stopped(&page, account, recorder, lines);
+            return None;
+        }
         Ok(Arrival::Astray(url)) => {
             let text =
                 format!("account {}: the browser was sent to {}", account.name, url.origin().ascii_serialization());
-            return lines.problem(Exit::Configuration, SUBJECT, text, "register the redirect URI of the target file");
+            lines.problem(Exit::Configuration, SUBJECT, text, "register the redirect URI of the target file");
+            return None;
         }
-        Err(error) => return failed(&error, account, lines),
+        Err(error) => {
+            failed(&error, account, lines);
+            return None;
+        }
     };
-    let Some(code) = callback.get("code") else { return refused(&callback, client, account, lines) };
-    let id_token = redeemed(server, client, &request, code, target, account, lines).await;
-    if let Some(id_token) = id_token {
-        signed_out(server, target, driver, &id_token, (client, account), lines).await;
-    }
+    let Some(code) = callback.get("code") else {
+        refused(&callback, client, account, lines);
+        return None;
+    };
+    redeemed(server, client, &request, code, target, account, lines).await
 }
 
 fn failed(error: &DriverError, account: &Account, lines: &mut Lines<'_>) {
@@ -105,9 +119,11 @@ fn stopped(page: &HtmlPage, account: &Account, recorder: &Recorder, lines: &mut 
         }
         PageKind::NewPassword => "set a new password for the account: the present one has expired",
         PageKind::Error | PageKind::Broken => "read the log of the issuer",
-        _ => {
-            "use an account without a second factor and without open tasks, or write a sign-in script (docs/own-issuer.md)"
+        PageKind::SecondFactor => {
+            "give the account its totp_key or security_answer, or use one without a second factor (docs/own-issuer.md)"
         }
+        PageKind::Enrollment => "set up the second factor, or use an account that needs none",
+        _ => "use an account without open tasks, or write a sign-in script (docs/own-issuer.md)",
     };
     lines.problem(Exit::Configuration, SUBJECT, text, fix);
 }

@@ -98,12 +98,11 @@ impl Runner {
         &self.bench.target.notes
     }
 
-    /// What the selected scenarios need that the target can run.
-    #[must_use]
-    pub fn needs(&self) -> Vec<Need> {
-        let runnable =
-            self.planned.iter().filter(|planned| planned.scenario.unmet(&self.bench.target, planned.named).is_none());
-        runnable.flat_map(|planned| planned.scenario.needs.iter().copied()).collect()
+    /// The selected scenarios that the target can run.
+    pub fn runnable(&self) -> impl Iterator<Item = &Scenario> {
+        let target = &self.bench.target;
+        let planned = self.planned.iter().filter(|planned| planned.scenario.unmet(target, planned.named).is_none());
+        planned.map(|planned| &*planned.scenario)
     }
 
     /// A driver that signs users in as most scenarios of the run do.

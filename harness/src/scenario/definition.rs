@@ -10,7 +10,7 @@ use super::certification::plan::Plan;
 use super::context::ScenarioContext;
 use super::needs::Need;
 use super::stopped::Stopped;
-use crate::issuer_target::{Applicability, Target};
+use crate::issuer_target::{Account, Applicability, Target};
 
 /// A function that runs a scenario.
 pub type ScenarioFn = for<'a> fn(&'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>>;
@@ -96,6 +96,8 @@ pub struct Scenario {
     pub driver: RequiredDriver,
     pub certification: Option<Certification>,
     pub table: Option<Table>,
+    /// The login of the user who signs in, if the needs do not name the account.
+    login: Option<String>,
     precondition: Option<Precondition>,
     procedure: Procedure,
 }
@@ -132,6 +134,7 @@ impl Scenario {
             driver: RequiredDriver::Any,
             certification: None,
             table: None,
+            login: None,
             precondition: None,
             procedure,
         }
@@ -165,6 +168,22 @@ impl Scenario {
     pub(super) const fn certification(mut self, plan: Plan, module: &'static str) -> Self {
         self.certification = Some(Certification { plan, module });
         self
+    }
+
+    /// With the login of the user who signs in.
+    pub(super) fn signing_in(mut self, login: Option<String>) -> Self {
+        self.login = login;
+        self
+    }
+
+    /// The accounts of the target that the scenario uses.
+    pub fn accounts<'a>(&'a self, target: &'a Target) -> impl Iterator<Item = &'a Account> {
+        let roles = self.needs.iter().filter_map(|need| match need {
+            Need::Account(role) => target.account(*role),
+            _ => None,
+        });
+        let own = self.login.as_ref().and_then(|login| target.accounts.values().find(|known| known.login == *login));
+        roles.chain(own)
     }
 
     /// Lets only targets run the scenario for which `unmet` returns no reason.

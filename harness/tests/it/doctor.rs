@@ -8,7 +8,7 @@ use wiremock::matchers::{body_string_contains, header_exists, method, path, quer
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::command::{harness, stderr, stdout};
-use crate::support::options;
+use crate::support::{OwnMock, options};
 use crate::tls_server::tls_server;
 
 /// The lines of the doctor for a target, and its exit code.
@@ -263,6 +263,32 @@ async fn a_run_does_not_start_with_wrong_credentials_and_says_why() {
     })
     .await
     .expect("runs");
+}
+
+/// Standard error of a run of these scenarios that ends with this exit code.
+async fn run_of(target: &str, pattern: &'static str, code: i32) -> String {
+    let (target, folder) = (target.to_owned(), tempfile::tempdir().expect("a folder"));
+    let run =
+        move || stderr(harness(folder.path()).args(["run", pattern, "--driver", "http", "--target", &target]), code);
+    tokio::task::spawn_blocking(run).await.expect("a run")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_a_run_the_accounts_of_the_scenarios_sign_in_at_mocks_too() {
+    let own = OwnMock::start("Passw0rd!", "Passw0rd?").await;
+    let error = run_of(&own.target, "code.web.custom", 5).await;
+    assert!(error.contains("✗ sign-in       account buyer: stopped on the sign-in page with an alert"), "{error}");
+    // The users of snapshots sign in too.
+    let error = run_of(&own.target, "matrix.market-demo.*", 5).await;
+    assert!(error.contains("account buyer: stopped"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_out_uri_is_examined_only_for_scenarios_that_sign_out() {
+    let own = OwnMock::start("7803/signed-out", "7803/elsewhere").await;
+    let error = run_of(&own.target, "logout.redirect", 5).await;
+    assert!(error.contains("✗ sign-out URI") && error.contains("elsewhere"), "{error}");
+    run_of(&own.target, "code.web.custom", 0).await;
 }
 
 #[test]

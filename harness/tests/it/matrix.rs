@@ -8,7 +8,7 @@ use harness::run::Runner;
 use mock_idp::{BUILT_IN_ORG, MockIdp, OrgDocument};
 
 use crate::command::{harness, stdout};
-use crate::support::options;
+use crate::support::{OwnMock, options};
 
 /// The matrix at a mock of the market org after a change.
 async fn changed(from: &str, to: &str) -> RunRecord {
@@ -101,6 +101,42 @@ fn files_of_the_mocks_previews_are_compared_with_real_flows_and_accepted_ones_ar
     std::fs::remove_file(&file).expect("a file");
     let output = run(0);
     assert!(output.contains("needs a client with the id \"Market demo\""), "a new case has no id yet: {output}");
+}
+
+/// Runs one new case of the matrix; the output, and the files that the folder of snapshots has afterwards.
+async fn one_case(own: &OwnMock, code: i32) -> (String, usize) {
+    let snapshots = own.folder.path().join("snapshots");
+    std::fs::create_dir_all(&snapshots).expect("a folder");
+    let selection = "[[cases]]\nclients = [\"web\"]\nusers = [\"buyer@example.test\"]\nservers = [\"default\"]\n\
+                     grants = [\"authorization_code\"]\nscopes = [\"openid\"]\n";
+    std::fs::write(snapshots.join("snapshots.toml"), selection).expect("a file");
+    let (target, folder) = (own.target.clone(), own.folder.path().to_owned());
+    tokio::task::spawn_blocking(move || {
+        let mut command = harness(&folder);
+        command.args(["run", "matrix", "--no-doctor", "--driver", "http", "--target", &target, "--snapshots"]);
+        let output = stdout(command.arg(&snapshots), code);
+        let files = files_below(&folder).into_iter().filter(|file| file.ends_with("authorization_code.openid.json"));
+        (output, files.count())
+    })
+    .await
+    .expect("a run")
+}
+
+/// The files below a folder.
+fn files_below(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path.display().to_string()] }).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_issuer_than_a_mock_has_a_matrix_and_a_failed_sign_in_is_no_snapshot() {
+    let generic = OwnMock::start("kind = \"mock\"", "kind = \"generic\"").await;
+    let (output, pending) = one_case(&generic, 6).await;
+    assert_eq!(pending, 1, "the new case is pending: {output}");
+    let wrong = OwnMock::start("Passw0rd!", "Passw0rd?").await;
+    let (output, pending) = one_case(&wrong, 1).await;
+    assert_eq!(pending, 0, "{output}");
+    assert!(output.contains("sign-in page with an alert"), "{output}");
 }
 
 #[test]

@@ -66,3 +66,45 @@ pub(crate) fn assert_passes(run: &RunRecord, scenario: &str) {
     let expected = matches!(record.state, State::Pass | State::ExpectedFail);
     assert!(expected, "{:?} {:?} {:?}", record.state, record.reason, failed(run, scenario));
 }
+
+/// A mock of its own with a target file of one client and one account.
+pub(crate) struct OwnMock {
+    /// Stops when dropped.
+    _mock: mock_idp::MockIdp,
+    pub(crate) folder: tempfile::TempDir,
+    /// The path of the target file.
+    pub(crate) target: String,
+}
+
+impl OwnMock {
+    /// With one value of the target file replaced.
+    pub(crate) async fn start(from: &str, to: &str) -> Self {
+        let mock = mock_idp::MockIdp::builder().start().await.expect("a mock");
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = format!(
+            r#"name = "own"
+kind = "mock"
+redirect_uri = "http://localhost:7803/callback"
+signed_out_uri = "http://localhost:7803/signed-out"
+sign_in = ["mock"]
+[servers.default]
+issuer = "{}"
+audience = "api://default"
+[clients.web]
+id = "0oamarketweb000005d7"
+secret = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK"
+auth = "client_secret_basic"
+scopes = ["openid", "profile", "email"]
+[accounts.buyer]
+login = "buyer@example.test"
+password = "Passw0rd!"
+"#,
+            mock.issuer()
+        );
+        assert!(file.contains(from), "{from}");
+        let path = folder.path().join("own.toml");
+        std::fs::write(&path, file.replace(from, to)).expect("a target file");
+        let target = path.to_str().expect("a path").to_owned();
+        Self { _mock: mock, folder, target }
+    }
+}

@@ -69,9 +69,10 @@ impl Field {
         let driver = if user.is_some() { RequiredDriver::Http } else { RequiredDriver::None };
         // The user agrees in the control API, for all requests that wait.
         let needs: &[Need] = if self.case.short_grant() == "ciba" { &[Need::ExclusiveIssuer] } else { &[] };
-        let field = self.clone();
+        let (field, login) = (self.clone(), self.case.user.clone());
         Scenario::from_data(scenario_id(&self.name), title, self, |field, context| Box::pin(field.run(context)))
             .unless(move |target| field.unmet(target))
+            .signing_in(login)
             .tags(&[SNAPSHOT_TAG, "matrix"])
             .cites(&["Okta: access token claims", "Okta: ID token claims"])
             .needs(needs)
