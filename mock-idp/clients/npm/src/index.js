@@ -2,17 +2,18 @@
 import { spawn, execFile } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { Org } from "./org.js";
+import { ControlError, Org } from "./org.js";
 import { programPath } from "./program.js";
 
-export { ControlError, Org } from "./org.js";
-export { programPath } from "./program.js";
+// Not `export … from`: the types of MockIdp would not import Org then.
+export { ControlError, Org, programPath };
 
 /**
  * @typedef {object} StartOptions
  * @property {string | string[]} [org] Files of org documents; without one, the built-in org.
  * @property {number} [port] Default: a free port.
  * @property {string[]} [args] More arguments of `mock-idp serve`.
+ * @property {string} [controlToken] The token that the control API demands. Default: MOCK_IDP_CONTROL_TOKEN, else none.
  * @property {"inherit" | "ignore"} [log] Where the request log goes. Default: "ignore".
  * @property {number} [timeout] Milliseconds until the start has failed. Default: 30,000.
  */
@@ -29,9 +30,10 @@ export class MockIdp extends Org {
    * @param {string} issuer
    * @param {import("node:child_process").ChildProcess} child
    * @param {string[]} orgArguments
+   * @param {import("./org.js").Connection} connection
    */
-  constructor(url, issuer, child, orgArguments) {
-    super(url, issuer);
+  constructor(url, issuer, child, orgArguments, connection) {
+    super(url, issuer, connection);
     this.#child = child;
     this.#orgArguments = orgArguments;
   }
@@ -43,11 +45,16 @@ export class MockIdp extends Org {
    */
   static async start(options = {}) {
     const orgArguments = [options.org ?? []].flat().flatMap((file) => ["--org", file]);
+    const controlToken = options.controlToken ?? process.env.MOCK_IDP_CONTROL_TOKEN;
     const log = options.log ?? "ignore";
     const child = spawn(
       programPath(),
       ["serve", "--port", String(options.port ?? 0), ...orgArguments, ...(options.args ?? [])],
-      { stdio: ["ignore", "pipe", log === "inherit" ? "inherit" : "pipe"] },
+      {
+        stdio: ["ignore", "pipe", log === "inherit" ? "inherit" : "pipe"],
+        // Not an argument, which every user of the machine can read.
+        env: controlToken === undefined ? process.env : { ...process.env, MOCK_IDP_CONTROL_TOKEN: controlToken },
+      },
     );
     const kill = () => child.kill();
     process.once("exit", kill);
@@ -59,7 +66,7 @@ export class MockIdp extends Org {
       // Does not keep this process alive. Node's types do not list unref of the streams of a child.
       /** @type {{ unref?: () => void } | null} */ (handle)?.unref?.();
     }
-    return new MockIdp(new URL(issuer).origin, issuer, child, orgArguments);
+    return new MockIdp(new URL(issuer).origin, issuer, child, orgArguments, { controlToken });
   }
 
   /**
@@ -78,6 +85,8 @@ export class MockIdp extends Org {
       return;
     }
     const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    // Otherwise this process could end before the mock has.
+    this.#child.ref();
     this.#child.kill("SIGTERM");
     await ended;
   }

@@ -21,6 +21,7 @@ export class ControlError extends Error {
  * @property {string} now RFC 3339.
  * @property {number} offset Seconds ahead of the real time.
  * @property {boolean} frozen
+ * @property {number} [step] Seconds by which each request to Okta's paths moves it.
  */
 
 /**
@@ -68,17 +69,28 @@ export class ControlError extends Error {
  * @property {string | object} [from] The name of an org, or an org document. Default: this org.
  * @property {string} [name] A host label. Default: a generated one.
  * @property {number} [lifetime] Seconds until it is removed by itself.
+ * @property {number} [seed] Ids, codes, keys and clock come from this number, as with `--seed`. Default: the seed of the mock.
+ */
+
+/**
+ * @typedef {object} Connection
+ * @property {string} [controlToken] The `--control-token` of the mock.
  */
 
 /** An org of a running mock. */
 export class Org {
+  /** @type {Connection} */
+  #connection;
+
   /**
    * @param {string} url The base URL: http://localhost:7801, or that of a sandbox.
    * @param {string} issuer Its authorization server `default`.
+   * @param {Connection} [connection]
    */
-  constructor(url, issuer) {
+  constructor(url, issuer, connection = {}) {
     this.url = url;
     this.issuer = issuer;
+    this.#connection = connection;
   }
 
   /**
@@ -89,9 +101,14 @@ export class Org {
    * @returns {Promise<any>}
    */
   async control(method, path, body) {
+    /** @type {Record<string, string>} */
+    const headers = method === "GET" ? {} : { "content-type": "application/json" };
+    if (this.#connection.controlToken !== undefined) {
+      headers.authorization = `Bearer ${this.#connection.controlToken}`;
+    }
     const answer = await fetch(`${this.url}/_mock${path}`, {
       method,
-      headers: method === "GET" ? {} : { "content-type": "application/json" },
+      headers,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();
@@ -126,6 +143,14 @@ export class Org {
      */
     set: (time, options = {}) =>
       this.control("POST", "/clock", { set: time instanceof Date ? time.toISOString() : time, ...options }),
+    /** Stops the clock, or with `false` starts it again. @param {boolean} [frozen] @returns {Promise<Clock>} */
+    freeze: (frozen = true) => this.control("POST", "/clock", { freeze: frozen }),
+    /**
+     * Each request to Okta's paths moves the clock by so many seconds; 0 ends it.
+     * @param {number} seconds
+     * @returns {Promise<Clock>}
+     */
+    step: (seconds) => this.control("POST", "/clock", { step: seconds }),
     /** @returns {Promise<Clock>} */
     reset: () => this.control("POST", "/clock", { reset: true }),
   };
@@ -216,7 +241,7 @@ export class Org {
    */
   async sandbox(options = {}) {
     const added = await this.control("POST", "/orgs", options);
-    return new Sandbox(added.url, added.issuer, added.name, this);
+    return new Sandbox(added.url, added.issuer, added.name, this, this.#connection);
   }
 }
 
@@ -229,9 +254,10 @@ export class Sandbox extends Org {
    * @param {string} issuer
    * @param {string} name
    * @param {Org} parent
+   * @param {Connection} [connection]
    */
-  constructor(url, issuer, name, parent) {
-    super(url, issuer);
+  constructor(url, issuer, name, parent, connection) {
+    super(url, issuer, connection);
     this.name = name;
     this.#parent = parent;
   }

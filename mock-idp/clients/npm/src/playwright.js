@@ -8,14 +8,15 @@ export { expect } from "@playwright/test";
  * @typedef {import("@playwright/test").PlaywrightTestArgs & import("@playwright/test").PlaywrightTestOptions} TestArgs
  * @typedef {import("@playwright/test").PlaywrightWorkerArgs & import("@playwright/test").PlaywrightWorkerOptions} WorkerArgs
  * @typedef {{ org: import("./org.js").Sandbox }} TestFixtures
- * @typedef {{ mock: MockIdp }} WorkerFixtures
+ * @typedef {{ mockOptions: import("./index.js").StartOptions, mock: MockIdp }} WorkerFixtures
  */
 
 /** @type {import("@playwright/test").Fixtures<TestFixtures, WorkerFixtures, TestArgs, WorkerArgs>} */
 const fixtures = {
+  mockOptions: [{}, { option: true, scope: "worker" }],
   mock: [
-    async ({}, use) => {
-      const mock = await MockIdp.start();
+    async ({ mockOptions }, use) => {
+      const mock = await MockIdp.start(mockOptions);
       await use(mock);
       await mock.stop();
     },
@@ -28,5 +29,8 @@ const fixtures = {
   },
 };
 
-/** `mock`: one mock per worker. `org`: a sandbox of its own for each test. */
+/**
+ * `mockOptions`: how the mock is started, in the configuration (`use: { mockOptions: { org: "okta.yaml" } }`) or in a file
+ * (`test.use(…)`). `mock`: one mock per worker and options. `org`: a sandbox of its own for each test.
+ */
 export const test = base.extend(fixtures);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ControlError, MockIdp } from "mock-idp";
+import { ControlError, MockIdp, Org } from "mock-idp";
 
 /** @type {MockIdp} */
 let mock;
@@ -36,6 +36,55 @@ test("env names the issuer and a client that gets a token", async () => {
   const claims = await token(mock.issuer, env);
   assert.deepEqual(claims.scp, ["products:read"]);
   assert.equal(claims.iss, mock.issuer);
+});
+
+test("a clock that is frozen stands still until it runs again", async () => {
+  const org = await mock.sandbox();
+  const frozen = await org.clock.freeze();
+  assert.equal(frozen.frozen, true);
+  assert.equal((await org.clock.get()).now, frozen.now);
+  assert.equal((await org.clock.freeze(false)).frozen, false);
+  await org.remove();
+});
+
+test("a clock with a step moves with each request", async () => {
+  const org = await mock.sandbox();
+  await org.clock.set("2026-01-31T12:00:00Z", { freeze: true });
+  assert.equal((await org.clock.step(60)).step, 60);
+  for (let i = 0; i < 2; i += 1) {
+    await fetch(`${org.issuer}/v1/keys`);
+  }
+  const { now } = await org.clock.step(0);
+  assert.equal(Date.parse(now), Date.parse("2026-01-31T12:02:00Z"));
+  await fetch(`${org.issuer}/v1/keys`);
+  assert.equal((await org.clock.get()).now, now);
+  await org.remove();
+});
+
+test("sandboxes with one seed issue equal tokens", async () => {
+  const tokens = [];
+  for (const seed of [7, 7, 8]) {
+    const org = await mock.sandbox({ name: "seeded", seed });
+    const login = await org.login({ client: "Market demo", user: "buyer", scopes: ["openid"] });
+    tokens.push(login.tokens.access_token);
+    await org.remove();
+  }
+  assert.equal(tokens[1], tokens[0]);
+  assert.notEqual(tokens[2], tokens[0]);
+});
+
+test("with a control token the client and its sandboxes have access, others have not", async () => {
+  const guarded = await MockIdp.start({ controlToken: "a-control-token" });
+  try {
+    const org = await guarded.sandbox();
+    assert.equal((await org.clock.advance(60)).offset, 60);
+    const known = new Org(guarded.url, guarded.issuer, { controlToken: "a-control-token" });
+    assert.equal((await known.clock.get()).offset, 0);
+    await assert.rejects(new Org(guarded.url, guarded.issuer).clock.get(), { name: "ControlError", status: 401 });
+    await org.remove();
+  } finally {
+    await guarded.stop();
+  }
 });
 
 test("the clock of a sandbox does not move that of another org", async () => {

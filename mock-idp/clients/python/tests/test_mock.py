@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mock_idp import ControlError, MockIdp, Sandbox, StartError
+from mock_idp import ControlError, MockIdp, Org, Sandbox, StartError
 
 
 def decode(token: str) -> dict[str, Any]:
@@ -43,6 +43,42 @@ def test_env_names_the_issuer_and_a_client_that_gets_a_token(mock_idp: MockIdp) 
     assert env["OKTA_ISSUER"] == mock_idp.issuer
     claims = token(mock_idp.issuer, env)
     assert (claims["iss"], claims["scp"]) == (mock_idp.issuer, ["products:read"])
+
+
+def test_a_clock_that_is_frozen_stands_still_until_it_runs_again(okta_org: Sandbox) -> None:
+    frozen = okta_org.clock.freeze()
+    assert frozen["frozen"]
+    assert okta_org.clock.get()["now"] == frozen["now"]
+    assert not okta_org.clock.freeze(False)["frozen"]
+
+
+def test_a_clock_with_a_step_moves_with_each_request(okta_org: Sandbox) -> None:
+    okta_org.clock.set("2026-01-31T12:00:00Z", freeze=True)
+    assert okta_org.clock.step(60)["step"] == 60
+    assert [status(f"{okta_org.issuer}/v1/keys") for _ in range(2)] == [200, 200]
+    stepped = okta_org.clock.step(0)
+    assert stepped["now"].startswith("2026-01-31T12:02:00")
+    assert status(f"{okta_org.issuer}/v1/keys") == 200
+    assert okta_org.clock.get()["now"] == stepped["now"]
+
+
+def test_sandboxes_with_one_seed_issue_equal_tokens(mock_idp: MockIdp) -> None:
+    tokens = []
+    for seed in (7, 7, 8):
+        with mock_idp.sandbox(name="seeded", seed=seed) as sandbox:
+            tokens.append(sandbox.login("Market demo", "buyer", scopes=["openid"])["tokens"]["access_token"])
+    assert tokens[1] == tokens[0]
+    assert tokens[2] != tokens[0]
+
+
+def test_with_a_control_token_the_client_and_its_sandboxes_have_access_and_others_have_not() -> None:
+    with MockIdp.start(control_token="a-control-token") as guarded:
+        with guarded.sandbox() as sandbox:
+            assert sandbox.clock.advance(60)["offset"] == 60
+        assert Org(guarded.url, guarded.issuer, "a-control-token").clock.get()["offset"] == 0
+        with pytest.raises(ControlError) as refused:
+            Org(guarded.url, guarded.issuer).clock.get()
+        assert refused.value.status == 401
 
 
 def test_the_clock_of_a_sandbox_does_not_move_that_of_another_org(mock_idp: MockIdp, okta_org: Sandbox) -> None:

@@ -25,11 +25,12 @@ class ControlError(Exception):
 class Org:
     """An org of a running mock."""
 
-    def __init__(self, url: str, issuer: str) -> None:
+    def __init__(self, url: str, issuer: str, control_token: str | None = None) -> None:
         self.url = url
         """The base URL: ``http://localhost:7801``, or that of a sandbox."""
         self.issuer = issuer
         """Its authorization server ``default``."""
+        self._control_token = control_token
         self.clock = Clock(self)
         self.faults = Faults(self)
         self.journal = Journal(self)
@@ -39,6 +40,8 @@ class Org:
         """An operation of the control API; ``path`` is below ``/_mock``. The page ``/_mock`` lists them."""
         data = json.dumps(body).encode() if body is not None else (None if method == "GET" else b"")
         headers = {} if method == "GET" else {"content-type": "application/json"}
+        if self._control_token is not None:
+            headers["authorization"] = f"Bearer {self._control_token}"
         request = urllib.request.Request(f"{self.url}/_mock{path}", data=data, headers=headers, method=method)
         # Not through a proxy: the mock is on this machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -92,22 +95,24 @@ class Org:
         from_: str | Mapping[str, Any] | None = None,
         name: str | None = None,
         lifetime: int | None = None,
+        seed: int | None = None,
     ) -> Sandbox:
         """Adds an org of its own for a test: users, keys, clock, faults and journal are not shared.
 
         :param from_: the name of an org, or an org document. Default: this org.
         :param lifetime: seconds until it is removed by itself.
+        :param seed: ids, codes, keys and clock come from this number, as with ``--seed``. Default: the seed of the mock.
         """
-        options = {"from": from_, "name": name, "lifetime": lifetime}
+        options = {"from": from_, "name": name, "lifetime": lifetime, "seed": seed}
         added = self.control("POST", "/orgs", _given(options))
-        return Sandbox(added["url"], added["issuer"], added["name"], self)
+        return Sandbox(added["url"], added["issuer"], added["name"], self, self._control_token)
 
 
 class Sandbox(Org):
     """An org that was added at run time. As a context manager it is removed at the end."""
 
-    def __init__(self, url: str, issuer: str, name: str, parent: Org) -> None:
-        super().__init__(url, issuer)
+    def __init__(self, url: str, issuer: str, name: str, parent: Org, control_token: str | None = None) -> None:
+        super().__init__(url, issuer, control_token)
         self.name = name
         self._parent = parent
 
@@ -122,12 +127,17 @@ class Sandbox(Org):
         self.remove()
 
 
-class ClockState(TypedDict):
-    """What a clock shows."""
-
+class _ShownTime(TypedDict):
     now: str
     offset: int
     frozen: bool
+
+
+class ClockState(_ShownTime, total=False):
+    """What a clock shows."""
+
+    step: int
+    """Seconds by which each request to Okta's paths moves it; missing if there is no step."""
 
 
 class Clock:
@@ -149,6 +159,14 @@ class Clock:
                 raise ValueError("the time has no time zone; use datetime.now(timezone.utc)")
             time = time.isoformat()
         return self._change({"set": time, "freeze": freeze})
+
+    def freeze(self, frozen: bool = True) -> ClockState:
+        """Stops the clock, or starts it again."""
+        return self._change({"freeze": frozen})
+
+    def step(self, seconds: int) -> ClockState:
+        """Each request to Okta's paths moves the clock by so many seconds; 0 ends it."""
+        return self._change({"step": seconds})
 
     def reset(self) -> ClockState:
         return self._change({"reset": True})

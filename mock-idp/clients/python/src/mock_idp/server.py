@@ -25,9 +25,9 @@ class StartError(Exception):
 class MockIdp(Org):
     """A running mock: its first org, and sandboxes. As a context manager it stops at the end."""
 
-    def __init__(self, issuer: str, process: subprocess.Popen[str], org: Sequence[str]) -> None:
+    def __init__(self, issuer: str, process: subprocess.Popen[str], org: Sequence[str], control_token: str | None = None) -> None:
         parts = urlsplit(issuer)
-        super().__init__(f"{parts.scheme}://{parts.netloc}", issuer)
+        super().__init__(f"{parts.scheme}://{parts.netloc}", issuer, control_token)
         self._process = process
         self._org_files = org
 
@@ -38,6 +38,7 @@ class MockIdp(Org):
         *,
         port: int = 0,
         args: Sequence[str] = (),
+        control_token: str | None = None,
         timeout: float = 30.0,
     ) -> MockIdp:
         """Starts a mock as a child process. It ends with this process at the latest.
@@ -45,21 +46,26 @@ class MockIdp(Org):
         :param org: files of org documents; without one, the built-in org.
         :param port: 0 is a free one.
         :param args: more arguments of ``mock-idp serve``.
+        :param control_token: the token that the control API demands. Default: MOCK_IDP_CONTROL_TOKEN, else none.
         :param timeout: seconds until the start has failed.
         """
         files = [os.fspath(file) for file in ([org] if isinstance(org, (str, os.PathLike)) else org)]
         documents = [argument for file in files for argument in ("--org", file)]
         command = [program_path(), "serve", "--port", str(port), *documents, *args]
+        # The token is not an argument, which every user of the machine can read.
+        environment = dict(os.environ)
+        if control_token is not None:
+            environment["MOCK_IDP_CONTROL_TOKEN"] = control_token
         errors = tempfile.TemporaryFile("w+")
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
         )
         issuer = _issuer(process, timeout)
         if issuer is None:
             _stop(process)
             errors.seek(0)
             raise StartError(f"mock-idp did not start (exit code {process.returncode})\n{errors.read()}".strip())
-        mock = cls(issuer, process, files)
+        mock = cls(issuer, process, files, environment.get("MOCK_IDP_CONTROL_TOKEN"))
         atexit.register(mock.stop)
         return mock
 
