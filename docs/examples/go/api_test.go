@@ -1,12 +1,10 @@
-// An API that verifies tokens with go-oidc, tested against tokens that the mock issues.
+// An API that verifies tokens with go-oidc, tested against tokens that a mock of your own org issues.
 package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -19,53 +17,60 @@ func verify(token string) (*oidc.IDToken, error) {
 	if err != nil {
 		return nil, err
 	}
-	return provider.Verifier(&oidc.Config{ClientID: "api://default"}).Verify(context.Background(), token)
+	return provider.Verifier(&oidc.Config{ClientID: "api://my-api"}).Verify(context.Background(), token)
 }
 
 func accessToken(t *testing.T) string {
 	t.Helper()
-	answer, err := http.PostForm(idp.issuer+"/v1/token", url.Values{
-		"grant_type":    {"client_credentials"},
-		"scope":         {"products:read"},
-		"client_id":     {idp.env["OKTA_SERVICE_CLIENT_ID"]},
-		"client_secret": {idp.env["OKTA_SERVICE_CLIENT_SECRET"]},
-	})
-	if err != nil {
-		t.Fatal(err)
+	var login struct {
+		Tokens struct {
+			AccessToken string `json:"access_token"`
+		} `json:"tokens"`
 	}
-	defer answer.Body.Close()
-	var tokens struct {
-		AccessToken string `json:"access_token"`
+	status := idp.control(t, "/login", `{"client": "My web app", "user": "ada@example.com", "scopes": ["openid", "orders:write"]}`, &login)
+	if status != http.StatusOK || login.Tokens.AccessToken == "" {
+		t.Fatalf("no token: %d", status)
 	}
-	if err := json.NewDecoder(answer.Body).Decode(&tokens); err != nil || tokens.AccessToken == "" {
-		t.Fatalf("no token: %s %v", answer.Status, err)
-	}
-	return tokens.AccessToken
+	return login.Tokens.AccessToken
 }
 
-func TestAcceptsATokenOfItsIssuer(t *testing.T) {
+func TestSeesTheDepartmentAndTheScopesOfTheUser(t *testing.T) {
 	verified, err := verify(accessToken(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var claims struct {
-		Scopes []string `json:"scp"`
+		Department string   `json:"department"`
+		Scopes     []string `json:"scp"`
 	}
-	if err := verified.Claims(&claims); err != nil || strings.Join(claims.Scopes, " ") != "products:read" {
-		t.Fatalf("scopes %v, %v", claims.Scopes, err)
+	if err := verified.Claims(&claims); err != nil {
+		t.Fatal(err)
+	}
+	if verified.Subject != "ada@example.com" || claims.Department != "Engineering" {
+		t.Errorf("subject %q, department %q", verified.Subject, claims.Department)
+	}
+	if strings.Join(claims.Scopes, " ") != "openid orders:write" {
+		t.Errorf("scopes %v", claims.Scopes)
+	}
+}
+
+func TestAUserOutsideTheGroupGetsNoScopeForWriting(t *testing.T) {
+	status := idp.control(t, "/login", `{"client": "My web app", "user": "ben@example.com", "scopes": ["orders:write"]}`, nil)
+	if status != http.StatusForbidden {
+		t.Fatalf("status %d", status)
 	}
 }
 
 func TestRejectsAnAlteredSignature(t *testing.T) {
-	idp.control(t, http.MethodPost, "/faults", `{"name": "access_token.bad-signature", "times": 1}`)
+	idp.control(t, "/faults", `{"name": "access_token.bad-signature", "times": 1}`, nil)
 	if _, err := verify(accessToken(t)); err == nil || !strings.Contains(err.Error(), "signature") {
 		t.Fatalf("expected an error about the signature, got %v", err)
 	}
 }
 
 func TestRejectsAnExpiredToken(t *testing.T) {
-	idp.control(t, http.MethodPost, "/clock", `{"advance": -86400}`)
-	t.Cleanup(func() { idp.control(t, http.MethodPost, "/clock", `{"reset": true}`) })
+	idp.control(t, "/clock", `{"advance": -86400}`, nil)
+	t.Cleanup(func() { idp.control(t, "/clock", `{"reset": true}`, nil) })
 	var expired *oidc.TokenExpiredError
 	if _, err := verify(accessToken(t)); !errors.As(err, &expired) {
 		t.Fatalf("expected a TokenExpiredError, got %v", err)

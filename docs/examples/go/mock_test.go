@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -11,10 +12,9 @@ import (
 	"testing"
 )
 
-// mock is a running mock-idp: the program MOCK_IDP_BINARY, or the one on the PATH.
+// mock is a running mock-idp: the program MOCK_IDP_BINARY, or the one on the PATH. Its org is okta.yaml, which `mock-idp init` writes.
 type mock struct {
 	issuer, url string
-	env         map[string]string
 }
 
 var idp mock
@@ -24,7 +24,8 @@ func TestMain(m *testing.M) {
 	if program == "" {
 		program = "mock-idp"
 	}
-	server := exec.Command(program, "serve", "--port", "0", "--log", "off")
+	server := exec.Command(program, "serve", "--port", "0", "--log", "off", "--org", "okta.yaml")
+	server.Stderr = os.Stderr
 	stdout, err := server.StdoutPipe()
 	if err == nil {
 		err = server.Start()
@@ -40,13 +41,9 @@ func TestMain(m *testing.M) {
 		}
 	}
 	idp.url = strings.TrimSuffix(idp.issuer, "/oauth2/default")
-	settings, err := exec.Command(program, "env", "--for", "json", "--url", idp.url).Output()
-	if err == nil {
-		err = json.Unmarshal(settings, &idp.env)
-	}
 	code := 1
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	if idp.issuer == "" {
+		fmt.Fprintln(os.Stderr, "the mock did not start")
 	} else {
 		code = m.Run()
 	}
@@ -55,20 +52,23 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// control calls an operation of the control API.
-func (m mock) control(t *testing.T, method, path, body string) {
+// control posts to an operation of the control API, reads its answer into result unless that is nil, and returns the status.
+func (m mock) control(t *testing.T, path, body string, result any) int {
 	t.Helper()
-	request, err := http.NewRequest(method, m.url+"/_mock"+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := http.Post(m.url+"/_mock"+path, "application/json", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode >= 300 {
-		t.Fatalf("%s %s: %s", method, path, answer.Status)
+	content, err := io.ReadAll(answer.Body)
+	if err == nil && result != nil {
+		err = json.Unmarshal(content, result)
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.StatusCode >= 400 {
+		t.Logf("%s: %s %s", path, answer.Status, content)
+	}
+	return answer.StatusCode
 }

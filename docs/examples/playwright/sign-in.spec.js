@@ -1,8 +1,9 @@
-// A user signs in at the mock's page, and the code is redeemed. An app of your own takes the place of the callback.
+// A user of your own org signs in at the mock's page, and the code is redeemed. An app of your own takes the place of the callback.
 import { createHash, randomBytes } from "node:crypto";
 import { expect, test } from "mock-idp/playwright";
 
-const redirectUri = "http://localhost:8080/login/callback";
+// One that okta.yaml has.
+const redirectUri = "http://localhost:5173/login/callback";
 
 /** The authorization URL, and what the callback has to check. */
 function authorization(issuer, clientId) {
@@ -12,7 +13,7 @@ function authorization(issuer, clientId) {
   url.search = new URLSearchParams({
     client_id: clientId,
     response_type: "code",
-    scope: "openid profile email",
+    scope: "openid profile email orders:read",
     redirect_uri: redirectUri,
     state,
     nonce: randomBytes(16).toString("base64url"),
@@ -33,7 +34,12 @@ test.beforeEach(async ({ page }) => {
   await page.route(`${redirectUri}*`, (route) => route.fulfill({ body: "signed in" }));
 });
 
-test("a user signs in and gets an ID token with the email address", async ({ page, mock, org }) => {
+/** The claims of a token. */
+function decode(token) {
+  return JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
+}
+
+test("a user signs in, and the tokens have the email address and the department", async ({ page, mock, org }) => {
   const env = await mock.env();
   const { url, verifier, state } = authorization(org.issuer, env.OKTA_SPA_CLIENT_ID);
   await page.goto(url);
@@ -52,9 +58,9 @@ test("a user signs in and gets an ID token with the email address", async ({ pag
       code_verifier: verifier,
     }),
   });
-  const { id_token } = await answer.json();
-  const claims = JSON.parse(Buffer.from(id_token.split(".")[1], "base64url").toString());
-  expect(claims.email).toBe(env.OKTA_USERNAME);
+  const { id_token, access_token } = await answer.json();
+  expect(decode(id_token).email).toBe("ada@example.com");
+  expect(decode(access_token).department).toBe("Engineering");
 });
 
 test("a wrong password leaves the user on the page", async ({ page, mock, org }) => {

@@ -1,5 +1,6 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
@@ -10,13 +11,14 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.jwt.proc.ExpiredJWTException;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** An API that verifies tokens with Nimbus, tested against tokens that the mock issues. */
+/** An API that verifies tokens with Nimbus, tested against tokens that a mock of your own org issues. */
 @ExtendWith(MockIdp.class)
 class ApiTest {
   /** What the API under test does with a bearer token. */
@@ -24,20 +26,27 @@ class ApiTest {
     var keys = JWKSourceBuilder.<SecurityContext>create(URI.create(mock.issuer() + "/v1/keys").toURL()).build();
     var processor = new DefaultJWTProcessor<SecurityContext>();
     processor.setJWSKeySelector(new JWSVerificationKeySelector<>(JWSAlgorithm.RS256, keys));
-    var expected = new JWTClaimsSet.Builder().issuer(mock.issuer()).audience("api://default").build();
+    var expected = new JWTClaimsSet.Builder().issuer(mock.issuer()).audience("api://my-api").build();
     processor.setJWTClaimsSetVerifier(new DefaultJWTClaimsVerifier<>(expected, Set.of("exp", "scp")));
     return processor.process(token, null);
   }
 
   private static String accessToken(MockIdp.Running mock) throws Exception {
-    var form = "grant_type=client_credentials&scope=products%3Aread&client_id="
-        + mock.setting("OKTA_SERVICE_CLIENT_ID") + "&client_secret=" + mock.setting("OKTA_SERVICE_CLIENT_SECRET");
-    return (String) mock.token(form).get("access_token");
+    return (String) mock.login("My web app", "ada@example.com", "openid", "orders:write").get("access_token");
   }
 
   @Test
-  void acceptsATokenOfItsIssuer(MockIdp.Running mock) throws Exception {
-    assertEquals(List.of("products:read"), verify(mock, accessToken(mock)).getClaim("scp"));
+  void seesTheDepartmentAndTheScopesOfTheUser(MockIdp.Running mock) throws Exception {
+    var claims = verify(mock, accessToken(mock));
+    assertEquals("ada@example.com", claims.getSubject());
+    assertEquals("Engineering", claims.getClaim("department"));
+    assertEquals(List.of("openid", "orders:write"), claims.getClaim("scp"));
+  }
+
+  @Test
+  void aUserOutsideTheGroupGetsNoScopeForWriting(MockIdp.Running mock) {
+    var refused = assertThrows(IOException.class, () -> mock.login("My web app", "ben@example.com", "orders:write"));
+    assertTrue(refused.getMessage().startsWith("/login: 403"), refused.getMessage());
   }
 
   @Test
