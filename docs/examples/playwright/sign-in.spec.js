@@ -39,8 +39,8 @@ function decode(token) {
   return JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
 }
 
-test("a user signs in, and the tokens have the email address and the department", async ({ page, mock, org }) => {
-  const env = await mock.env();
+test("a user signs in, and the tokens have the email address and the department", async ({ page, org }) => {
+  const env = await org.env();
   const { url, verifier, state } = authorization(org.issuer, env.OKTA_SPA_CLIENT_ID);
   await page.goto(url);
   await signIn(page, env.OKTA_USERNAME, env.OKTA_PASSWORD);
@@ -64,15 +64,15 @@ test("a user signs in, and the tokens have the email address and the department"
 });
 
 test("a wrong password leaves the user on the page", async ({ page, mock, org }) => {
-  const env = await mock.env();
+  const env = await org.env();
   await page.goto(authorization(org.issuer, env.OKTA_SPA_CLIENT_ID).url);
   await signIn(page, env.OKTA_USERNAME, "wrong");
   await expect(page.getByRole("alert")).toBeVisible();
   expect(page.url()).toContain(mock.url);
 });
 
-test("a selector that fits several elements fails, because locators are strict", async ({ page, mock, org }) => {
-  const env = await mock.env();
+test("a selector that fits several elements fails, because locators are strict", async ({ page, org }) => {
+  const env = await org.env();
   await page.goto(authorization(org.issuer, env.OKTA_SPA_CLIENT_ID).url);
   await expect(page.locator("input").fill(env.OKTA_USERNAME)).rejects.toThrow("strict mode violation");
 });

@@ -1,7 +1,6 @@
 // Starts a mock and controls it.
-import { spawn, execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
 import { ControlError, Org } from "./org.js";
 import { programPath } from "./program.js";
 
@@ -22,20 +21,16 @@ export { ControlError, Org, programPath };
 export class MockIdp extends Org {
   /** @type {import("node:child_process").ChildProcess} */
   #child;
-  /** @type {string[]} */
-  #orgArguments;
 
   /**
    * @param {string} url
    * @param {string} issuer
    * @param {import("node:child_process").ChildProcess} child
-   * @param {string[]} orgArguments
    * @param {import("./org.js").Connection} connection
    */
-  constructor(url, issuer, child, orgArguments, connection) {
+  constructor(url, issuer, child, connection) {
     super(url, issuer, connection);
     this.#child = child;
-    this.#orgArguments = orgArguments;
   }
 
   /**
@@ -66,17 +61,7 @@ export class MockIdp extends Org {
       // Does not keep this process alive. Node's types do not list unref of the streams of a child.
       /** @type {{ unref?: () => void } | null} */ (handle)?.unref?.();
     }
-    return new MockIdp(new URL(issuer).origin, issuer, child, orgArguments, { controlToken });
-  }
-
-  /**
-   * The settings of an app that uses this mock, as `mock-idp env` prints them: OKTA_ISSUER, OKTA_CLIENT_ID, …
-   * @returns {Promise<Record<string, string>>}
-   */
-  async env() {
-    const org = this.#orgArguments.slice(0, 2);
-    const { stdout } = await promisify(execFile)(programPath(), ["env", "--for", "json", "--url", this.url, ...org]);
-    return JSON.parse(stdout);
+    return new MockIdp(new URL(issuer).origin, issuer, child, { controlToken });
   }
 
   /** Stops the mock and waits until it has ended. */

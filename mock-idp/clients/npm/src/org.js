@@ -130,6 +130,14 @@ export class Org {
     return this.control("GET", "/info");
   }
 
+  /**
+   * The settings of an app that uses this org, as `mock-idp env` prints them: OKTA_ISSUER, OKTA_CLIENT_ID, …
+   * @returns {Promise<Record<string, string>>}
+   */
+  env() {
+    return this.control("GET", "/env");
+  }
+
   /** The org's clock. */
   clock = {
     /** @returns {Promise<Clock>} */

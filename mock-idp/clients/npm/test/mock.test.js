@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { ControlError, MockIdp, Org } from "mock-idp";
+import { ControlError, MockIdp, Org, programPath } from "mock-idp";
 
 /** @type {MockIdp} */
 let mock;
@@ -36,6 +40,34 @@ test("env names the issuer and a client that gets a token", async () => {
   const claims = await token(mock.issuer, env);
   assert.deepEqual(claims.scp, ["products:read"]);
   assert.equal(claims.iss, mock.issuer);
+});
+
+test("env of an org that a file describes has the clients and users of that file", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mock-idp-"));
+  execFileSync(programPath(), ["init", folder]);
+  // By an argument, so that only the mock itself knows its org.
+  const own = await MockIdp.start({ args: ["--org", join(folder, "okta.yaml")] });
+  try {
+    const env = await own.env();
+    assert.equal(env.OKTA_ISSUER, own.issuer);
+    assert.equal(env.OKTA_USERNAME, "ada@example.com");
+    const { tokens } = await own.login({ client: env.OKTA_CLIENT_ID, user: env.OKTA_USERNAME, scopes: ["openid"] });
+    assert.equal(decode(tokens.access_token).cid, env.OKTA_CLIENT_ID);
+  } finally {
+    await own.stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("env of a sandbox names its own issuer and users", async () => {
+  const profile = { login: "eve@example.com", email: "eve@example.com", firstName: "Eve", lastName: "Example" };
+  const users = [{ profile, credentials: { password: { value: "Passw0rd!" } } }];
+  const org = await mock.sandbox({ from: { org: { name: "Shop" }, users } });
+  const env = await org.env();
+  assert.equal(env.OKTA_ISSUER, org.issuer);
+  assert.notEqual(org.issuer, mock.issuer);
+  assert.equal(env.OKTA_USERNAME, "eve@example.com");
+  await org.remove();
 });
 
 test("a clock that is frozen stands still until it runs again", async () => {

@@ -15,12 +15,12 @@ export async function program(): Promise<Record<string, string>> {
   await mock.sandbox({ seed: "7" });
   // @ts-expect-error: the option is called org
   await MockIdp.start({ document: "okta.yaml" });
-  return mock.env();
+  return sandbox.env();
 }
 
 vitestTest("fixtures", async ({ org, mock }) => {
   const parent: MockIdp = mock;
-  await parent.journal.list({ user: (await parent.env()).OKTA_USERNAME });
+  await parent.journal.list({ user: (await org.env()).OKTA_USERNAME });
 });
 mockTest({ org: "okta.yaml" })("own options", ({ mockOptions }) => {
   const files: string | string[] | undefined = mockOptions.org;

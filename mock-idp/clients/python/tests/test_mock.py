@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mock_idp import ControlError, MockIdp, Org, Sandbox, StartError
+from mock_idp.program import program_path
 
 
 def decode(token: str) -> dict[str, Any]:
@@ -43,6 +46,25 @@ def test_env_names_the_issuer_and_a_client_that_gets_a_token(mock_idp: MockIdp) 
     assert env["OKTA_ISSUER"] == mock_idp.issuer
     claims = token(mock_idp.issuer, env)
     assert (claims["iss"], claims["scp"]) == (mock_idp.issuer, ["products:read"])
+
+
+def test_env_of_an_org_that_a_file_describes_has_the_clients_and_users_of_that_file(tmp_path: Path) -> None:
+    subprocess.run([program_path(), "init", str(tmp_path)], check=True, stdout=subprocess.DEVNULL)
+    # By an argument, so that only the mock itself knows its org.
+    with MockIdp.start(args=["--org", str(tmp_path / "okta.yaml")]) as own:
+        env = own.env()
+        assert (env["OKTA_ISSUER"], env["OKTA_USERNAME"]) == (own.issuer, "ada@example.com")
+        tokens = own.login(env["OKTA_CLIENT_ID"], env["OKTA_USERNAME"], scopes=["openid"])["tokens"]
+        assert decode(tokens["access_token"])["cid"] == env["OKTA_CLIENT_ID"]
+
+
+def test_env_of_a_sandbox_names_its_own_issuer_and_users(mock_idp: MockIdp) -> None:
+    profile = {"login": "eve@example.com", "email": "eve@example.com", "firstName": "Eve", "lastName": "Example"}
+    users = [{"profile": profile, "credentials": {"password": {"value": "Passw0rd!"}}}]
+    document = {"org": {"name": "Shop"}, "users": users}
+    with mock_idp.sandbox(document) as sandbox:
+        env = sandbox.env()
+    assert (env["OKTA_ISSUER"], env["OKTA_USERNAME"]) == (sandbox.issuer, "eve@example.com")
 
 
 def test_a_clock_that_is_frozen_stands_still_until_it_runs_again(okta_org: Sandbox) -> None:

@@ -55,6 +55,10 @@ class Org:
         """Version, issuer and warnings."""
         return self.control("GET", "/info")
 
+    def env(self) -> dict[str, str]:
+        """The settings of an app that uses this org, as ``mock-idp env`` prints them: OKTA_ISSUER, OKTA_CLIENT_ID, …"""
+        return cast("dict[str, str]", self.control("GET", "/env"))
+
     def login(self, client: str, user: str | None = None, **parameters: Any) -> Any:
         """The tokens of a complete sign-in. Policies apply: a refusal is a ``ControlError`` of status 403.
 

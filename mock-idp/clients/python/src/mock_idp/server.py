@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import re
 import subprocess
@@ -25,11 +24,10 @@ class StartError(Exception):
 class MockIdp(Org):
     """A running mock: its first org, and sandboxes. As a context manager it stops at the end."""
 
-    def __init__(self, issuer: str, process: subprocess.Popen[str], org: Sequence[str], control_token: str | None = None) -> None:
+    def __init__(self, issuer: str, process: subprocess.Popen[str], control_token: str | None = None) -> None:
         parts = urlsplit(issuer)
         super().__init__(f"{parts.scheme}://{parts.netloc}", issuer, control_token)
         self._process = process
-        self._org_files = org
 
     @classmethod
     def start(
@@ -65,16 +63,9 @@ class MockIdp(Org):
             _stop(process)
             errors.seek(0)
             raise StartError(f"mock-idp did not start (exit code {process.returncode})\n{errors.read()}".strip())
-        mock = cls(issuer, process, files, environment.get("MOCK_IDP_CONTROL_TOKEN"))
+        mock = cls(issuer, process, environment.get("MOCK_IDP_CONTROL_TOKEN"))
         atexit.register(mock.stop)
         return mock
-
-    def env(self) -> dict[str, str]:
-        """The settings of an app that uses this mock, as ``mock-idp env`` prints them: OKTA_ISSUER, …"""
-        documents = [argument for file in self._org_files[:1] for argument in ("--org", file)]
-        command = [program_path(), "env", "--for", "json", "--url", self.url, *documents]
-        settings: dict[str, str] = json.loads(subprocess.check_output(command, text=True))
-        return settings
 
     def stop(self) -> None:
         """Stops the mock and waits until it has ended."""
