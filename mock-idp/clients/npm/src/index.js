@@ -51,9 +51,7 @@ export class MockIdp extends Org {
         env: controlToken === undefined ? process.env : { ...process.env, MOCK_IDP_CONTROL_TOKEN: controlToken },
       },
     );
-    const kill = () => child.kill();
-    process.once("exit", kill);
-    child.once("exit", () => process.off("exit", kill));
+    endTogether(child);
     const issuer = await ready(child, options.timeout ?? 30_000);
     child.stdout?.resume();
     child.stderr?.resume();
@@ -80,6 +78,35 @@ export class MockIdp extends Org {
   async [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {
     await this.stop();
   }
+}
+
+/**
+ * The child ends with this process, also if a signal ends it: so does Vitest end its workers.
+ * @param {import("node:child_process").ChildProcess} child
+ */
+function endTogether(child) {
+  const kill = () => void child.kill();
+  /** @param {NodeJS.Signals} signal */
+  const killed = (signal) => {
+    kill();
+    stopListening();
+    // With a listener the signal ends no process by itself.
+    if (process.listenerCount(signal) === 0) {
+      process.kill(process.pid, signal);
+    }
+  };
+  const signals = /** @type {const} */ (["SIGTERM", "SIGINT", "SIGHUP"]);
+  const stopListening = () => {
+    process.off("exit", kill);
+    for (const signal of signals) {
+      process.off(signal, killed);
+    }
+  };
+  process.on("exit", kill);
+  for (const signal of signals) {
+    process.on(signal, killed);
+  }
+  child.once("exit", stopListening);
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -174,6 +175,20 @@ test("an operation with a wrong body is rejected with what is expected", async (
     assert.match(error.message, /expected/);
     return true;
   });
+});
+
+test("a signal that ends the process ends its mock, too", async () => {
+  const script = 'import { MockIdp } from "mock-idp"; console.log((await MockIdp.start()).url); setInterval(() => {}, 1000);';
+  const owner = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = await once(owner.stdout, "data");
+  const url = String(line).trim();
+  assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  owner.kill("SIGTERM");
+  assert.deepEqual(await once(owner, "exit"), [null, "SIGTERM"]);
+  const answers = () => fetch(`${url}/healthz`).then(() => true, () => false);
+  const deadline = Date.now() + 10_000;
+  while ((await answers()) && Date.now() < deadline);
+  assert.equal(await answers(), false);
 });
 
 test("a mock that cannot start says why", async () => {
