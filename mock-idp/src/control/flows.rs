@@ -6,8 +6,16 @@
 use crate::journal::JournalEntry;
 
 /// The ends of paths with which flows begin.
-const BEGINNINGS: [&str; 6] =
-    ["/v1/authorize", "/v1/par", "/v1/device/authorize", "/v1/bc/authorize", "/v1/interact", "/v1/token"];
+const BEGINNINGS: [&str; 8] = [
+    "/v1/authorize",
+    "/v1/par",
+    "/v1/device/authorize",
+    "/v1/bc/authorize",
+    "/v1/primary-authenticate",
+    "/v1/oob-authenticate",
+    "/v1/interact",
+    "/v1/token",
+];
 
 /// One flow. Its requests are those with its index.
 #[derive(Debug)]

@@ -1,22 +1,10 @@
 //! The wrong passwords of users.
 
-use mock_idp_core::ledger::{FailedSignIns, LedgerError};
+use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::model::{User, UserStatus};
 use mock_idp_core::org::Problems;
 
-use super::{Context, OrgInstance};
-use crate::ledger::NEVER;
-
-/// Changes the record of a user.
-pub(super) async fn update<T>(
-    context: &Context,
-    user_id: &str,
-    change: impl FnMut(&mut FailedSignIns) -> T,
-) -> Result<Option<T>, LedgerError> {
-    let table = context.ledger().failed_sign_ins();
-    table.put_if_absent(user_id, FailedSignIns::default(), NEVER).await?;
-    table.update(user_id, change).await
-}
+use super::OrgInstance;
 
 impl OrgInstance {
     /// Unlocks an account, whatever has locked it; whether it was locked. A status of the org document is changed until the next

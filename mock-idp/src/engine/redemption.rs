@@ -1,16 +1,17 @@
 //! Redeeming grants: loads what a grant names, and decides what the client gets.
 
 use mock_idp_core::endpoint::token::{
-    self, GrantRequest, IdJagIssuer, LoadedRecord, Lookup, PresentedOwnTokens, Redeemed, RedemptionError, RevokedTokens,
+    self, DirectRecords, GrantRequest, IdJagIssuer, LoadedRecord, Lookup, PresentedOwnTokens, Redeemed,
+    RedemptionError, RevokedTokens,
 };
-use mock_idp_core::ledger::{FailedSignIns, LedgerError};
+use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::tokens::is_signed_id_jag;
 use mock_idp_core::trace::Trace;
 
 use super::{
-    Context, device_secrets, failed_sign_ins, refresh_tokens, remote_keys, revocations, single_use, token_lookup,
+    Context, device_secrets, direct_records, refresh_tokens, remote_keys, revocations, single_use, token_lookup,
 };
 use crate::ledger::{Batch, StoredRecord, Table, Versioned};
 
@@ -55,10 +56,9 @@ async fn load_and_redeem<'c>(
     let mut redeem = |record: LoadedRecord<'_>| context.decide(trace, |moment| token::redeem(grant, record, moment));
     match token::lookup(grant)? {
         Lookup::Nothing => redeem(LoadedRecord::None),
-        Lookup::FailedSignIns(user_id) => {
-            let change = |failed: &mut FailedSignIns| redeem(LoadedRecord::FailedSignIns(failed));
-            let counted = stored(failed_sign_ins::update(context, user_id, change).await)?;
-            counted.unwrap_or_else(|| redeem(LoadedRecord::None))
+        Lookup::Direct(names) => {
+            let redeem = |records: &mut DirectRecords| redeem(LoadedRecord::Direct(records));
+            direct_records::redeem(context, names, batch, redeem).await
         }
         Lookup::Code(code) => {
             let redeem = |record: Option<&mut _>| redeem(record.map_or(LoadedRecord::None, LoadedRecord::Code));

@@ -13,6 +13,10 @@ macro_rules! for_all_tables {
             issued_tokens: IssuedTokens, 100_000, 64;
             /// By `auth_req_id`.
             backchannel: PolledRequest, 10_000, 16;
+            /// By `mfa_token`.
+            direct_sign_ins: DirectSignIn, 10_000, 8;
+            /// By `oob_code`.
+            oob_challenges: OobChallenge, 10_000, 8;
             /// By [`PendingRequests::KEY`].
             pending_requests: PendingRequests, 1, 4;
             /// By [`OneTimeToken::hash`](mock_idp_core::ledger::OneTimeToken::hash) of the token.

@@ -1,10 +1,11 @@
 //! The tables of an org in memory, behind one lock, which makes a batch atomic.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InboxMessage, InboxPosition,
-    InterclientGrant, IssuedTokens, KeyRecord, LedgerError, LogPosition, LoggedRequest, OneTimeToken, PendingRequests,
-    PolledRequest, PushNotifications, PushedRequest, RecordSize, RefreshTokenOwner, RevokedAccessToken, SentCode,
-    Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UsedCode, UserCode,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, DirectSignIn, FailedSignIns, InboxMessage, InboxPosition,
+    InterclientGrant, IssuedTokens, KeyRecord, LedgerError, LogPosition, LoggedRequest, OneTimeToken, OobChallenge,
+    PendingRequests, PolledRequest, PushNotifications, PushedRequest, RecordSize, RefreshTokenOwner,
+    RevokedAccessToken, SentCode, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UsedCode,
+    UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 use parking_lot::{Mutex, MutexGuard};

@@ -1,8 +1,8 @@
 //! Access to the tables: one method per table.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InboxMessage, InboxPosition,
-    InterclientGrant, IssuedTokens, KeyRecord, LogPosition, LoggedRequest, OneTimeToken, PendingRequests,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, DirectSignIn, FailedSignIns, InboxMessage, InboxPosition,
+    InterclientGrant, IssuedTokens, KeyRecord, LogPosition, LoggedRequest, OneTimeToken, OobChallenge, PendingRequests,
     PolledRequest, PushNotifications, PushedRequest, RefreshTokenOwner, RevokedAccessToken, SentCode, Session,
     SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UsedCode, UserCode,
 };

@@ -19,6 +19,7 @@ mod cors;
 mod crash;
 mod credentials;
 mod device;
+mod direct;
 mod discovery_truth;
 mod dpop;
 mod durable;

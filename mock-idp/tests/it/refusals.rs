@@ -54,7 +54,7 @@ async fn token_endpoint_errors_match_okta() {
             &[("state", "x")],
             400,
             "invalid_request",
-            "The token request must specify a 'grant_type'. Valid values: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange, urn:ietf:params:oauth:grant-type:jwt-bearer]",
+            "The token request must specify a 'grant_type'. Valid values: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:okta:params:oauth:grant-type:otp, http://auth0.com/oauth/grant-type/mfa-otp, urn:okta:params:oauth:grant-type:oob, http://auth0.com/oauth/grant-type/mfa-oob, urn:ietf:params:oauth:grant-type:token-exchange, urn:ietf:params:oauth:grant-type:jwt-bearer]",
         ),
         (
             custom,
@@ -62,7 +62,7 @@ async fn token_endpoint_errors_match_okta() {
             &[("grant_type", "magic")],
             400,
             "unsupported_grant_type",
-            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange, urn:ietf:params:oauth:grant-type:jwt-bearer].",
+            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:okta:params:oauth:grant-type:otp, http://auth0.com/oauth/grant-type/mfa-otp, urn:okta:params:oauth:grant-type:oob, http://auth0.com/oauth/grant-type/mfa-oob, urn:ietf:params:oauth:grant-type:token-exchange, urn:ietf:params:oauth:grant-type:jwt-bearer].",
         ),
         (custom, None, &[("grant_type", "client_credentials")], 401, "invalid_client", "No client credentials found."),
         (

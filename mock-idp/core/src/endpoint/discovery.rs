@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::MetadataPublish;
 use crate::org::{API_SCOPES, CompiledServer, Urls};
+use crate::protocol::GrantType;
 use crate::protocol::acr::AcrValue;
 use crate::protocol::jose::{CONTENT_ENCRYPTION, KeyEncryptionAlgorithm};
 use crate::tokens::SignatureAlgorithm;
@@ -188,9 +189,6 @@ fn response_types(server: &CompiledServer, openid: bool) -> Value {
 fn grant_types(server: &CompiledServer, openid: bool) -> Value {
     let org = server.is_org();
     let mut grants = vec!["authorization_code", "implicit", "refresh_token", "password"];
-    if server.behavior.issues_codes_only() {
-        grants.retain(|grant| !matches!(*grant, "implicit" | "password"));
-    }
     if !openid {
         grants.push("client_credentials");
     }
@@ -206,6 +204,10 @@ fn grant_types(server: &CompiledServer, openid: bool) -> Value {
     ]);
     if org {
         grants.push("urn:ietf:params:oauth:grant-type:token-exchange");
+    }
+    if server.behavior.issues_codes_only() {
+        let is_excluded = |grant: GrantType| grant == GrantType::Implicit || grant.takes_credentials();
+        grants.retain(|name| !GrantType::named(name).is_some_and(is_excluded));
     }
     json!(grants)
 }

@@ -5,6 +5,7 @@ pub mod authorization;
 pub mod backchannel;
 pub mod client_authentication;
 pub mod device_authorization;
+pub mod direct_authentication;
 pub mod discovery;
 pub mod idx;
 pub mod introspection;

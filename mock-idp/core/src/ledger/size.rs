@@ -5,6 +5,7 @@ use super::clock::ClockSetting;
 use super::code::{Authorization, Code, HookedRequest};
 use super::consent::Consent;
 use super::device_secret::{DeviceSecret, DeviceSecretState};
+use super::direct_sign_in::{DirectSignIn, OobChallenge};
 use super::failed_sign_ins::FailedSignIns;
 use super::inbox::{InboxMessage, InboxPosition};
 use super::interclient_grant::InterclientGrant;
@@ -49,6 +50,8 @@ sizes! {
     InterclientGrant: |_it| 5 * VALUE;
     IssuedTokens: |it| it.len() * 2 * VALUE;
     PolledRequest: |it| 6 * VALUE + scopes(&it.scopes);
+    DirectSignIn: |it| 4 * VALUE + scopes(&it.scopes) + scopes(&it.requested) + it.proofs.len() * VALUE;
+    OobChallenge: |_it| 8 * VALUE;
     PendingRequests: |it| it.requests.iter().map(|request| {
         6 * VALUE + scopes(&request.scopes) + text(request.binding_message.as_deref())
     }).sum::<usize>();

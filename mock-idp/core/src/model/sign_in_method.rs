@@ -105,6 +105,12 @@ impl SignInMethod {
         self.is_sent() || self == Self::OktaVerifyPush
     }
 
+    /// Whether an app of the user shows a code for it.
+    #[must_use]
+    pub fn is_shown(self) -> bool {
+        matches!(self, Self::GoogleOtp | Self::OktaVerifyTotp)
+    }
+
     /// Whether users enroll it while they sign in. Okta Verify is enrolled in the app.
     #[must_use]
     pub fn is_enrolled_in_sign_in(self) -> bool {

@@ -57,8 +57,15 @@ catalogue! {
     EnrollAuthenticatorNotAllowed "enroll_authenticator_not_allowed" 403 "access_denied" "Authenticator enrollment is not allowed at this time. Please contact support for assistance.";
     InvalidUserStatus "invalid_user_status_error" 403 "access_denied" "User status is invalid.";
     OpenidScopeRequiredAccessToken "openid_scope_required_access_token" 403 "access_denied" "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.";
+    DirectAuthExpiredToken "direct_auth_expired_token" 403 "access_denied" "'{0}' has expired. Use a new '{1}' and try again.";
+    DirectAuthFactorEnrollmentRequired "direct_auth_factor_enrollment_required" 403 "access_denied" "The required authenticator cannot be used. Check if it is required by policy and the user is enrolled in the authenticator and try again.";
+    DirectAuthGrantTypesSupportedNotPrompted "direct_auth_grant_types_supported_not_prompted" 403 "access_denied" "The 'grant_types_supported' '{0}' are not sufficient to satisfy the authentication policy. Configure additional grant types for the client or revise the authentication policy to allow the user to sign-in.";
+    DirectAuthNotChallengedForRequiredFactorType "direct_auth_not_challenged_for_required_factor_type" 403 "access_denied" "Unable to prompt for the requested authenticators. Review the Authentication Policy’s requirements or request another authenticator and try again.";
+    DirectAuthPolicyDenied "direct_auth_policy_denied" 403 "access_denied" "User couldn't be signed-in through direct authentication because authentication policy wasn't satisfied.";
+    DirectAuthPromptedGrantTypeDisabledForClient "direct_auth_prompted_grant_type_disabled_for_client" 403 "access_denied" "The grant types required to satisfy sign on policy are disabled for the client.";
     AuthorizationPending "authorization_pending" 400 "authorization_pending" "The device authorization is pending. Please try again later.";
     CibaAuthorizationPending "ciba_authorization_pending" 400 "authorization_pending" "The authorization request is still pending as the user hasn't yet been authenticated.";
+    DirectAuthAuthorizationPending "direct_auth_authorization_pending" 400 "authorization_pending" "No user response received on the out-of-band authenticator yet. Continue polling to wait for a response.";
     ClientCredentialsSelfScope "client_credentials_self_scope_requested" 400 "client_credentials_self_scope_requested" "The 'client_credentials' grant type may not request .self scopes.";
     ConsentRequired "consent_required" 400 "consent_required" "The following scopes require user consent: [{0}].";
     ConsentRequiredClientCredentials "consent_required_client_credentials" 400 "consent_required" "The following scopes require user consent and cannot be granted for the client credentials grant type: [{0}].";
@@ -111,6 +118,7 @@ catalogue! {
     NoEncryptionKey "token_encryption_no_encryption_key" 401 "invalid_client" "No encryption key found for the client.";
     UnsupportedAuthMethodBrowserRequest "unsupported_auth_method_browser_request" 401 "invalid_client" "Browser requests to the token endpoint must use Proof Key for Code Exchange.";
     UnsupportedAuthMethodClientCredentials "unsupported_auth_method_client_creds" 401 "invalid_client" "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.";
+    DirectAuthInvalidClientId "direct_auth_invalid_client_id" 401 "invalid_client" "The client_id '{0}' does not match the client_id in the original request '{1}'. Use the original client id and try again.";
     ExpiredPasswordCredentials "expired_password_credentials" 400 "invalid_grant" "Password has expired.";
     DpopProofAlreadyUsed "dpop_proof_already_used" 400 "invalid_dpop_proof" "The DPoP proof JWT has already been used.";
     DpopInvalidAth "dpop_proof_invalid_ath" 400 "invalid_dpop_proof" "'ath' claim in the DPoP proof does not match the presented access_token.";
@@ -158,6 +166,11 @@ catalogue! {
     TokenExchangeSubjectTokenExpired "token_exchange_subject_token_expired" 400 "invalid_grant" "The 'subject_token' either expired or the session associated with it was terminated.";
     UnsupportedSamlAssertion "unsupported_saml_assertion" 400 "invalid_grant" "SAML Assertion Bearer Grant is not supported by OIE.";
     PkceVerificationFailed "pkce_verification_failed" 400 "invalid_grant" "PKCE verification failed.";
+    DirectAuthInvalidLoginHint "direct_auth_invalid_login_hint" 400 "invalid_grant" "The 'login_hint' does not uniquely identify a user.";
+    DirectAuthInvalidOtp "direct_auth_invalid_otp" 400 "invalid_grant" "The 'otp' provided is either empty or incorrect. Use the correct OTP and try again.";
+    DirectAuthOobReject "direct_auth_oob_reject" 400 "invalid_grant" "User rejected out-of-band authentication prompt.";
+    PasswordAuthDeniedMfa "password_auth_denied_mfa" 400 "invalid_grant" "Resource owner password credentials cannot be used with MFA enabled.";
+    PasswordAuthDeniedPolicy "password_auth_denied_policy" 400 "invalid_grant" "Resource owner password credentials authentication denied by sign on policy.";
     AccessTokenDuplicate "access_token_duplicate" 400 "invalid_request" "The access token cannot be specified in both the Authorization header and the request-body.";
     AccessTokenInQuery "access_token_in_query" 400 "invalid_request" "The access token cannot be presented in a query string.";
     CibaInvalidHint "ciba_request_invalid_hint" 400 "invalid_request" "The Client-Initiated Backchannel Authentication Flow must contain only one of 'id_token_hint' or 'login_hint'.";
@@ -222,6 +235,13 @@ catalogue! {
     JwksUriMultipleEncryptionKeysAuthServer "token_encryption_jwks_uri_multiple_encryption_keys_auth_server" 400 "invalid_request" "Multiple encryption keys found for the authorization server at the 'jwksUri'.";
     JwksUriNoEncryptionKeyAuthServer "token_encryption_jwks_uri_no_encryption_key_auth_server" 400 "invalid_request" "No encryption key found for the authorization server at the 'jwksUri'.";
     NoEncryptionKeyAuthServer "token_encryption_no_encryption_key_auth_server" 400 "invalid_request" "No encryption key found for the authorization server.";
+    DirectAuthInvalidAsId "direct_auth_invalid_as_id" 400 "invalid_request" "The authorization server id '{0}' in the url_path parameter does not match the authorization server id in the original request '{1}'. Use the original authorization server id and try again.";
+    DirectAuthInvalidChallengeHint "direct_auth_invalid_challenge_hint" 400 "invalid_request" "'{0}' is not supported as a 'challenge_hint'. Try again with another value.";
+    DirectAuthInvalidChallengeType "direct_auth_invalid_challenge_type" 400 "invalid_request" "{0} is not supported as a 'challenge_type'. Try again with another value.";
+    DirectAuthInvalidChannelHint "direct_auth_invalid_channel_hint" 400 "invalid_request" "'{0}' is not supported as a 'channel_hint'. Try again with another value.";
+    DirectAuthInvalidGrantTypeSupported "direct_auth_invalid_grant_type_supported" 400 "invalid_request" "{0} is not supported as a 'grant_type'. Remove or replace the value and try again.";
+    DirectAuthMissingLoginHint "direct_auth_missing_login_hint" 400 "invalid_request" "A 'login_hint' is required for the request.";
+    DirectAuthOobCodeNotForMfaToken "direct_auth_oob_code_not_for_mfa_token" 400 "invalid_request" "The 'oob_code' and the 'mfa_token' provided are not associated with each other. Review the values and try again.";
     AccessTokenMissing "access_token_missing" 401 "invalid_request" "The access token is missing.";
     MultipleClientCredentials "multiple_client_credentials" 401 "invalid_request" "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.";
     InvalidRequestObject "invalid_request_object" 400 "invalid_request_object" "The authorize request object is invalid.";
@@ -250,6 +270,8 @@ catalogue! {
     OpenidNotAllowedClientCredentials "openid_not_allowed_client_creds" 400 "invalid_scope" "Cannot request 'openid' scopes using client credentials.";
     OpenidNotAllowedTokenExchange "openid_not_allowed_token_exchange" 400 "invalid_scope" "Can't request 'openid' scopes using the Token Exchange flow for a service app.";
     UnsupportedScopeBrowserRequest "unsupported_scope_browser_request" 400 "invalid_scope" "Browser requests to the token endpoint may not include the offline_access scope.";
+    DirectAuthInvalidScope "direct_auth_invalid_scope" 400 "invalid_scope" "The requested scopes '{0}' do not match the scopes requested in the original request '{1}'. Use the originally requested scopes and try again.";
+    DirectAuthScopeNotAllowed "direct_auth_scope_not_allowed" 400 "invalid_scope" "The 'scope' parameter is unsupported on this endpoint. Try again without this parameter.";
     TokenExchangeInvalidAudience "token_exchange_invalid_audience" 400 "invalid_target" "Token Exchange requests must include a valid audience of the authorization server.";
     TokenExchangeInvalidResource "token_exchange_invalid_resource" 400 "invalid_target" "'resource' is invalid or not supported.";
     AccessTokenInvalid "access_token_invalid" 401 "invalid_token" "The access token is invalid.";
@@ -266,6 +288,7 @@ catalogue! {
     LoginRequired "login_required" 400 "login_required" "The client specified not to prompt, but the user is not logged in.";
     ReauthenticationRequired "app_sign_on_required" 400 "login_required" "The client specified not to prompt, but the client app requires re-authentication or MFA.";
     RequestExpired "request_expired" 400 "login_required" "Request expired, please start over and try again.";
+    MfaRequired "mfa_required" 403 "mfa_required" "Verify with an additional authenticator to complete the sign-in process.";
     OneTimeSsoTokenReplayed "one_time_sso_token_replayed" 400 "one_time_sso_token_replayed" "The '{0}' was already consumed.";
     RequestObjectsNotSupported "request_not_supported" 400 "request_not_supported" "The authorize request object is not supported by this client.";
     RequestObjectNoClientSecret "request_object_no_client_secret" 400 "request_not_supported" "The issuer of the request object does not have a client secret.";

@@ -28,6 +28,14 @@ pub enum GrantType {
     Ciba,
     #[serde(rename = "interaction_code")]
     InteractionCode,
+    #[serde(rename = "urn:okta:params:oauth:grant-type:otp")]
+    Otp,
+    #[serde(rename = "urn:okta:params:oauth:grant-type:oob")]
+    Oob,
+    #[serde(rename = "http://auth0.com/oauth/grant-type/mfa-otp")]
+    MfaOtp,
+    #[serde(rename = "http://auth0.com/oauth/grant-type/mfa-oob")]
+    MfaOob,
 }
 
 impl GrantType {
@@ -44,12 +52,22 @@ impl GrantType {
         ("urn:ietf:params:oauth:grant-type:saml2-bearer", Self::Saml2Bearer),
         ("urn:openid:params:grant-type:ciba", Self::Ciba),
         ("interaction_code", Self::InteractionCode),
+        ("urn:okta:params:oauth:grant-type:otp", Self::Otp),
+        ("urn:okta:params:oauth:grant-type:oob", Self::Oob),
+        ("http://auth0.com/oauth/grant-type/mfa-otp", Self::MfaOtp),
+        ("http://auth0.com/oauth/grant-type/mfa-oob", Self::MfaOob),
     ];
 
     /// The grant type of that wire name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, grant)| *grant)
+    }
+
+    /// Whether users give what proves them to the client: passwords and codes.
+    #[must_use]
+    pub fn takes_credentials(self) -> bool {
+        matches!(self, Self::Password | Self::Otp | Self::Oob | Self::MfaOtp | Self::MfaOob)
     }
 
     /// Its wire name.

@@ -49,6 +49,12 @@ impl OAuthError {
         })
     }
 
+    /// Okta: what the client goes on with after `mfa_required`. It is the only argument of the error.
+    #[must_use]
+    pub fn mfa_token(&self) -> Option<&str> {
+        self.arguments.first().filter(|_| self.id == ErrorId::MfaRequired).map(String::as_str)
+    }
+
     /// Whether it has the shape of API errors. Okta: the error for an unknown client has, even at the OAuth endpoints.
     #[must_use]
     pub fn is_api_shaped(&self) -> bool {

@@ -90,7 +90,7 @@ pub fn check_factor(
         let problem = SignInProblem::new(SignInProblemKind::WrongAnswer, "the answer is another one");
         return Err(SignInProblem { okta_code: "E0000068".to_owned(), ..problem });
     }
-    let has_codes = matches!(factor.method(), Some(SignInMethod::GoogleOtp | SignInMethod::OktaVerifyTotp));
+    let has_codes = factor.method().is_some_and(SignInMethod::is_shown);
     let key = factor.shared_secret.as_ref().and_then(SharedSecret::bytes).filter(|key| has_codes && !key.is_empty());
     let Some(key) = key else { return problem(SignInProblemKind::WrongCode, "the factor has no codes to enter") };
     match totp::matching_step(&key, entered.trim(), now) {

@@ -3,6 +3,7 @@
 
 mod answer;
 mod consent;
+pub(crate) mod direct;
 mod enrollment_key;
 mod enrollments;
 pub mod events;

@@ -4,6 +4,7 @@ mod authorization;
 mod backchannel;
 mod check_session;
 mod device;
+mod direct_authentication;
 mod discovery;
 mod interaction;
 mod introspection;

@@ -4,8 +4,8 @@
 use http::Method;
 
 use super::{
-    authorization, backchannel, check_session, device, discovery, interaction, introspection, keys, logout,
-    organization, pushed_request, revocation, token, userinfo, webfinger,
+    authorization, backchannel, check_session, device, direct_authentication, discovery, interaction, introspection,
+    keys, logout, organization, pushed_request, revocation, token, userinfo, webfinger,
 };
 use crate::routing::{Access, RateClass, Readers, Route, handler};
 
@@ -24,6 +24,10 @@ const TOKEN_SECRETS: &[&str] = &[
     "password",
     "device_code",
     "auth_req_id",
+    "otp",
+    "mfa_token",
+    "oob_code",
+    "binding_code",
     "assertion",
     "subject_token",
     "actor_token",
@@ -31,6 +35,9 @@ const TOKEN_SECRETS: &[&str] = &[
     "access_token",
     "id_token",
 ];
+
+/// What the endpoints of direct authentication take and give.
+const DIRECT_SECRETS: &[&str] = &["client_secret", "client_assertion", "mfa_token", "oob_code", "binding_code"];
 
 /// Token introspection and revocation.
 const TOKEN_ARGUMENT: &[&str] = &["client_secret", "client_assertion", "token"];
@@ -133,6 +140,33 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         readers: Readers::SameOrigin,
         secrets: &["client_secret", "client_assertion", "id_token_hint", "login_hint_token", "request", "auth_req_id"],
         handler: handler!(backchannel::post),
+    },
+    Route {
+        method: Method::POST,
+        paths: &["/oauth2/v1/primary-authenticate", "/oauth2/{server}/v1/primary-authenticate"],
+        access: Access::Client,
+        rate: RateClass::OAuth,
+        readers: Readers::SameOrigin,
+        secrets: DIRECT_SECRETS,
+        handler: handler!(direct_authentication::primary),
+    },
+    Route {
+        method: Method::POST,
+        paths: &["/oauth2/v1/oob-authenticate", "/oauth2/{server}/v1/oob-authenticate"],
+        access: Access::Client,
+        rate: RateClass::OAuth,
+        readers: Readers::SameOrigin,
+        secrets: DIRECT_SECRETS,
+        handler: handler!(direct_authentication::out_of_band),
+    },
+    Route {
+        method: Method::POST,
+        paths: &["/oauth2/v1/challenge", "/oauth2/{server}/v1/challenge"],
+        access: Access::Client,
+        rate: RateClass::OAuth,
+        readers: Readers::SameOrigin,
+        secrets: DIRECT_SECRETS,
+        handler: handler!(direct_authentication::challenge),
     },
     Route {
         method: Method::POST,

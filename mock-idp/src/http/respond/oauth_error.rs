@@ -13,7 +13,10 @@ pub(crate) fn render(error: &OAuthError) -> Response {
     if error.is_api_shaped() {
         return api_error::envelope(status, error.error(), &error.description(), &[]);
     }
-    let body = body(error.error(), &error.description());
+    let mut body = body(error.error(), &error.description());
+    if let Some(mfa_token) = error.mfa_token() {
+        body["mfa_token"] = mfa_token.into();
+    }
     let mut response = Response::new(body.to_string().into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

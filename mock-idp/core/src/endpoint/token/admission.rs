@@ -52,9 +52,9 @@ pub fn admit<'a>(
     let request = GrantRequest { org, server, urls, client, parameters, grant, grants: &GRANTS, proved_key };
     browser::check(&request)?;
     grant_rules::may_use(client, grant_type)?;
-    // FAPI 2 Security Profile 5.3.2.1: no password grant.
-    if server.behavior.issues_codes_only() && grant_type == GrantType::Password {
-        return Err(unsupported(&GRANTS, "the profile excludes the password grant"));
+    // FAPI 2 Security Profile 5.3.2.1: no password grant, and nothing else that users give to the client.
+    if server.behavior.issues_codes_only() && grant_type.takes_credentials() {
+        return Err(unsupported(&GRANTS, "the profile excludes grants that take credentials of users"));
     }
     // Okta: `dpop_bound_access_tokens` makes proofs mandatory.
     if proved_key.is_none() && server.binds_tokens_of(client) {

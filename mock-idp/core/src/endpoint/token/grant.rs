@@ -40,10 +40,14 @@ impl<'a> GrantRequest<'a> {
         self.grant.grant_type
     }
 
-    /// The user whose password the request has.
+    /// The user whose password or code the request has.
     #[must_use]
     pub fn username(&self) -> Option<&'a str> {
-        self.get("username").filter(|_| self.grant_type() == GrantType::Password)
+        match self.grant_type() {
+            GrantType::Password => self.get("username"),
+            GrantType::Otp => self.get("login_hint"),
+            _ => None,
+        }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&'a str> {

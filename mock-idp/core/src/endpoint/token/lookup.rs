@@ -1,7 +1,8 @@
 //! What a grant has to be given before it can decide: the caller loads it.
 
+use super::direct_records::{DirectNames, DirectRecords};
 use crate::endpoint::client_authentication::KeySource;
-use crate::ledger::{Code, DeviceSecret, FailedSignIns, PolledRequest, TokenFamily};
+use crate::ledger::{Code, DeviceSecret, PolledRequest, TokenFamily};
 use crate::model::TrustedIssuer;
 use crate::org::CompiledServer;
 use crate::protocol::jose::{Fetched, Jws};
@@ -12,8 +13,8 @@ use crate::tokens::Verified;
 #[derive(Clone, Debug)]
 pub enum Lookup<'a> {
     Nothing,
-    /// The wrong passwords of the user with this id.
-    FailedSignIns(&'a str),
+    /// What a sign-in at the token endpoint depends on.
+    Direct(DirectNames<'a>),
     Code(&'a str),
     InteractionCode(&'a str),
     RefreshToken(&'a str),
@@ -48,7 +49,7 @@ pub enum Lookup<'a> {
 pub enum LoadedRecord<'a> {
     /// There is no such record, or the grant needs none.
     None,
-    FailedSignIns(&'a mut FailedSignIns),
+    Direct(&'a mut DirectRecords),
     Code(&'a mut Code),
     RefreshToken {
         token: &'a str,

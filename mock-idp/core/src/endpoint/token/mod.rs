@@ -14,6 +14,7 @@
 
 mod admission;
 mod browser;
+mod direct_records;
 mod entitlement;
 pub mod events;
 mod grant;
@@ -25,6 +26,7 @@ mod response;
 mod subject_token;
 
 pub use admission::{admit, grant_type};
+pub use direct_records::{DirectNames, DirectRecords};
 pub use grant::GrantRequest;
 pub use lookup::{
     IdJagIssuer, LoadedRecord, Lookup, PresentedDeviceSecret, PresentedOwnTokens, check_issuer_signature,

@@ -1,0 +1,51 @@
+//! The endpoint that asks for a first proof. Okta: `/v1/primary-authenticate`, formerly `/v1/oob-authenticate`.
+
+use super::body::{self, required};
+use super::started::{StartedChallenge, method_of_channel, start};
+use crate::ledger::FailedSignIns;
+use crate::model::{App, User};
+use crate::moment::Moment;
+use crate::org::{CompiledServer, Org};
+use crate::policy::grant_rules;
+use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters};
+use crate::sign_in::direct;
+
+/// The user whom a request names.
+#[must_use]
+pub fn user<'o>(org: &'o Org, body: &Parameters) -> Option<&'o User> {
+    direct::hinted_user(org, body.get("login_hint")).ok()
+}
+
+/// Checks a request, and asks the user. `failed`: the wrong passwords and codes of the user.
+///
+/// # Errors
+/// Okta's errors.
+pub fn begin(
+    org: &Org,
+    server: &CompiledServer,
+    client: &App,
+    parameters: &Parameters,
+    failed: &FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> Result<StartedChallenge, OAuthError> {
+    body::check(parameters)?;
+    grant_rules::may_use(client, GrantType::Oob)?;
+    let user = direct::hinted_user(org, parameters.get("login_hint"))?;
+    let hint = required(parameters, "challenge_hint")?;
+    if hint != GrantType::Oob.name() {
+        let reason = format!("challenge_hint `{hint}`: only {} begins here", GrantType::Oob.name());
+        return Err(OAuthError::with(ErrorId::DirectAuthInvalidChallengeHint, hint, reason));
+    }
+    let method = method_of_channel(required(parameters, "channel_hint")?)?;
+    if !user.status.may_hold_tokens() {
+        let reason = format!("{} is {}", user.profile.login, user.status.name());
+        return Err(OAuthError::new(ErrorId::InvalidUserStatus, reason));
+    }
+    direct::check_lock(org, user, failed, moment)
+        .map_err(|problem| OAuthError::new(ErrorId::InvalidUserStatus, problem.reason))?;
+    if !org.is_assigned(client, user) {
+        let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
+        return Err(OAuthError::new(ErrorId::UserNotAssigned, reason));
+    }
+    start(org, (server, client), (user, method), None, moment)
+}

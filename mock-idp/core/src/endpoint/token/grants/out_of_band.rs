@@ -1,0 +1,73 @@
+//! Answers to codes and notifications that a client has requested. Okta: `oob_code`, with `binding_code` where the user types a code.
+
+use super::super::direct_records::DirectRecords;
+use super::super::grant::GrantRequest;
+use super::direct::active_user;
+use crate::ledger::{OobChallenge, OobQuestion, PushResult};
+use crate::model::{SignInMethod, User};
+use crate::moment::Moment;
+use crate::protocol::{ErrorId, OAuthError};
+use crate::sign_in::direct;
+
+/// Checks the answer, which uses the challenge up. The user, and what is proved.
+pub(super) fn prove<'o>(
+    request: &GrantRequest<'o>,
+    records: &mut DirectRecords,
+    mfa_token: Option<&str>,
+    moment: &mut Moment<'_>,
+) -> Result<(&'o User, SignInMethod), OAuthError> {
+    let GrantRequest { org, server, client, .. } = *request;
+    let oob_code = request.required("oob_code")?;
+    let known = (oob_code, records.challenge.as_ref());
+    let mut challenge = direct::open_challenge((server, client), known, mfa_token, moment.now)?.clone();
+    let user = active_user(request, &challenge.user_id)?;
+    let result = match &challenge.asked {
+        OobQuestion::Code(sent) => {
+            let entered = request.get("binding_code").unwrap_or_default();
+            let verified = direct::verify_sent(org, user, (sent, entered), &mut records.failed, moment);
+            challenge.used = verified.is_ok();
+            verified.map_err(|problem| OAuthError::new(ErrorId::DirectAuthInvalidOtp, problem.reason))
+        }
+        OobQuestion::Push { .. } => {
+            direct::check_lock(org, user, &records.failed, moment)
+                .map_err(|problem| OAuthError::new(ErrorId::InvalidUserStatus, problem.reason))?;
+            // Okta: a notification that is gone has timed out.
+            let push = records.push.as_ref().map_or(PushResult::TimedOut, |push| push.result(moment.now));
+            answered(&mut challenge, push, (user, oob_code), moment)
+        }
+    };
+    let method = challenge.method;
+    records.challenge = Some(challenge);
+    result.map(|()| (user, method))
+}
+
+/// Whether the user has approved a notification.
+fn answered(
+    challenge: &mut OobChallenge,
+    push: PushResult,
+    (user, oob_code): (&User, &str),
+    moment: &mut Moment<'_>,
+) -> Result<(), OAuthError> {
+    let earlier = challenge.polled.replace(moment.now);
+    match push {
+        // As with the other grants that are polled: an answer is returned however often the client polls.
+        PushResult::Waiting if earlier.is_some_and(|earlier| moment.now - earlier < OobChallenge::INTERVAL) => {
+            let reason = format!("polled again after less than {} s", OobChallenge::INTERVAL);
+            Err(OAuthError::new(ErrorId::SlowDown, reason))
+        }
+        PushResult::Waiting => {
+            Err(OAuthError::new(ErrorId::DirectAuthAuthorizationPending, "the user has not answered yet"))
+        }
+        PushResult::Approved => {
+            challenge.used = true;
+            direct::push_answered(user, true, moment);
+            Ok(())
+        }
+        PushResult::Rejected => {
+            challenge.used = true;
+            direct::push_answered(user, false, moment);
+            Err(OAuthError::new(ErrorId::DirectAuthOobReject, "the user has rejected the notification"))
+        }
+        PushResult::TimedOut => Err(direct::expired("oob_code", oob_code, "the notification has timed out")),
+    }
+}
