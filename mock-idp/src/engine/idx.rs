@@ -132,7 +132,10 @@ impl<'o> IdxEndpoint<'o> {
                     Ok((IdxError::BadRequest.status(), idx::failed(&IdxError::BadRequest)))
                 }
             },
-            IdxAction::Poll { .. } if sign_in::push_of_step(&transaction.stage).is_some() => {
+            IdxAction::Poll { .. }
+                if sign_in::push_of_step(&transaction.stage).is_some()
+                    || sign_in::link_of_step(&transaction.stage).is_some() =>
+            {
                 call.take(SignInAnswer::Poll, false, request).await
             }
             IdxAction::Poll { .. } => call.introspect(transaction, request).await,

@@ -1,8 +1,8 @@
 //! One step of a sign-in: loads what it depends on, applies it, and commits the result.
 
 use mock_idp_core::ledger::{
-    Consent, FailedSignIns, IssuedCredential, LedgerError, OneTimeToken, OutgoingMessage, PushNotifications, Stage,
-    Transaction, UsedCode, UserDecision,
+    Consent, FailedSignIns, IssuedCredential, LedgerError, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage,
+    PushNotifications, Stage, Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::management::group_rules;
 use mock_idp_core::model::{Factor, Password, User};
@@ -14,7 +14,7 @@ use mock_idp_core::sign_in::{
 };
 use mock_idp_core::trace::Trace;
 
-use super::{Context, consents, issued_tokens, recovery_links};
+use super::{Context, consents, issued_tokens, magic_links, recovery_links};
 use crate::ledger::{Batch, NEVER, Version};
 
 /// A step that has been committed.
@@ -174,6 +174,13 @@ async fn decide<'c>(
                 batch.update_or_default(context.ledger().pushes(), PushNotifications::KEY, NEVER, add);
             }
             SignInEffect::SendMessage(message) => follow_up.messages.push(*message),
+            SignInEffect::SendLink(sent) => {
+                follow_up.messages.push(magic_links::store(context, batch, *sent, client_id.as_deref()));
+            }
+            SignInEffect::ReplaceLink { key } => {
+                let replace = |link: &mut MagicLink| link.state = MagicLinkState::Replaced;
+                batch.update(context.ledger().magic_links(), &key, replace);
+            }
             SignInEffect::CreateUser { user } => follow_up.new_user = Some(*user),
             SignInEffect::DenyRecovery { user_id } => follow_up.denied = Some(user_id),
             SignInEffect::UseToken { key } => {
@@ -319,6 +326,10 @@ async fn load(
         used_code: used_code.as_ref().map(|used| used.value),
         push: match sign_in::push_of_step(&transaction.stage) {
             Some(id) => context.instance.push(id).await?,
+            None => None,
+        },
+        link: match sign_in::link_of_step(&transaction.stage) {
+            Some(key) => magic_links::find(context, key).await?,
             None => None,
         },
     };

@@ -21,6 +21,8 @@ macro_rules! for_all_tables {
             pending_requests: PendingRequests, 1, 4;
             /// By [`OneTimeToken::hash`](mock_idp_core::ledger::OneTimeToken::hash) of the token.
             one_time_tokens: OneTimeToken, 10_000, 8;
+            /// By [`OneTimeToken::hash`](mock_idp_core::ledger::OneTimeToken::hash) of the token.
+            magic_links: MagicLink, 10_000, 8;
             /// By [`InboxMessage::key`].
             messages: InboxMessage, 500, 8;
             /// By [`InboxPosition::KEY`].

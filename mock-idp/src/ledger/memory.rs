@@ -2,8 +2,8 @@
 
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, DirectSignIn, FailedSignIns, InboxMessage, InboxPosition,
-    InterclientGrant, IssuedTokens, KeyRecord, LedgerError, LogPosition, LoggedRequest, OneTimeToken, OobChallenge,
-    PendingRequests, PolledRequest, PushNotifications, PushedRequest, RecordSize, RefreshTokenOwner,
+    InterclientGrant, IssuedTokens, KeyRecord, LedgerError, LogPosition, LoggedRequest, MagicLink, OneTimeToken,
+    OobChallenge, PendingRequests, PolledRequest, PushNotifications, PushedRequest, RecordSize, RefreshTokenOwner,
     RevokedAccessToken, SentCode, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UsedCode,
     UserCode,
 };

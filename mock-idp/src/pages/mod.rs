@@ -19,6 +19,7 @@ mod error;
 mod form_post;
 mod home;
 mod javascript;
+mod magic_link;
 mod post_message;
 mod proofs;
 mod recovery;
@@ -50,6 +51,7 @@ pub(crate) fn render(view: &PageView) -> String {
         PageView::Consent(view) => consent::ConsentPage::new(view).render(),
         PageView::Error(view) => error::ErrorPage::new(view).render(),
         PageView::SignOut(view) => sign_out::SignOutPage::new(view).render(),
+        PageView::MagicLink(view) => magic_link::MagicLinkPage::new(view).render(),
         PageView::SignedOut(view) => signed_out::SignedOutPage::new(view).render(),
         PageView::FormPost(view) => form_post::FormPostPage::new(view).render(),
         PageView::CheckSession(view) => check_session::CheckSessionPage::new(view).render(),

@@ -38,6 +38,7 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
         PageView::Home(_)
         | PageView::Error(_)
         | PageView::SignedOut(_)
+        | PageView::MagicLink(_)
         | PageView::PostMessage(_)
         | PageView::CheckSession(_) => "; form-action 'none'",
     };

@@ -12,7 +12,7 @@ use crate::market::{advance, stopped};
 use crate::org::{TestOrg, model};
 
 /// The market, where the code of an email is a second factor that each user needs.
-fn with_email() -> TestOrg {
+pub(crate) fn with_email() -> TestOrg {
     let org = TestOrg::market().edit(|document| {
         let email = model(json!({
             "name": "Email", "type": "email", "key": "okta_email", "status": "ACTIVE",

@@ -47,6 +47,7 @@ mod jose;
 mod keys;
 mod lifecycle;
 mod lockout;
+mod magic_links;
 mod management;
 mod manifests;
 mod market;

@@ -12,6 +12,7 @@ mod inbox;
 mod interclient_grant;
 mod issued_tokens;
 mod logged_request;
+mod magic_link;
 mod one_time_token;
 mod polled;
 mod push;
@@ -35,6 +36,7 @@ pub use inbox::{InboxMessage, InboxPosition, MessageKind, MessageTemplate, Outgo
 pub use interclient_grant::{InterclientGrant, InterclientGrantState};
 pub use issued_tokens::{IssuedCredential, IssuedTokens};
 pub use logged_request::{LogPosition, LoggedRequest, PackedEvents};
+pub use magic_link::{MagicLink, MagicLinkState, OpenedLink};
 pub use one_time_token::{OneTimeToken, RecoveryKind};
 pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, UserDecision};
 pub use push::{NumberChallenge, PushAnswer, PushNotification, PushNotifications, PushResult};

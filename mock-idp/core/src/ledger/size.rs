@@ -11,6 +11,7 @@ use super::inbox::{InboxMessage, InboxPosition};
 use super::interclient_grant::InterclientGrant;
 use super::issued_tokens::IssuedTokens;
 use super::logged_request::{LogPosition, LoggedRequest};
+use super::magic_link::MagicLink;
 use super::one_time_token::OneTimeToken;
 use super::polled::{PendingRequests, PolledRequest, UserCode};
 use super::push::PushNotifications;
@@ -100,7 +101,8 @@ sizes! {
     ConsumedValue: |_it| 0;
     FailedSignIns: |_it| 0;
     UsedCode: |_it| 0;
-    SentCode: |_it| VALUE;
+    SentCode: |_it| 2 * VALUE;
+    MagicLink: |_it| 4 * VALUE;
     PushNotifications: |it| it.notifications.iter().map(|push| 4 * VALUE + push.app.len()).sum::<usize>();
     PushedRequest: |it| 2 * VALUE + parameters(&it.parameters);
     // Up to four private keys.

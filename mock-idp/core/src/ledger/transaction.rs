@@ -260,6 +260,9 @@ pub struct SentCode {
     pub hash: String,
     /// The first second at which it is not accepted.
     pub expires: i64,
+    /// The key of the link that stands for it.
+    #[serde(default)]
+    pub link: Option<String>,
 }
 
 /// A push notification to the phone of a user.

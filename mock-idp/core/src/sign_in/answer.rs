@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::problem::SignInProblem;
 use crate::ledger::{
-    Activation, Consent, FailedSignIns, MessageKind, OneTimeToken, OutgoingMessage, PushNotification, RecoveryKind,
-    Transaction, UsedCode, UserDecision,
+    Activation, Consent, FailedSignIns, MagicLink, MessageKind, OneTimeToken, OutgoingMessage, PushNotification,
+    RecoveryKind, Transaction, UsedCode, UserDecision,
 };
 use crate::model::{Factor, Password, SignInMethod, User};
 use crate::protocol::Scopes;
@@ -130,6 +130,22 @@ impl fmt::Debug for SentRecovery {
     }
 }
 
+/// A link in an email, whose address the message does not have yet.
+#[derive(Clone)]
+pub struct SentLink {
+    pub secret: String,
+    /// What is stored under the hash of the secret.
+    pub link: MagicLink,
+    pub message: OutgoingMessage,
+}
+
+/// Without the secret and the code.
+impl fmt::Debug for SentLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentLink").field("message", &self.message).finish_non_exhaustive()
+    }
+}
+
 /// What a step depends on besides the transaction. The caller loads it.
 #[derive(Clone, Debug, Default)]
 pub struct SignInFacts {
@@ -143,6 +159,8 @@ pub struct SignInFacts {
     pub used_code: Option<UsedCode>,
     /// The push notification of the step, if it is known: [`push_of_step`](super::push_of_step).
     pub push: Option<PushNotification>,
+    /// The link of the step, if it is known: [`link_of_step`](super::link_of_step).
+    pub link: Option<MagicLink>,
 }
 
 /// What has to be stored because of a step.
@@ -172,6 +190,10 @@ pub enum SignInEffect {
     SendPush(Box<PushNotification>),
     /// The user gets a message.
     SendMessage(Box<OutgoingMessage>),
+    /// The user gets an email with a link that stands for the code in it.
+    SendLink(Box<SentLink>),
+    /// Another link is sent: the one with this key cannot be used any more.
+    ReplaceLink { key: String },
     /// The user has enrolled a factor.
     Enroll { user_id: String, factor: Factor },
     /// The user has allowed the client these scopes.

@@ -24,7 +24,7 @@ mod sent_codes;
 mod step_up;
 
 pub use answer::{
-    RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts,
+    RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SentLink, SentRecovery, SignInAnswer, SignInEffect, SignInFacts,
 };
 pub use consent::missing_consent;
 pub use enrollment_key::{enrollment_image, enrollment_svg, enrollment_uri};
@@ -97,6 +97,15 @@ pub fn push_of_step(stage: &Stage) -> Option<&str> {
     }
 }
 
+/// The key of the link that a step waits for.
+#[must_use]
+pub fn link_of_step(stage: &Stage) -> Option<&str> {
+    match stage {
+        Stage::MoreProofs(partial) => partial.step.link(),
+        _ => None,
+    }
+}
+
 /// Takes a step of a transaction.
 ///
 /// # Errors
@@ -140,7 +149,7 @@ pub fn apply(
         }
         (SignInAnswer::Recover(_), stage) => Err((stage.clone(), password::no_identifier())),
         (_, Stage::MoreProofs(partial)) if !begins_again(answer) => {
-            proofs::answer(org, server, &transaction.purpose, partial, answer, facts, &mut failed, moment)
+            proofs::answer(org, server, &transaction, partial, answer, facts, &mut failed, moment)
         }
         (SignInAnswer::Identifier(identifier), _) => password::identify(identifier),
         (SignInAnswer::NewPassword { password, repeated }, Stage::NewPassword { user_id }) => {

@@ -46,6 +46,8 @@ pub enum Remediation {
         factor: Factor,
         /// The methods by which the user can have a code sent, if none has been sent.
         unsent: Vec<SignInMethod>,
+        /// Whether a link was sent that stands for the code.
+        has_link: bool,
     },
     /// Answer a push notification on the phone.
     Wait { user_id: String, factor: Factor, push: SentPush },
@@ -197,7 +199,8 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
         ProofStep::Verify { factor_id, sent } => match factor(factor_id) {
             Some(factor) => {
                 let unsent = unsent(partial, &factor, sent.as_ref());
-                let verify = Remediation::Verify { user_id: user_id(), factor, unsent };
+                let has_link = partial.step.link().is_some();
+                let verify = Remediation::Verify { user_id: user_id(), factor, unsent, has_link };
                 [verify].into_iter().chain(others()).collect()
             }
             None => vec![choose()],

@@ -1,6 +1,6 @@
 //! What users prove after the first step: which proofs policies demand, factors that are verified, and factors that are enrolled.
 
-use super::answer::{SignInAnswer, SignInEffect, SignInFacts};
+use super::answer::{SentLink, SignInAnswer, SignInEffect, SignInFacts};
 use super::enrollments;
 use super::events;
 use super::factor_checks::{Entered, removed, verify};
@@ -10,7 +10,8 @@ use super::problem::{SignInProblem, SignInProblemKind};
 use super::pushes::{new_push, push_message};
 use super::sent_codes::new_code;
 use crate::ledger::{
-    FailedSignIns, PartialSignIn, Proof, ProofStep, Purpose, PushNotification, PushResult, SentPush, SignedIn, Stage,
+    FailedSignIns, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage, PartialSignIn, Proof, ProofStep, Purpose,
+    PushNotification, PushResult, SentCode, SentPush, SignedIn, Stage, Transaction,
 };
 use crate::model::{Factor, SignInMethod, User};
 use crate::moment::Moment;
@@ -124,6 +125,8 @@ struct Sender<'a> {
     org: &'a Org,
     user: &'a User,
     purpose: &'a Purpose,
+    /// The browser that a link has to be opened in.
+    browser: Option<&'a str>,
 }
 
 impl Sender<'_> {
@@ -138,7 +141,7 @@ impl Sender<'_> {
 
     /// Sends a code or a notification, or another one, to the owner of a factor.
     fn send(self, factor: &Factor, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
-        let Self { org, user, purpose } = self;
+        let Self { org, user, purpose, .. } = self;
         let factor_id = factor.id.clone();
         if factor.method() == Some(SignInMethod::OktaVerifyPush) {
             let client = purpose.client_id().and_then(|client_id| org.client(client_id));
@@ -148,9 +151,31 @@ impl Sender<'_> {
             let step = ProofStep::Wait { factor_id, push: SentPush::of(&push) };
             return (step, vec![SignInEffect::SendPush(Box::new(push)), message]);
         }
-        let (sent, message) = new_code(org, user, factor, moment);
-        let step = ProofStep::Verify { factor_id, sent: Some(sent) };
-        (step, vec![SignInEffect::SendMessage(Box::new(message))])
+        let (mut sent, message) = new_code(org, user, factor, moment);
+        let effect = match self.link(factor, &sent, &message, moment) {
+            Some((secret, link)) => {
+                sent.link = Some(OneTimeToken::hash(&secret));
+                SignInEffect::SendLink(Box::new(SentLink { secret, link, message }))
+            }
+            None => SignInEffect::SendMessage(Box::new(message)),
+        };
+        (ProofStep::Verify { factor_id, sent: Some(sent) }, vec![effect])
+    }
+
+    /// A link that stands for a code, with its secret. Okta: only in emails, for a client that has sent the browser.
+    fn link(
+        self,
+        factor: &Factor,
+        sent: &SentCode,
+        message: &OutgoingMessage,
+        moment: &mut Moment<'_>,
+    ) -> Option<(String, MagicLink)> {
+        let has_link = factor.method() == Some(SignInMethod::Email) && matches!(self.purpose, Purpose::Authorize(_));
+        let browser = self.browser.filter(|_| has_link)?.to_owned();
+        let code = message.code.clone()?;
+        let (user_id, expires) = (self.user.id.clone(), sent.expires);
+        let secret = format!("ft{}", moment.token());
+        Some((secret, MagicLink { user_id, browser, code, expires, state: MagicLinkState::Sent }))
     }
 
     /// Sends another code or notification, or the first one, in a step that has one.
@@ -180,7 +205,7 @@ impl SentPush {
 pub(super) fn answer(
     org: &Org,
     server: &CompiledServer,
-    purpose: &Purpose,
+    transaction: &Transaction,
     partial: &PartialSignIn,
     answer: SignInAnswer<'_>,
     facts: &SignInFacts,
@@ -194,7 +219,9 @@ pub(super) fn answer(
     if failed.lock(&org.settings().lockout, moment.now) {
         return Err((Stage::Identify, locked(org, user, "is locked by wrong passwords and codes", moment)));
     }
-    let sender = Sender { org, user, purpose };
+    let purpose = &transaction.purpose;
+    let sender = Sender { org, user, purpose, browser: transaction.browser.as_deref() };
+    let replaced = || partial.step.link().map(|key| SignInEffect::ReplaceLink { key: key.to_owned() });
     let entered = match answer {
         SignInAnswer::ShowChoices => return Ok((at(partial.step.choices()), Vec::new())),
         SignInAnswer::Choose(method) | SignInAnswer::EnrollPhone { method, .. }
@@ -207,7 +234,7 @@ pub(super) fn answer(
                 Some(optional) => (enrollments::begin(method, optional, moment), Vec::new()),
                 None => sender.chosen(method, moment),
             };
-            return Ok((at(step), effects));
+            return Ok((at(step), effects.into_iter().chain(replaced()).collect()));
         }
         SignInAnswer::ChooseAuthenticator(method) => {
             let offered = partial.choices.iter().copied().find(|offered| offered.shares_authenticator(method));
@@ -229,7 +256,7 @@ pub(super) fn answer(
         }
         SignInAnswer::Resend => {
             return match sender.resend(&partial.step, moment) {
-                Some((step, effects)) => Ok((at(step), effects)),
+                Some((step, effects)) => Ok((at(step), effects.into_iter().chain(replaced()).collect())),
                 None => again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no code has been sent")),
             };
         }
@@ -248,6 +275,7 @@ pub(super) fn answer(
                     }
                 }
             }
+            step if step.link().is_some() && has_opened(facts) => Entered { passcode: "", key: "", text: "" },
             step => return Ok((at(step.clone()), Vec::new())),
         },
         SignInAnswer::Skip if partial.step.optional_enrollment() == Some(true) => {
@@ -263,6 +291,19 @@ pub(super) fn answer(
             verify_password(org, login, entered.passcode, if_wrong, failed, moment)
                 .map(|_| (SignInMethod::Password, Vec::new(), Vec::new()))
         }
+        ProofStep::Wait { factor_id, .. } | ProofStep::Verify { factor_id, .. }
+            if matches!(answer, SignInAnswer::Poll) =>
+        {
+            let factor = user.active_factors().find(|factor| factor.id == *factor_id);
+            match factor.and_then(|factor| factor.method()) {
+                Some(method) => {
+                    moment.trace.event(events::verified(user, None));
+                    Ok((method, Vec::new(), Vec::new()))
+                }
+                // It has been removed in the meantime.
+                None => return Ok((at(ProofStep::Choose), Vec::new())),
+            }
+        }
         ProofStep::Verify { factor_id, sent } => {
             match user.active_factors().find(|factor| factor.id == *factor_id) {
                 Some(factor) => {
@@ -271,16 +312,6 @@ pub(super) fn answer(
                 }
                 // It has been removed in the meantime.
                 None => return Ok((at(ProofStep::Choose), Vec::new())),
-            }
-        }
-        ProofStep::Wait { factor_id, .. } if matches!(answer, SignInAnswer::Poll) => {
-            match user.active_factors().any(|factor| factor.id == *factor_id) {
-                true => {
-                    moment.trace.event(events::verified(user, None));
-                    Ok((SignInMethod::OktaVerifyPush, Vec::new(), Vec::new()))
-                }
-                // It has been removed in the meantime.
-                false => return Ok((at(ProofStep::Choose), Vec::new())),
             }
         }
         ProofStep::Enroll { factor, sent, .. } => {
@@ -326,7 +357,20 @@ pub(super) fn answer(
     }
 }
 
+/// Whether the link of the step was opened where it had to be.
+fn has_opened(facts: &SignInFacts) -> bool {
+    facts.link.as_ref().is_some_and(|link| link.state == MagicLinkState::Opened)
+}
+
 impl ProofStep {
+    /// The key of the link that stands for the code of the step.
+    pub(super) fn link(&self) -> Option<&str> {
+        match self {
+            Self::Verify { sent: Some(sent), .. } => sent.link.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The step in which the user chooses.
     fn choices(&self) -> Self {
         match self.optional_enrollment() {

@@ -5,6 +5,7 @@ mod authn;
 mod backchannel;
 mod form;
 mod home;
+mod magic_link;
 mod recovery;
 mod routes;
 mod steps;

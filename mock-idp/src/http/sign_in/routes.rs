@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{activate, authn, backchannel, home, recovery, steps};
+use super::{activate, authn, backchannel, home, magic_link, recovery, steps};
 use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
 
 /// What the forms of the sign-in hold.
@@ -157,6 +157,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         secrets: &["stateToken"],
         handler: handler!(steps::finish),
     },
+    page_row(Method::GET, &["/email/verify/{app}"], &["token"], handler!(magic_link::open)),
 ];
 
 /// The links in messages. Okta: the first three are those of its API.

@@ -119,6 +119,10 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
             frame(&mut view.frame, &mut fields);
             fields.extend([&mut view.action, &mut view.confirmation]);
         }
+        PageView::MagicLink(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.extend(&mut view.code);
+        }
         PageView::SignedOut(view) => {
             frame(&mut view.frame, &mut fields);
             fields.extend(&mut view.frames);
@@ -199,8 +203,9 @@ fn proof<'a>(step: &'a mut ProofPageStep, fields: &mut Vec<&'a mut String>) {
             fields.extend([action, authenticator]);
             fields.extend(expected);
         }
-        ProofPageStep::SentCode { action, resend_action, address, .. } => {
+        ProofPageStep::SentCode { action, resend_action, poll_action, address, .. } => {
             fields.extend([action, resend_action, address]);
+            fields.extend(poll_action);
         }
         ProofPageStep::Push { action, resend_action, phone_href, .. } => {
             fields.extend([action, resend_action]);

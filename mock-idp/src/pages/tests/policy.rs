@@ -31,6 +31,7 @@ fn pages_whose_forms_end_at_an_app_have_no_form_action() {
             PageView::Home(_)
             | PageView::Error(_)
             | PageView::SignedOut(_)
+            | PageView::MagicLink(_)
             | PageView::PostMessage(_)
             | PageView::CheckSession(_) => Some("form-action 'none'"),
         };

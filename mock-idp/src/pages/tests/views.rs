@@ -412,6 +412,7 @@ fn proof_pages() -> Vec<(String, PageView)> {
     let sent_code = |sent| ProofPageStep::SentCode {
         action: action(),
         resend_action: "/signin/resend".to_owned(),
+        poll_action: None,
         address: "b***r@example.test".to_owned(),
         method: SignInMethod::Email,
         sent,
@@ -421,6 +422,7 @@ fn proof_pages() -> Vec<(String, PageView)> {
     let phone_code = |method, sent, enrolls| ProofPageStep::SentCode {
         action: action(),
         resend_action: "/signin/resend".to_owned(),
+        poll_action: None,
         address: "+1 XXX-XXX-1337".to_owned(),
         method,
         sent,

@@ -45,6 +45,8 @@ pub(crate) enum ProofPageStep {
     SentCode {
         action: String,
         resend_action: String,
+        /// Where the button posts to that asks whether the link in the email was opened; `None`: there is no link.
+        poll_action: Option<String>,
         address: String,
         /// How it has been sent, or is sent first.
         #[serde(skip_serializing)]
@@ -108,6 +110,13 @@ pub(crate) struct MethodChoice {
     pub href: String,
 }
 
+/// What the page of a code that is sent depends on, besides the factor.
+#[derive(Clone, Copy)]
+struct Shown {
+    has_link: bool,
+    enrolls: bool,
+}
+
 /// The parts of a page that do not depend on its step.
 #[derive(Debug)]
 pub(crate) struct ProofPage<'a> {
@@ -124,7 +133,9 @@ impl ProofPage<'_> {
     pub(crate) fn view(self, options: &[Remediation], problem: Option<SignInProblem>) -> Option<ProofView> {
         let prefix = &self.frame.path_prefix;
         let (user_id, step) = match options.first()? {
-            Remediation::Verify { user_id, factor, unsent } => (user_id, self.verify(user_id, factor, unsent)),
+            Remediation::Verify { user_id, factor, unsent, has_link } => {
+                (user_id, self.verify(user_id, factor, unsent, *has_link))
+            }
             Remediation::Wait { user_id, push, .. } => (user_id, self.push(Some(push))),
             Remediation::ChooseMethod { user_id, methods } => {
                 (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods) })
@@ -154,7 +165,7 @@ impl ProofPage<'_> {
         })
     }
 
-    fn verify(&self, user_id: &str, factor: &Factor, unsent: &[SignInMethod]) -> ProofPageStep {
+    fn verify(&self, user_id: &str, factor: &Factor, unsent: &[SignInMethod], has_link: bool) -> ProofPageStep {
         let action = format!("{}/signin/verify", self.frame.path_prefix);
         match factor.factor_type {
             FactorType::Question => ProofPageStep::Question {
@@ -162,7 +173,9 @@ impl ProofPage<'_> {
                 question: factor.profile.question_text.clone().unwrap_or_default(),
                 expected: self.expected(factor),
             },
-            FactorType::Email | FactorType::Sms | FactorType::Call => self.sent_code(user_id, factor, unsent, false),
+            FactorType::Email | FactorType::Sms | FactorType::Call => {
+                self.sent_code(user_id, factor, unsent, Shown { has_link, enrolls: false })
+            }
             FactorType::Push => self.push(None),
             FactorType::Totp => {
                 let method = factor.method().unwrap_or(SignInMethod::GoogleOtp);
@@ -187,7 +200,7 @@ impl ProofPage<'_> {
         }
     }
 
-    fn sent_code(&self, user_id: &str, factor: &Factor, unsent: &[SignInMethod], enrolls: bool) -> ProofPageStep {
+    fn sent_code(&self, user_id: &str, factor: &Factor, unsent: &[SignInMethod], shown: Shown) -> ProofPageStep {
         let prefix = &self.frame.path_prefix;
         let address = match &factor.profile.phone_number {
             Some(number) => PhoneNumber::masked(number),
@@ -196,11 +209,12 @@ impl ProofPage<'_> {
         ProofPageStep::SentCode {
             action: format!("{prefix}/signin/verify"),
             resend_action: format!("{prefix}/signin/resend"),
+            poll_action: shown.has_link.then(|| format!("{prefix}/signin/poll")),
             address,
             method: unsent.first().copied().or(factor.method()).unwrap_or(SignInMethod::Email),
             sent: unsent.is_empty(),
             others: unsent.get(1..).unwrap_or_default().to_vec(),
-            enrolls,
+            enrolls: shown.enrolls,
         }
     }
 
@@ -211,7 +225,7 @@ impl ProofPage<'_> {
             return ProofPageStep::EnrollPhone { action, method: *method, others: others.to_vec() };
         }
         if factor.method().is_some_and(SignInMethod::is_phone) {
-            return self.sent_code(user_id, factor, unsent, true);
+            return self.sent_code(user_id, factor, unsent, Shown { has_link: false, enrolls: true });
         }
         match (&factor.shared_secret, self.org.user(user_id)) {
             (Some(secret), Some(user)) => ProofPageStep::EnrollCode {

@@ -31,6 +31,8 @@ pub(crate) enum PageView {
     SignOut(SignOutView),
     /// After sign-out without a registered return address.
     SignedOut(SignedOutView),
+    /// The end of a link in an email.
+    MagicLink(super::magic_link::MagicLinkView),
     /// `response_mode=form_post`: the answer travels as an auto-submitted form.
     FormPost(FormPostView),
     /// `response_mode=okta_post_message`: the answer travels as a message to another window.

@@ -47,6 +47,7 @@ const PATHS: &[&str] = &[
     "{B}/v1/par",
     "{B}/v1/device/authorize",
     "{B}/v1/bc/authorize",
+    "/email/verify/0oa",
     "{B}/v1/primary-authenticate",
     "{B}/v1/oob-authenticate",
     "{B}/v1/challenge",

@@ -89,7 +89,7 @@ pub(super) fn add_authenticators(
             let current = known.iter().find(|known| known.has(SignInMethod::Password)).map(|known| known.shown.clone());
             document.extend(current.map(|current| ("currentAuthenticatorEnrollment".to_owned(), object(current))));
         }
-        Some(Remediation::Verify { factor, unsent, .. }) => {
+        Some(Remediation::Verify { factor, unsent, has_link, .. }) => {
             let method = factor.method().unwrap_or(SignInMethod::Password);
             if is_current_enrollment(method) {
                 let current = known.iter().find(|known| known.has(method)).map(|known| known.shown.clone());
@@ -98,7 +98,7 @@ pub(super) fn add_authenticators(
                     SignInMethod::SecurityQuestion => {
                         current["contextualData"] = json!({ "enrolledQuestion": question(factor) });
                     }
-                    SignInMethod::Email if unsent.is_empty() => add_code_forms(&mut current, action),
+                    SignInMethod::Email if unsent.is_empty() => add_code_forms(&mut current, *has_link, action),
                     SignInMethod::Sms | SignInMethod::Voice => {
                         let offered = if unsent.is_empty() { std::slice::from_ref(&method) } else { unsent };
                         current["methods"] = methods(offered);
@@ -232,8 +232,8 @@ fn enrollment_data(org: &Org, user: &User, factor: &Factor) -> Value {
 }
 
 /// What can be done about a code that has been sent: have another one, and wait.
-fn add_code_forms(current: &mut Value, action: impl Fn(&'static str, &str) -> Value) {
-    current["contextualData"] = json!({ "useEmailMagicLink": false });
+fn add_code_forms(current: &mut Value, has_link: bool, action: impl Fn(&'static str, &str) -> Value) {
+    current["contextualData"] = json!({ "useEmailMagicLink": has_link });
     current["resend"] = action("resend", "challenge/resend");
     current["poll"] = action("poll", "challenge/poll");
     current["poll"]["refresh"] = form::POLL_INTERVAL.into();
