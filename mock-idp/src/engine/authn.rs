@@ -19,6 +19,8 @@ pub(crate) enum AuthnAction<'a> {
     SignIn {
         username: &'a str,
         password: &'a str,
+        /// Whether the program can show that the password expires soon.
+        warns: bool,
     },
     /// Asks for the state of a transaction.
     Introspect {
@@ -55,8 +57,8 @@ impl<'c> Authn<'c> {
         let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
         let steps = AuthnSteps(self.0);
         let result = match action {
-            AuthnAction::SignIn { username, password } => {
-                steps.sign_in(username, password, &mut trace, &mut explanation).await
+            AuthnAction::SignIn { username, password, warns } => {
+                steps.sign_in((username, password), warns, &mut trace, &mut explanation).await
             }
             AuthnAction::Introspect { state_token } => steps.introspect(state_token).await,
             AuthnAction::ChangePassword { state_token, old, new } => {

@@ -55,6 +55,9 @@ impl AuthnFactors<'_, '_> {
         explanation: &mut Explanation,
     ) -> Result<Value, ApiError> {
         let transaction = state_tokens::find(self.steps.0, self.state_token).await?;
+        if matches!((&transaction.stage, action), (Stage::PasswordWarning(_), FactorAction::Skip)) {
+            return self.take(SignInAnswer::Skip, trace, explanation).await;
+        }
         let Stage::MoreProofs(partial) = &transaction.stage else { return Err(wrong_state()) };
         let context = self.steps.0;
         let user = context.org.user(&partial.user_id).ok_or_else(state_tokens::unknown)?;

@@ -293,7 +293,7 @@ impl<'c> AuthnRecoveries<'c> {
 
     /// Stores the beginning of a recovery; its state token, and when that expires.
     async fn begin(self, recovery: Recovery, trace: &mut Trace) -> Result<(String, i64), ApiError> {
-        let transaction = state_tokens::transaction(self.0, Stage::Recovery(recovery));
+        let transaction = state_tokens::transaction(self.0, Stage::Recovery(recovery), false);
         let expires = transaction.expires;
         Ok((state_tokens::store(self.0, transaction, trace).await?, expires))
     }

@@ -20,8 +20,8 @@ pub(super) struct AuthnSteps<'c>(pub(super) &'c Context);
 impl AuthnSteps<'_> {
     pub(super) async fn sign_in(
         self,
-        username: &str,
-        password: &str,
+        (username, password): (&str, &str),
+        warns: bool,
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Value, ApiError> {
@@ -30,7 +30,7 @@ impl AuthnSteps<'_> {
             let reason = "more than 4 sign-ins of the user in a second (rateLimits: enforced)";
             return Err(ApiError::new(ApiErrorId::TooManyRequests, reason));
         }
-        let transaction = state_tokens::transaction(context, Stage::Identify);
+        let transaction = state_tokens::transaction(context, Stage::Identify, warns);
         let answer = SignInAnswer::Both { identifier: username, password };
         match sign_in_step::take_first(context, &transaction, answer, trace).await? {
             CommittedStep::Taken(transaction) => self.go_on(None, transaction, trace, explanation).await,
@@ -69,7 +69,7 @@ impl AuthnSteps<'_> {
                 ledger.session_tokens().put(&token, proof.clone(), expires).await?;
                 Ok(primary::success(user, &token, &timestamp(expires), &context.urls.endpoint_base))
             }
-            Stage::NewPassword { .. } | Stage::MoreProofs(_) => {
+            Stage::NewPassword { .. } | Stage::PasswordWarning(_) | Stage::MoreProofs(_) => {
                 if let Some(state_token) = stored {
                     return self.shown(state_token, &transaction);
                 }
@@ -108,7 +108,7 @@ impl AuthnSteps<'_> {
             ApiError { causes: vec![cause], ..error }
         };
         let user = user_of(self.0, &transaction)?;
-        if !matches!(transaction.stage, Stage::NewPassword { .. }) {
+        if !matches!(transaction.stage, Stage::NewPassword { .. } | Stage::PasswordWarning(_)) {
             return Err(ApiError::new(ApiErrorId::WrongState, "no new password is asked for"));
         }
         explanation.user = Some(user.profile.login.clone());
@@ -148,6 +148,9 @@ impl AuthnSteps<'_> {
             Stage::MoreProofs(partial) => {
                 FactorState { org: &self.0.org, user, state_token, expires_at, org_url }.body(partial)
             }
+            Stage::PasswordWarning(warning) => {
+                primary::password_expires(user, warning.days, state_token, expires_at, org_url)
+            }
             _ => primary::password_expired(user, state_token, expires_at, org_url),
         })
     }
@@ -158,6 +161,7 @@ fn user_of<'c>(context: &'c Context, transaction: &Transaction) -> Result<&'c Us
     let user = match &transaction.stage {
         Stage::NewPassword { user_id } => context.org.user(user_id),
         Stage::MoreProofs(partial) => context.org.user(&partial.user_id),
+        Stage::PasswordWarning(warning) => context.org.user(&warning.partial.user_id),
         _ => None,
     };
     user.ok_or_else(state_tokens::unknown)

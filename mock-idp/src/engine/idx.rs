@@ -271,6 +271,7 @@ impl<'a> IdxCall<'a> {
             Stage::Identify
             | Stage::Challenge { .. }
             | Stage::NewPassword { .. }
+            | Stage::PasswordWarning(_)
             | Stage::Recovery(_)
             | Stage::Registration(_)
             | Stage::MoreProofs(_)
@@ -421,6 +422,9 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::Enroll { factor, .. } => format!("asks to enroll {}", factor.factor_type.name()),
         Remediation::ChooseEnrollment { methods, .. } => format!("offers {} methods to enroll", methods.len()),
         Remediation::Skip { .. } => "lets the user skip what is optional".to_owned(),
+        Remediation::NewPassword { days_left: Some(days), .. } => {
+            format!("offers to choose a new password: the old one expires in {days} days")
+        }
         Remediation::NewPassword { .. } => "asks for a new password: the old one has expired".to_owned(),
         Remediation::Recovery(option) => match option {
             RecoveryOption::Identify { .. } => "asks whose account it is".to_owned(),

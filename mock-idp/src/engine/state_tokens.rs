@@ -7,10 +7,10 @@ use mock_idp_core::trace::Trace;
 
 use super::Context;
 
-/// A transaction that begins, and is not stored.
-pub(super) fn transaction(context: &Context, stage: Stage) -> Transaction {
+/// A transaction that begins, and is not stored. `warns`: the program can show that the password expires soon.
+pub(super) fn transaction(context: &Context, stage: Stage, warns: bool) -> Transaction {
     Transaction {
-        purpose: Purpose::Authn { server: context.server.id.clone() },
+        purpose: Purpose::Authn { server: context.server.id.clone(), warns },
         stage,
         browser: None,
         remember: false,

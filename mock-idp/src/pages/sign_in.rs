@@ -6,6 +6,8 @@
 //! button that people see, and the only element with `type="submit"`; the button beside it is a pixel that people and screen
 //! readers do not notice, but that scripts can click.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::about::About;
@@ -61,6 +63,16 @@ impl<'a> SignInPage<'a> {
         }
     }
 
+    /// Where the button posts to that keeps a password that expires soon.
+    fn skip_action(&self) -> Option<String> {
+        match &self.view.step {
+            SignInStep::NewPassword { days_left: Some(_), .. } => {
+                Some(format!("{}/signin/skip", self.view.frame.path_prefix))
+            }
+            _ => None,
+        }
+    }
+
     /// The identifier that the password belongs to, after the first step.
     fn known_identifier(&self) -> Option<&str> {
         match &self.view.step {
@@ -110,7 +122,7 @@ enum Focus {
 /// Okta's texts, and the classes that its page has in this step.
 #[derive(Debug)]
 struct StepWords {
-    heading: &'static str,
+    heading: Cow<'static, str>,
     submit: &'static str,
     view_class: &'static str,
     form_class: &'static str,
@@ -118,12 +130,24 @@ struct StepWords {
 
 impl StepWords {
     fn of(step: &SignInStep) -> Self {
-        let words = |heading, submit, view_class| Self { heading, submit, view_class, form_class: "o-form" };
+        let words = |heading: &'static str, submit, view_class| Self {
+            heading: heading.into(),
+            submit,
+            view_class,
+            form_class: "o-form",
+        };
         match step {
             SignInStep::Identifier => words("Sign In", "Next", "siw-main-view identify primary-auth"),
             SignInStep::Password { .. } => {
                 words("Verify with your password", "Verify", "siw-main-view mfa-verify-password")
             }
+            SignInStep::NewPassword { days_left: Some(days), .. } => Self {
+                heading: match days {
+                    0 => "Your password will expire later today".into(),
+                    days => format!("Your password will expire in {days} days").into(),
+                },
+                ..words("", "Change Password", "siw-main-view reenroll-authenticator-warning--okta_password")
+            },
             SignInStep::NewPassword { .. } => words(
                 "Your password has expired",
                 "Change Password",

@@ -90,6 +90,9 @@ impl Browser {
                 BrowserResponse::Page { view, .. } => *view,
             };
             received = match view {
+                PageView::SignIn(page) if matches!(page.step, SignInStep::NewPassword { days_left: Some(_), .. }) => {
+                    self.submit(&page.state_handle, SignInAnswer::Skip).await
+                }
                 PageView::SignIn(page) if matches!(page.step, SignInStep::NewPassword { .. }) => {
                     let reason = "the password has expired, and the user is asked for a new one";
                     let problem = SignInProblem::new(SignInProblemKind::PasswordExpired, reason);

@@ -58,6 +58,7 @@ mod once;
 mod org;
 mod org_input;
 mod password;
+mod password_age;
 mod post_message;
 mod preview;
 mod process;

@@ -122,6 +122,7 @@ fn stage(stage: &Stage) -> usize {
         // The profile of a user who registers is bounded.
         Stage::Registration(_) => 32 * VALUE,
         Stage::MoreProofs(partial) => size_of_val(&**partial) + 4 * VALUE,
+        Stage::PasswordWarning(warning) => size_of_val(&**warning) + 4 * VALUE,
         _ => 0,
     }
 }

@@ -36,6 +36,9 @@ pub enum Purpose {
     Authn {
         /// Id of the org authorization server.
         server: String,
+        /// Whether the program can show that the password expires soon. Okta: `warnBeforePasswordExpired`.
+        #[serde(default)]
+        warns: bool,
     },
     /// The user wants to use the org itself, or to go on to one of its pages.
     Home {
@@ -54,7 +57,7 @@ impl Purpose {
             Self::Authorize(request) => &request.server,
             Self::Interact(interaction) => &interaction.request.server,
             Self::Activate(activation) => &activation.server,
-            Self::Authn { server } | Self::Home { server, .. } => server,
+            Self::Authn { server, .. } | Self::Home { server, .. } => server,
         }
     }
 
@@ -126,6 +129,8 @@ pub enum Stage {
     Registration(Registration),
     /// The user has proved something, and policies demand more.
     MoreProofs(Box<PartialSignIn>),
+    /// The proofs are enough, and the password expires soon: the user can choose a new one now.
+    PasswordWarning(Box<PasswordWarning>),
     /// The user has authenticated, and has no session yet.
     SignedIn(SignedIn),
     /// It needs consent. The user is signed in, by this transaction or before.
@@ -234,6 +239,14 @@ impl PartialSignIn {
             step: ProofStep::Choose,
         }
     }
+}
+
+/// A user whose password expires soon.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PasswordWarning {
+    pub partial: PartialSignIn,
+    /// In so many days; 0: within a day.
+    pub days: i64,
 }
 
 /// What a user does next to prove more.

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::recovery::{applies, policies};
+use crate::model::unix_time::from_rfc3339;
 use crate::model::{DirectoryKind, DirectoryObject, User, UserProfile};
 use crate::org::Tables;
 
@@ -46,6 +48,39 @@ pub fn remembered(org: &Tables) -> usize {
     let settings = policy.and_then(|policy| policy.members.get("settings"));
     let count = settings.and_then(|settings| settings.pointer("/password/age/historyCount")).and_then(Value::as_u64);
     count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default()
+}
+
+/// How much longer a password can be used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PasswordAge {
+    /// It is not old enough to say anything, or it does not expire.
+    Valid,
+    /// It expires in so many days; 0: within a day.
+    ExpiresIn {
+        days: i64,
+    },
+    Expired,
+}
+
+/// How old the password of a user is. Okta: `age` of the first policy by priority that covers the user; 0 days are unlimited.
+#[must_use]
+pub fn age(org: &Tables, user: &User, now: i64) -> PasswordAge {
+    const DAY: i64 = 24 * 3600;
+    let mut covering = policies(org).into_iter().filter(|policy| applies(policy.members.get("conditions"), org, user));
+    let days = |policy: &DirectoryObject, name: &str| {
+        let settings = policy.members.get("settings")?;
+        settings.pointer(&format!("/password/age/{name}"))?.as_i64().filter(|days| *days > 0)
+    };
+    let changed = user.password_changed.as_deref().or(user.created.as_deref()).and_then(from_rfc3339);
+    let (Some(policy), Some(changed)) = (covering.next(), changed) else { return PasswordAge::Valid };
+    let Some(most) = days(policy, "maxAgeDays") else { return PasswordAge::Valid };
+    let left = changed.saturating_add(most.saturating_mul(DAY)).saturating_sub(now);
+    let warned = days(policy, "expireWarnDays").unwrap_or_default().saturating_mul(DAY);
+    match left {
+        ..=0 => PasswordAge::Expired,
+        _ if left <= warned => PasswordAge::ExpiresIn { days: left / DAY },
+        _ => PasswordAge::Valid,
+    }
 }
 
 /// Whether a password is the present one of a user.

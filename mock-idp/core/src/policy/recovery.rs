@@ -80,7 +80,7 @@ pub fn is_offered(org: &Tables, action: &str) -> bool {
     rules.into_iter().any(|rule| rule["actions"][action]["access"] == "ALLOW")
 }
 
-fn policies(org: &Tables) -> Vec<&DirectoryObject> {
+pub(super) fn policies(org: &Tables) -> Vec<&DirectoryObject> {
     let known = org.objects(DirectoryKind::Policy);
     let mut found: Vec<&DirectoryObject> =
         known.filter(|policy| policy.text("type") == Some("PASSWORD") && policy.is_active()).collect();
@@ -101,7 +101,7 @@ fn rule<'p>(policy: &'p DirectoryObject, org: &Tables, user: &User) -> Option<&'
 }
 
 /// Whether the conditions on the user, the directory and the network hold. A condition on the network holds only if it is `ANYWHERE`.
-fn applies(conditions: Option<&Value>, org: &Tables, user: &User) -> bool {
+pub(super) fn applies(conditions: Option<&Value>, org: &Tables, user: &User) -> bool {
     let Some(conditions) = conditions else { return true };
     let listed = |pointer: &str| conditions.pointer(pointer).and_then(Value::as_array).filter(|list| !list.is_empty());
     let has = |list: &[Value], id: &str| list.iter().any(|listed| listed == id);

@@ -203,6 +203,11 @@ pub enum SignInEffect {
 }
 
 impl SignInEffect {
+    /// Whether the user has a new password by it.
+    pub(super) fn sets_password(&self) -> bool {
+        matches!(self, Self::SetPassword { .. } | Self::CreateUser { .. })
+    }
+
     /// The user who has just registered.
     pub(super) fn new_user(&self) -> Option<&User> {
         match self {

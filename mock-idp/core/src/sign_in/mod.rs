@@ -159,6 +159,14 @@ pub fn apply(
         (SignInAnswer::Passcode(password), Stage::NewPassword { user_id }) => {
             password::renew(org, user_id, password, true, moment)
         }
+        (SignInAnswer::Skip, Stage::PasswordWarning(warning)) => Ok((proofs::warned(org, warning, moment), Vec::new())),
+        (SignInAnswer::NewPassword { password, repeated }, Stage::PasswordWarning(warning)) => {
+            proofs::renew(org, warning, (password, repeated), moment)
+        }
+        // The IDX API has one form for both.
+        (SignInAnswer::Passcode(password), Stage::PasswordWarning(warning)) => {
+            proofs::renew(org, warning, (password, true), moment)
+        }
         (SignInAnswer::NewPassword { .. }, _) => Err((Stage::Identify, password::no_identifier())),
         (SignInAnswer::Passcode(password), Stage::Challenge { identifier }) => {
             password::verify_alone(org, identifier, password, &mut failed, moment)
@@ -182,11 +190,13 @@ pub fn apply(
     };
     let mut kept = Vec::new();
     // A step with a further proof has asked the policies already.
-    let is_decided = matches!(transaction.stage, Stage::MoreProofs(_)) && !begins_again(answer);
+    let is_further = matches!(transaction.stage, Stage::MoreProofs(_) | Stage::PasswordWarning(_));
+    let is_decided = is_further && !begins_again(answer);
     let result = match result {
         Ok((Stage::SignedIn(signed_in), effects)) if !is_decided => {
             let user = effects.iter().find_map(SignInEffect::new_user).or_else(|| org.user(&signed_in.user_id));
-            match proofs::after(org, server, &transaction.purpose, user, signed_in, moment) {
+            let is_new = effects.iter().any(SignInEffect::sets_password);
+            match proofs::after(org, server, &transaction.purpose, (user, is_new), signed_in, moment) {
                 Ok(stage) => Ok((stage, effects)),
                 Err(problem) => {
                     // A new password or account stays, also where a policy denies the sign-in.
@@ -203,7 +213,7 @@ pub fn apply(
     let problem = result.as_ref().err().map(|(_, problem)| problem);
     let wrong = wrong_proof(&transaction.stage, problem);
     let is_attempt = match &transaction.stage {
-        Stage::NewPassword { .. } | Stage::Recovery(_) | Stage::Registration(_) => false,
+        Stage::NewPassword { .. } | Stage::PasswordWarning(_) | Stage::Recovery(_) | Stage::Registration(_) => false,
         Stage::MoreProofs(partial) => begins_again(answer) || partial.step == ProofStep::EnterPassword,
         _ => true,
     };

@@ -26,8 +26,8 @@ pub enum Remediation {
     },
     /// Enter the password of the user with this identifier, who may be unknown.
     Password { identifier: String },
-    /// Enter a new password: that of this user has expired.
-    NewPassword { user_id: String },
+    /// Enter a new password: that of this user has expired, or expires in so many days.
+    NewPassword { user_id: String, days_left: Option<i64> },
     /// A step of a recovery.
     Recovery(RecoveryOption),
     /// A step of a registration.
@@ -118,7 +118,13 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
             std::iter::once(first).chain(back).collect()
         }
         Stage::Recovery(recovery) => vec![Remediation::Recovery(recovery_option(org, purpose, recovery))],
-        Stage::NewPassword { user_id } => vec![Remediation::NewPassword { user_id: user_id.clone() }],
+        Stage::NewPassword { user_id } => {
+            vec![Remediation::NewPassword { user_id: user_id.clone(), days_left: None }]
+        }
+        Stage::PasswordWarning(warning) => {
+            let (user_id, days_left) = (warning.partial.user_id.clone(), Some(warning.days));
+            vec![Remediation::NewPassword { user_id: user_id.clone(), days_left }, Remediation::Skip { user_id }]
+        }
         Stage::MoreProofs(partial) => proof_options(org, partial),
         Stage::Consent { user } => {
             let client = purpose.client_id().and_then(|client_id| org.client(client_id));

@@ -7,7 +7,7 @@ use crate::ledger::{FailedSignIns, SignedIn, Stage};
 use crate::model::{Password, User, UserStatus};
 use crate::moment::Moment;
 use crate::org::Org;
-use crate::policy::password::{is_complex, is_current, is_former, remembered};
+use crate::policy::password::{PasswordAge, age, is_complex, is_current, is_former, remembered};
 use crate::trace::NoteStatus;
 
 /// The next stage, or the problem with the answer and the stage that asks again.
@@ -108,7 +108,12 @@ pub(super) fn pick(org: &Org, login: &str, failed: &FailedSignIns, moment: &mut 
 /// A new password in place of the expired one.
 pub(super) fn renew(org: &Org, user_id: &str, password: &str, repeated: bool, moment: &mut Moment<'_>) -> NextStage {
     let asked = Stage::NewPassword { user_id: user_id.to_owned() };
-    let Some(user) = org.user(user_id).filter(|user| user.status == UserStatus::PasswordExpired) else {
+    let has_expired = |user: &&User| match user.status {
+        UserStatus::PasswordExpired => true,
+        UserStatus::Active => age(org, user, moment.now) == PasswordAge::Expired,
+        _ => false,
+    };
+    let Some(user) = org.user(user_id).filter(has_expired) else {
         let reason = "the user has been removed, or has another status now";
         return Err((Stage::Identify, SignInProblem::new(SignInProblemKind::AuthenticationFailed, reason)));
     };
@@ -188,6 +193,11 @@ fn next_stage(org: &Org, identifier: &str, verified: Result<SignedIn, SignInProb
 
 fn check_status(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<SignedIn, SignInProblem> {
     let kind = match user.status {
+        UserStatus::Active if age(org, user, moment.now) == PasswordAge::Expired => {
+            let reason = format!("the password of {} is older than its policy allows", user.profile.login);
+            let problem = SignInProblem::new(SignInProblemKind::PasswordExpired, reason);
+            return Err(may_not_sign_in(problem, moment));
+        }
         UserStatus::Active => {
             moment.trace.note(NoteStatus::Matched, "password", user.profile.login.as_str());
             return Ok(SignedIn::by_password(&user.id, moment.now));

@@ -41,6 +41,25 @@ pub fn password_expired(user: &User, state_token: &str, expires_at: &str, org_ur
     })
 }
 
+/// Status PASSWORD_WARN: the user can set a new password, in so many days at the latest.
+#[must_use]
+pub fn password_expires(user: &User, days: i64, state_token: &str, expires_at: &str, org_url: &str) -> Value {
+    json!({
+        "stateToken": state_token,
+        "expiresAt": expires_at,
+        "status": "PASSWORD_WARN",
+        "_embedded": {
+            "user": shown(user),
+            "policy": { "expiration": { "passwordExpireDays": days }, "complexity": complexity() },
+        },
+        "_links": {
+            "next": named_link("changePassword", org_url, "credentials/change_password"),
+            "skip": named_link("skip", org_url, "skip"),
+            "cancel": link(org_url, "cancel"),
+        },
+    })
+}
+
 pub(super) fn link(org_url: &str, path: &str) -> Value {
     json!({ "href": format!("{org_url}/api/v1/authn/{path}"), "hints": { "allow": ["POST"] } })
 }

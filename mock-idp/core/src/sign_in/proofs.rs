@@ -5,25 +5,27 @@ use super::enrollments;
 use super::events;
 use super::factor_checks::{Entered, removed, verify};
 use super::options::has_several_rows;
-use super::password::{NextStage, locked, verify_password};
+use super::password::{NextStage, choose, locked, verify_password};
 use super::problem::{SignInProblem, SignInProblemKind};
 use super::pushes::{new_push, push_message};
 use super::sent_codes::new_code;
 use crate::ledger::{
-    FailedSignIns, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage, PartialSignIn, Proof, ProofStep, Purpose,
-    PushNotification, PushResult, SentCode, SentPush, SignedIn, Stage, Transaction,
+    FailedSignIns, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage, PartialSignIn, PasswordWarning, Proof,
+    ProofStep, Purpose, PushNotification, PushResult, SentCode, SentPush, SignedIn, Stage, Transaction,
 };
 use crate::model::{Factor, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
 use crate::policy::assurance::{self, Assurance, AssuranceRequest};
+use crate::policy::password::{PasswordAge, age};
+use crate::trace::NoteStatus;
 
-/// The stage of a user who has just signed in: policies may demand more. `user` may be new, and not in the org yet.
+/// The stage of a user who has just signed in: policies may demand more. `user` may be new, and not in the org yet; so may the password.
 pub(super) fn after(
     org: &Org,
     server: &CompiledServer,
     purpose: &Purpose,
-    user: Option<&User>,
+    (user, is_new): (Option<&User>, bool),
     signed_in: SignedIn,
     moment: &mut Moment<'_>,
 ) -> Result<Stage, SignInProblem> {
@@ -36,7 +38,7 @@ pub(super) fn after(
         choices: Vec::new(),
         step: ProofStep::Choose,
     };
-    next_stage(org, server, purpose, user, partial, moment)
+    next_stage(org, server, purpose, (user, is_new), partial, moment)
 }
 
 /// What follows the proofs of a user.
@@ -44,7 +46,7 @@ fn next_stage(
     org: &Org,
     server: &CompiledServer,
     purpose: &Purpose,
-    user: &User,
+    (user, is_new): (&User, bool),
     partial: PartialSignIn,
     moment: &mut Moment<'_>,
 ) -> Result<Stage, SignInProblem> {
@@ -66,7 +68,13 @@ fn next_stage(
         other => other,
     };
     match decided {
-        Assurance::Met { .. } => Ok(enrollments_or_done(org, user, partial, moment.now)),
+        Assurance::Met { .. } => Ok(match days_left(org, purpose, user, &partial, moment.now).filter(|_| !is_new) {
+            Some(days) => {
+                moment.trace.note(NoteStatus::Matched, "password", format!("it expires in {days} days"));
+                Stage::PasswordWarning(Box::new(PasswordWarning { partial, days }))
+            }
+            None => enrollments_or_done(org, user, partial, moment.now),
+        }),
         Assurance::Prove(choices) => Ok(more_proofs(user, partial, choices)),
         Assurance::Enroll(choices) => Ok(enrollment(partial, choices, false)),
         Assurance::Denied(reason) | Assurance::Unsatisfiable(reason) => {
@@ -102,6 +110,44 @@ fn enrollments_or_done(org: &Org, user: &User, partial: PartialSignIn, now: i64)
         }
     }
     done(partial, now)
+}
+
+/// In how many days the password of a user expires who has just entered it, and has to be warned.
+fn days_left(org: &Org, purpose: &Purpose, user: &User, partial: &PartialSignIn, now: i64) -> Option<i64> {
+    let entered = |proof: &Proof| proof.method == SignInMethod::Password && proof.at >= partial.began;
+    if partial.session.is_some() || !partial.proofs.iter().any(entered) {
+        return None;
+    }
+    match (purpose, age(org, user, now)) {
+        (Purpose::Authn { warns: false, .. }, _) => None,
+        (_, PasswordAge::ExpiresIn { days }) => Some(days),
+        _ => None,
+    }
+}
+
+/// What follows a warning that the user has seen.
+pub(super) fn warned(org: &Org, warning: &PasswordWarning, moment: &Moment<'_>) -> Stage {
+    let partial = warning.partial.clone();
+    match org.user(&partial.user_id) {
+        Some(user) => enrollments_or_done(org, user, partial, moment.now),
+        None => Stage::Identify,
+    }
+}
+
+/// A new password in place of one that expires soon.
+pub(super) fn renew(
+    org: &Org,
+    warning: &PasswordWarning,
+    (entered, repeated): (&str, bool),
+    moment: &mut Moment<'_>,
+) -> NextStage {
+    let asked = || Stage::PasswordWarning(Box::new(warning.clone()));
+    let user = org.user(&warning.partial.user_id).filter(|user| user.status.may_hold_tokens());
+    let Some(user) = user else { return Err((Stage::Identify, removed())) };
+    match choose(org, user, (entered, repeated), moment) {
+        Ok((_, effects)) => Ok((warned(org, warning, moment), effects)),
+        Err(problem) => Err((asked(), problem)),
+    }
 }
 
 fn done(partial: PartialSignIn, now: i64) -> Stage {
@@ -334,7 +380,7 @@ pub(super) fn answer(
                 partial.proofs.retain(|proof| proof.method != method);
                 partial.proofs.push(Proof { method, at: moment.now });
             }
-            match next_stage(org, server, purpose, &user, partial, moment) {
+            match next_stage(org, server, purpose, (&user, false), partial, moment) {
                 Ok(stage) => {
                     if matches!(stage, Stage::SignedIn(_)) && method != SignInMethod::Password {
                         *failed = FailedSignIns::default();

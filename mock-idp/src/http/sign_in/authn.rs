@@ -12,7 +12,7 @@ use crate::http::extract::{AtServer, JsonBody, RequestHead, header_text};
 use crate::http::respond::api_error;
 use crate::routing::{Decided, PathParameters};
 
-/// The members of the bodies that matter here; options and context change nothing.
+/// The members of the bodies that matter here; other options and the context change nothing.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct AuthnBody {
@@ -30,9 +30,16 @@ struct AuthnBody {
     pass_code: String,
     provider: String,
     profile: FactorProfileBody,
+    options: AuthnOptions,
     /// Of the path.
     #[serde(skip)]
     factor_id: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct AuthnOptions {
+    warn_before_password_expired: bool,
 }
 
 /// A question or a phone to enroll.
@@ -54,7 +61,10 @@ pub(super) async fn post(at: AtServer, RequestHead(head): RequestHead, body: Jso
             Some(AuthnAction::Recover(AuthnRecovery::Open { token: &body.token, relay_state }))
         }
         ("", "", _) | ("", _, "") => None,
-        ("", username, password) => Some(AuthnAction::SignIn { username, password }),
+        ("", username, password) => {
+            let warns = body.options.warn_before_password_expired;
+            Some(AuthnAction::SignIn { username, password, warns })
+        }
         (state_token, ..) => Some(AuthnAction::Introspect { state_token }),
     })
     .await

@@ -187,7 +187,7 @@ pub(super) fn password() -> SignInView {
 
 pub(super) fn new_password() -> SignInView {
     let requirements = mock_idp_core::policy::password::REQUIREMENTS;
-    sign_in(SignInStep::NewPassword { identifier: "expired@example.test".to_owned(), requirements })
+    sign_in(SignInStep::NewPassword { identifier: "expired@example.test".to_owned(), days_left: None, requirements })
 }
 
 pub(super) fn single() -> SignInView {

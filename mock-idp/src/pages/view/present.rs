@@ -31,10 +31,12 @@ pub(crate) fn sign_in_page(
         (_, Some(Remediation::Password { identifier })) => {
             (SignInStep::Password { identifier: identifier.clone() }, Some(identifier.clone()))
         }
-        (_, Some(Remediation::NewPassword { user_id })) => {
+        (_, Some(Remediation::NewPassword { user_id, days_left })) => {
             let identifier = org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default();
             let requirements = password::REQUIREMENTS;
-            (SignInStep::NewPassword { identifier: identifier.clone(), requirements }, Some(identifier))
+            let days_left = *days_left;
+            let known = Some(identifier.clone());
+            (SignInStep::NewPassword { identifier, days_left, requirements }, known)
         }
         (SignInForm::Single, Some(Remediation::Identify { identifier, .. })) => {
             (SignInStep::Single, identifier.clone())

@@ -53,9 +53,11 @@ pub(crate) enum SignInStep {
     Identifier,
     /// Then the password of the identifier shown.
     Password { identifier: String },
-    /// A new password in place of an expired one.
+    /// A new password in place of one that has expired, or expires soon.
     NewPassword {
         identifier: String,
+        /// In how many days it expires.
+        days_left: Option<i64>,
         #[serde(skip_serializing)]
         requirements: &'static str,
     },

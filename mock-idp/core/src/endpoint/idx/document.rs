@@ -60,6 +60,8 @@ impl<'a> IdxTransaction<'a> {
         }
         if let Some(error) = error.filter(|error| !error.is_about_field()) {
             document.insert("messages".to_owned(), error.messages());
+        } else if let Some(Remediation::NewPassword { days_left: Some(_), .. }) = options.first() {
+            document.insert("messages".to_owned(), expires_soon(&self.org.identity().name));
         }
         if forms {
             self.add_authenticators(&mut document, options);
@@ -146,9 +148,13 @@ impl<'a> IdxTransaction<'a> {
                 let fields = vec![form::password("Password", None)];
                 ("challenge-authenticator", "challenge/answer", relates_to, fields)
             }
-            Remediation::NewPassword { .. } => {
+            Remediation::NewPassword { days_left, .. } => {
                 let fields = vec![form::password("New password", about_field)];
-                ("reenroll-authenticator", "challenge/answer", Some("$.currentAuthenticator"), fields)
+                let name = match days_left {
+                    Some(_) => "reenroll-authenticator-warning",
+                    None => "reenroll-authenticator",
+                };
+                (name, "challenge/answer", Some("$.currentAuthenticator"), fields)
             }
             Remediation::Consent { scopes, .. } if is_granular(scopes) => {
                 ("granular-consent", "consent", None, form::granular_consent(scopes))
@@ -224,10 +230,13 @@ impl<'a> IdxTransaction<'a> {
                 );
                 document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
             }
-            Some(Remediation::NewPassword { user_id }) => {
+            Some(Remediation::NewPassword { user_id, days_left }) => {
                 let login = self.org.user(user_id).map_or(user_id.as_str(), |user| user.profile.login.as_str());
                 let list = |value: Value| json!({ "type": "array", "value": [value] });
-                let current = authenticators::password_with_settings(self.org);
+                let mut current = authenticators::password_with_settings(self.org);
+                if let Some(days) = days_left {
+                    current["settings"]["daysToExpiry"] = (*days).into();
+                }
                 document.insert("currentAuthenticator".to_owned(), object(current.clone()));
                 document.insert(
                     "authenticators".to_owned(),
@@ -235,7 +244,9 @@ impl<'a> IdxTransaction<'a> {
                 );
                 let enrollment = authenticators::password_enrollment(self.org, login);
                 document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
-                document.insert("recoveryAuthenticator".to_owned(), object(current));
+                if days_left.is_none() {
+                    document.insert("recoveryAuthenticator".to_owned(), object(current));
+                }
             }
             Some(Remediation::Recovery(option)) => {
                 let action = |name: &'static str, endpoint: &str| self.action(name, endpoint);
@@ -274,6 +285,7 @@ impl<'a> IdxTransaction<'a> {
             }
             Stage::NewPassword { user_id } => user_id,
             Stage::MoreProofs(partial) => &partial.user_id,
+            Stage::PasswordWarning(warning) => &warning.partial.user_id,
             Stage::SignedIn(proof) => &proof.user_id,
             Stage::Consent { user } | Stage::Decided { user, .. } => &user.authentication().user_id,
         };
@@ -325,6 +337,17 @@ impl<'a> IdxTransaction<'a> {
             document.insert("authentication".to_owned(), object(authentication));
         }
     }
+}
+
+/// The message of a password that expires soon.
+fn expires_soon(org: &str) -> Value {
+    let text = format!(
+        "When your password expires, you will have to change your password before you can login to your {org} account."
+    );
+    let message = json!({
+        "message": text, "i18n": { "key": "idx.password.expiring.message", "params": [org] }, "class": "INFO",
+    });
+    json!({ "type": "array", "value": [message] })
 }
 
 fn is_granular(scopes: &[Scope]) -> bool {
