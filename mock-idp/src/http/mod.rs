@@ -63,6 +63,7 @@ static ROUTES: &[&[Route]] = &[
     management::inline_hooks::OPERATIONS,
     management::my_account::ROUTES,
     management::network_zones::ROUTES,
+    management::org_factors::ROUTES,
     management::org_settings::ROUTES,
     management::policies::ROUTES,
     management::profile_mappings::ROUTES,

@@ -37,6 +37,7 @@ mod list;
 pub mod my_account;
 pub mod network_zones;
 mod org_errors;
+pub mod org_factors;
 pub mod org_settings;
 pub mod policies;
 pub mod profile_mappings;

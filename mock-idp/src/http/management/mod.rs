@@ -24,6 +24,7 @@ pub(super) mod inline_hooks;
 pub(super) mod linked_objects;
 pub(super) mod my_account;
 pub(super) mod network_zones;
+pub(super) mod org_factors;
 pub(super) mod org_settings;
 pub(super) mod policies;
 pub(super) mod profile_mappings;

@@ -73,6 +73,7 @@ const PATHS: &[&str] = &[
     "/api/v1/apps/0oamarketweb00005d7/sso/saml/metadata",
     "/api/v1/idps/credentials/keys",
     "/api/v1/authenticators",
+    "/api/v1/org/factors/okta_question/lifecycle/activate",
     "/api/v1/authorizationServers",
     "/api/v1/authorizationServers/default/claims",
     "/api/v1/policies",

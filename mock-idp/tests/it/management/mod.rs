@@ -21,6 +21,7 @@ mod identity_providers;
 mod inline_hooks;
 mod linked_objects;
 mod network_zones;
+mod org_factors;
 mod org_settings;
 mod phone_factors;
 mod policies;
