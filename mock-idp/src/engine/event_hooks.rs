@@ -9,6 +9,7 @@ use mock_idp_core::ledger::LoggedRequest;
 use mock_idp_core::management::{ApiError, event_hooks, system_log};
 use mock_idp_core::model::{DirectoryKind, HookChannel};
 use mock_idp_core::moment::timestamp;
+use mock_idp_core::org::EventHookVerification;
 use mock_idp_core::system_log::{EventEntity, EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
@@ -117,15 +118,29 @@ impl Management {
             let name = org.object(DirectoryKind::EventHook, id).map(|hook| hook.name().to_owned());
             event_hooks::channel_to_verify(org, id).map(|channel| (channel, name.unwrap_or_default()))
         })?;
+        let failure = match self.read(|org, _| Ok(org.settings().event_hook_verification))? {
+            EventHookVerification::Challenge => self.challenge(&channel).await,
+            EventHookVerification::Assumed => None,
+        };
+        let event = LogEvent::new(EventType::EventHookVerified).on(EventEntity::new("EventHook", id, name));
+        self.log([failure.clone().into_iter().fold(event, LogEvent::failed)]);
+        match failure {
+            Some(reason) => Err(event_hooks::not_verified(&reason)),
+            None => self.change(|change| event_hooks::set_verified(change, id)),
+        }
+    }
+
+    /// Sends a challenge to the target of a hook. Returns why its answer is not the challenge.
+    async fn challenge(&self, channel: &HookChannel) -> Option<String> {
         let challenge = self.decide(|moment| moment.token());
         let headers = [("x-okta-verification-challenge", challenge.as_str())];
         let answer = self.instance().event_hooks.call(HookRequest {
-            channel: &channel,
+            channel,
             client_assertion: None,
             headers: &headers,
             body: None,
         });
-        let failure = match answer.await {
+        match answer.await {
             Err(error) => Some(error.to_string()),
             Ok(HookReply { status, .. }) if !status.is_success() => Some(format!("the status is {}", status.as_u16())),
             Ok(HookReply { body, .. }) => {
@@ -133,12 +148,6 @@ impl Management {
                 let returned = answer.get("verification").and_then(Value::as_str) == Some(&challenge);
                 (!returned).then(|| "the answer is not {\"verification\": …} with the challenge".to_owned())
             }
-        };
-        let event = LogEvent::new(EventType::EventHookVerified).on(EventEntity::new("EventHook", id, name));
-        self.log([failure.clone().into_iter().fold(event, LogEvent::failed)]);
-        match failure {
-            Some(reason) => Err(event_hooks::not_verified(&reason)),
-            None => self.change(|change| event_hooks::set_verified(change, id)),
         }
     }
 }

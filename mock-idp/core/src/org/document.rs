@@ -102,9 +102,23 @@ pub struct Settings {
     /// read at start; a change takes effect after a restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// How event hooks are verified.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub event_hook_verification: EventHookVerification,
     /// What the org is licensed for.
     #[serde(default, skip_serializing_if = "is_default")]
     pub features: OrgFeatures,
+}
+
+/// How event hooks are verified.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EventHookVerification {
+    /// The target has to return a challenge, as at Okta.
+    #[default]
+    Challenge,
+    /// The target is not asked: tests of configurations may name targets that do not exist.
+    Assumed,
 }
 
 /// What an org is licensed for. Orgs of Okta differ in it.

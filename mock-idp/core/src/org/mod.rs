@@ -30,7 +30,8 @@ pub(crate) use compile::{built_in_claims, built_in_scopes};
 pub(crate) use defaults::derived_id;
 pub use differences::{Difference, ObjectDifference};
 pub use document::{
-    Document, OrgFeatures, OrgIdentity, RateLimits, Settings, SignInForm, SignInPageSettings, json_schema,
+    Document, EventHookVerification, OrgFeatures, OrgIdentity, RateLimits, Settings, SignInForm, SignInPageSettings,
+    json_schema,
 };
 pub use draft::Draft;
 pub(crate) use fresh::{access_catch_all, default_session_policy, enrollment_catch_all};

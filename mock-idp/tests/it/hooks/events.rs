@@ -1,9 +1,11 @@
 //! Event hooks: verification and deliveries.
 
 use mock_idp::MockIdp;
+use mock_idp_core::org::{Document, EventHookVerification};
 use serde_json::{Value, json};
 
 use super::{HookReply, HookServer, TOKEN, events, types};
+use crate::org::TestOrg;
 
 async fn call(mock: &MockIdp, method: &str, path: &str, body: Value) -> (u16, Value) {
     let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
@@ -72,6 +74,18 @@ async fn a_hook_is_verified_by_its_challenge_and_again_after_a_change() {
     assert_eq!(results, ["SUCCESS", "FAILURE", "SUCCESS", "SUCCESS"]);
     assert_eq!(call(&mock, "POST", "/api/v1/eventHooks/whonone/lifecycle/verify", Value::Null).await.0, 404);
     assert!(server.calls.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn an_assumed_verification_does_not_ask_the_target() {
+    let assumed = |document: &mut Document| document.settings.event_hook_verification = EventHookVerification::Assumed;
+    let mock = TestOrg::market().edit(assumed).start().await;
+    let body = hook("a", "https://hook.example.test/", &["group.lifecycle.create"], Value::Null);
+    let (_, created) = call(&mock, "POST", "/api/v1/eventHooks", body).await;
+    let verify = format!("/api/v1/eventHooks/{}/lifecycle/verify", created["id"].as_str().unwrap());
+    let (status, hook) = call(&mock, "POST", &verify, Value::Null).await;
+    assert_eq!((status, &hook["verificationStatus"]), (200, &json!("VERIFIED")));
+    assert_eq!(types(&events(&mock, "eventType eq \"event_hook.verified\"").await), ["event_hook.verified"]);
 }
 
 #[tokio::test]
