@@ -344,6 +344,63 @@ async fn a_folder_with_answers_is_imported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_recording_is_imported_as_the_org_that_was_there_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let call = |method: &str, path: &str, status: u16, answer: Value| {
+        json!({ "method": method, "path": path, "status": status, "answer": answer.to_string() }).to_string()
+    };
+    let conditions = json!({ "people": { "groups": { "include": [] } } });
+    let policy = json!({
+        "id": "00pold00000000000000", "type": "MFA_ENROLL", "status": "ACTIVE", "name": "Old", "priority": 1, "system": false,
+        "conditions": conditions, "settings": { "type": "AUTHENTICATORS", "authenticators": [] },
+    });
+    let flags = json!({ "itpEnabled": true });
+    let organization = json!({ "id": "00orecorded000000000", "cell": "ok9", "pipeline": "v1", "settings": flags });
+    let feature = json!({
+        "id": "ftrold00000000000000", "type": "self-service", "name": "Old feature", "status": "DISABLED", "description": "Old",
+        "stage": { "value": "BETA", "state": "OPEN" }, "_links": { "helpDoc": { "href": "https://docs.example.test/" } },
+    });
+    let lines = [
+        call("GET", "/.well-known/okta-organization", 200, organization),
+        call("GET", "/api/v1/policies/00pold00000000000000", 200, policy.clone()),
+        call("POST", "/api/v1/policies", 200, json!({ "id": "00pnew00000000000000", "type": "MFA_ENROLL" })),
+        call("GET", "/api/v1/policies/00pnew00000000000000", 200, json!({ "id": "00pnew00000000000000" })),
+        call("GET", "/api/v1/features", 200, json!([feature])),
+        call("GET", "/api/v1/authorizationServers", 401, json!({ "errorCode": "E0000015" })),
+    ];
+    std::fs::create_dir(folder.path().join("answers")).unwrap();
+    std::fs::write(folder.path().join("answers/recording.jsonl"), lines.join("\n")).unwrap();
+    let (answers, file) = (folder.path().join("answers"), folder.path().join("okta.yaml"));
+    let (answers, file) = (answers.to_str().unwrap(), file.to_str().unwrap());
+    let args = ["import", "--answers", answers, "--api-token", TOKEN, "--subdomain", "recorded", "--out", file];
+    let (code, _, said) = run(folder.path(), &args).await;
+    assert_eq!(code, 0, "{said}");
+
+    // A recording that says nothing of the org is one of a fresh org.
+    std::fs::write(folder.path().join("answers/recording.jsonl"), &lines[2]).unwrap();
+    let (code, yaml, said) = run(folder.path(), &["import", "--answers", answers]).await;
+    assert_eq!((code, Org::parse(&yaml).unwrap().users().count()), (0, 0), "{said}");
+
+    let mock = MockIdp::builder().org_file(file).unwrap().start().await.unwrap();
+    let get = async |path: &str| {
+        let request = client::plain().get(format!("{}{path}", mock.url()));
+        let answer = request.header("authorization", format!("SSWS {TOKEN}")).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_str::<Value>(&answer.text().await.unwrap()).unwrap())
+    };
+    let (_, organization) = get("/.well-known/okta-organization").await;
+    assert_eq!((&organization["cell"], &organization["pipeline"]), (&json!("ok9"), &json!("v1")));
+    assert_eq!(organization["settings"]["itpEnabled"], true);
+    let (status, found) = get("/api/v1/policies/00pold00000000000000").await;
+    assert_eq!((status, &found["name"], &found["type"]), (200, &policy["name"], &policy["type"]));
+    assert_eq!(get("/api/v1/policies/00pnew00000000000000").await.0, 404);
+    let (_, features) = get("/api/v1/features").await;
+    assert_eq!(features[0]["id"], "ftrold00000000000000");
+    assert_eq!(features[0]["_links"]["helpDoc"]["href"], "https://docs.example.test/");
+    assert_eq!(get("/api/v1/authorizationServers").await.0, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_running_org_is_exported_as_it_is_now() {
     let (folder, live) = (tempfile::tempdir().unwrap(), live_org().await);
     let (code, yaml, said) = run(folder.path(), &["export", "--url", live.url()]).await;

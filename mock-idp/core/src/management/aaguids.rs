@@ -111,7 +111,7 @@ fn put(change: &mut ManagementChange<'_, '_>, model: DirectoryObject) -> Value {
     shown
 }
 
-fn key(authenticator: &str, aaguid: &str) -> String {
+pub(crate) fn key(authenticator: &str, aaguid: &str) -> String {
     format!("{authenticator}/{aaguid}")
 }
 

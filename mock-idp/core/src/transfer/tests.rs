@@ -12,7 +12,7 @@ fn market() -> Org {
 }
 
 fn settings() -> ImportSettings<'static> {
-    ImportSettings { subdomain: "market", password: None }
+    ImportSettings { subdomain: "market", ..ImportSettings::default() }
 }
 
 /// A state with these resources.
@@ -149,7 +149,7 @@ fn what_the_mock_does_not_know_is_left_out_and_listed() {
         [assigned("00gone00000000000001"), assigned("00gmissing0000000001")],
     );
     let Imported { document, left_out } =
-        import(&answers, ImportSettings { subdomain: "acme", password: None }).unwrap();
+        import(&answers, ImportSettings { subdomain: "acme", ..ImportSettings::default() }).unwrap();
     assert_eq!(document.org.subdomain, "acme");
     let app = &document.apps[0];
     assert_eq!(app.oauth().grant_types.len(), 1);
@@ -173,7 +173,8 @@ fn a_password_for_all_lets_the_users_sign_in_that_have_one() {
     };
     let mut answers = ApiAnswers::default();
     answers.add("/api/v1/users", [user("a@example.com", json!({ "password": {} })), user("b@example.com", json!({}))]);
-    let imported = import(&answers, ImportSettings { subdomain: "a", password: Some("Secret1!") });
+    let imported =
+        import(&answers, ImportSettings { subdomain: "a", password: Some("Secret1!"), ..ImportSettings::default() });
     let users = imported.unwrap().document.users;
     let passwords: Vec<_> =
         users.iter().map(|user| user.credentials.password.as_ref().and_then(|known| known.text())).collect();
@@ -250,4 +251,125 @@ fn roles_with_their_targets_are_the_same_after_an_export_to_terraform() {
     };
     assert_eq!(roles(&imported), roles(&expected));
     assert_eq!(roles(&expected).len(), 4);
+}
+
+/// Adds a call of a recording.
+fn record(recording: &mut Recording, request: &str, status: u64, sent: Value, answer: Value) {
+    let (method, target) = request.split_once(' ').unwrap();
+    recording.add(RecordedCall { method, target, status, request: sent, answer });
+}
+
+/// The ids of the objects of a list, in all its pages.
+fn ids<'p>(pages: &'p std::collections::BTreeMap<String, Vec<Value>>, path: &str) -> Vec<&'p str> {
+    let objects = pages.get(path).into_iter().flatten().flat_map(|page| page.as_array().into_iter().flatten());
+    objects.map(|object| object["id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_recording_has_the_objects_that_were_there_before_it() {
+    let mut recording = Recording::default();
+    let recording_of = &mut recording;
+    let old = json!({ "id": "00gold", "profile": { "name": "Old" } });
+    record(recording_of, "GET /api/v1/groups?limit=1", 200, Value::Null, json!([old]));
+    record(recording_of, "POST /api/v1/groups", 200, json!({}), json!({ "id": "00gnew" }));
+    record(recording_of, "GET /api/v1/groups/00gnew", 200, Value::Null, json!({ "id": "00gnew" }));
+    record(recording_of, "GET /api/v1/groups/00gnew/users", 200, Value::Null, json!([{ "id": "00umember" }]));
+    // Read one by one, changed before it is read, and listed first when it is older than the recording.
+    record(recording_of, "GET /api/v1/groups/00galone", 200, Value::Null, json!({ "id": "00galone" }));
+    record(recording_of, "PUT /api/v1/groups/00gput", 200, json!({}), json!({ "id": "00gput" }));
+    record(recording_of, "PUT /api/v1/groups/00gold", 200, json!({}), json!({ "id": "00gold", "profile": {} }));
+    record(recording_of, "GET /api/v1/groups/00gnone", 404, Value::Null, json!({ "id": "00gnone" }));
+    // What follows from a created object is left out.
+    let mapping =
+        json!([{ "id": "prmnew", "source": { "id": "00gnew" } }, { "id": "prmold", "source": { "id": "0oaold" } }]);
+    record(recording_of, "GET /api/v1/mappings", 200, Value::Null, mapping);
+    let roles = json!({ "roles": [{ "id": "cr0old" }], "_links": {} });
+    record(recording_of, "GET /api/v1/iam/roles", 200, Value::Null, roles.clone());
+
+    let (pages, not_licensed) = recording.into_pages();
+    assert_eq!(ids(&pages, "/api/v1/groups"), ["00gold", "00galone", "00gput"]);
+    assert_eq!(pages["/api/v1/groups"][0], json!([old]));
+    assert_eq!(ids(&pages, "/api/v1/mappings"), ["prmold"]);
+    assert_eq!(pages["/api/v1/iam/roles"], [roles]);
+    assert!(!pages.contains_key("/api/v1/groups/00gnew/users"));
+    assert_eq!(not_licensed, Vec::<String>::new());
+}
+
+#[test]
+fn a_recorded_schema_is_that_of_the_default_type_without_the_sent_attributes() {
+    let mut recording = Recording::default();
+    let custom = |names: &[&str]| {
+        let attributes: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+        json!({ "definitions": { "custom": { "properties": attributes } } })
+    };
+    let mut answer = custom(&["badge", "sent"]);
+    answer["id"] = "https://org.okta.example/meta/schemas/user/default".into();
+    answer["_links"] = json!({ "self": { "href": "https://org.okta.example/api/v1/meta/schemas/user/osc1" },
+        "type": { "href": "https://org.okta.example/api/v1/meta/types/user/oty1" } });
+    record(&mut recording, "POST /api/v1/meta/schemas/user/default", 200, custom(&["sent"]), answer);
+    record(
+        &mut recording,
+        "GET /api/v1/authorizationServers/default",
+        401,
+        Value::Null,
+        json!({ "errorCode": "E0000015" }),
+    );
+    let (pages, not_licensed) = recording.into_pages();
+    assert_eq!(ids(&pages, "/api/v1/meta/types/user"), ["oty1"]);
+    let schema = &pages["/api/v1/meta/schemas/user/osc1"][0];
+    assert_eq!(schema["definitions"], custom(&["badge"])["definitions"]);
+    assert_eq!(not_licensed, ["/api/v1/authorizationServers/default"]);
+}
+
+#[test]
+fn an_imported_org_has_the_engine_the_cell_and_the_licences_of_its_answers() {
+    let mut answers = ApiAnswers::default();
+    let flags = json!({ "itpEnabled": true, "bugReportingEnabled": false, "op4wEnabled": true, "newEnabled": true });
+    let organization = json!({ "id": "00o0000000000000market", "cell": "ok9", "pipeline": "v1", "settings": flags });
+    answers.add("/.well-known/okta-organization", [organization]);
+    let built_in = [("00geveryone000000000", "Everyone"), ("00gadmins00000000000", "Okta Administrators")];
+    let built_in = built_in.map(|(id, name)| json!({ "id": id, "type": "BUILT_IN", "profile": { "name": name } }));
+    answers.add("/api/v1/groups", built_in);
+    answers.add_not_licensed("/api/v1/authorizationServers");
+    let links = json!({ "aaguids": { "href": "https://org.okta.example/api/v1/authenticators/aut0000000000webauthn/aaguids" } });
+    let authenticator =
+        json!({ "id": "autwebauthn000000000", "type": "security_key", "key": "webauthn", "name": "Keys" });
+    answers.add("/api/v1/authenticators", [with(authenticator, "_links", links)]);
+    let model = json!({ "aaguid": "00000000-0000-0000-0000-000000000001", "name": "Badge" });
+    answers.add("/api/v1/authenticators/autwebauthn000000000/aaguids", [model]);
+    let imported = import(&answers, settings()).unwrap();
+    let Document { org, settings, groups, directory, .. } = imported.document;
+    assert_eq!((org.cell.as_str(), settings.sign_in_page.form), ("ok9", crate::org::SignInForm::Classic));
+    let features = settings.features;
+    assert_eq!(
+        (features.itp_enabled, features.bug_reporting_enabled, features.op4w_enabled),
+        (true, false, Some(true))
+    );
+    assert!(!features.api_access_management && !features.psso_enabled && features.custom_aaguids);
+    let models = &directory[&DirectoryKind::CustomAaguid];
+    assert_eq!((models.len(), models[0].owner.as_str(), models[0].name()), (1, "autwebauthn000000000", "Badge"));
+    assert_eq!(groups.iter().map(|group| group.kind).collect::<Vec<_>>(), [GroupType::BuiltIn, GroupType::OktaGroup]);
+    assert_eq!(imported.left_out.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Okta Administrators"]);
+    assert!(import(&ApiAnswers::default(), self::settings()).unwrap().document.settings.features.api_access_management);
+}
+
+#[test]
+fn an_imported_org_with_an_api_token_has_an_administrator() {
+    let settings = ImportSettings { api_token: Some("00token"), ..settings() };
+    let Document { users, api_tokens, .. } = import(&ApiAnswers::default(), settings).unwrap().document;
+    assert_eq!(api_tokens.iter().map(|token| token.value.as_str()).collect::<Vec<_>>(), ["00token"]);
+    assert!(users.len() == 1 && users[0].has_role(RoleType::SuperAdmin));
+    // Who is an administrator already is enough.
+    let mut answers = ApiAnswers::default();
+    let profile = json!({ "login": "ada@example.com", "email": "ada@example.com", "firstName": "A", "lastName": "B" });
+    answers.add("/api/v1/users", [json!({ "id": "00uada00000000000000", "status": "ACTIVE", "profile": profile })]);
+    answers.add("/api/v1/users/00uada00000000000000/roles", [json!({ "id": "ra1", "type": "SUPER_ADMIN" })]);
+    let imported = import(&answers, settings).unwrap().document;
+    assert_eq!(imported.users.len(), 1);
+}
+
+/// The object with one more member.
+fn with(mut object: Value, name: &str, value: Value) -> Value {
+    object[name] = value;
+    object
 }

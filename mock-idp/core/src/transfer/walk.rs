@@ -78,6 +78,7 @@ const POLICY_RULES: &[ApiList] = &[list("policy rules", "/api/v1/policies/{}/rul
 pub static WALK: &[ApiList] = &[
     list("organization", "/.well-known/okta-organization", ""),
     list("org settings", "/api/v1/org", ""),
+    list("features", "/api/v1/features", ""),
     ApiList {
         key: |kind| linked(kind, "schema"),
         below: &[list("user schemas", "/api/v1/meta/schemas/user/{}", "")],
@@ -157,7 +158,15 @@ pub static WALK: &[ApiList] = &[
     policies("session violation policies", "type=SESSION_VIOLATION_DETECTION"),
     list("trusted origins", "/api/v1/trustedOrigins", ""),
     list("network zones", "/api/v1/zones", ""),
-    list("authenticators", "/api/v1/authenticators", ""),
+    ApiList {
+        key: id,
+        below: &[ApiList {
+            // Okta: orgs that can name models link to them.
+            of: |authenticator| authenticator["_links"]["aaguids"].is_object(),
+            ..list("models of security keys", "/api/v1/authenticators/{}/aaguids", "")
+        }],
+        ..list("authenticators", "/api/v1/authenticators", "")
+    },
     ApiList {
         key: id,
         below: &[list("signing keys", "/api/v1/idps/{}/credentials/keys", "")],

@@ -33,6 +33,9 @@ pub(in crate::cli) struct ImportArgs {
     /// Password of all users that have one: no source has passwords.
     #[arg(long, value_name = "PASSWORD")]
     pub(super) password: Option<String>,
+    /// Value of an API token for the document: 42 characters that start with 00. An administrator is added if there is none.
+    #[arg(long, value_name = "TOKEN")]
+    pub(super) api_token: Option<String>,
     /// Subdomain of the org, if the source does not have it.
     #[arg(long, value_name = "NAME")]
     pub(super) subdomain: Option<String>,

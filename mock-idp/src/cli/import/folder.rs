@@ -4,21 +4,26 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use indexmap::IndexMap;
+use mock_idp_core::transfer::{RecordedCall, Recording};
 use serde_json::Value;
 
 use super::found::FoundList;
 use crate::cli::failure::Failure;
 
-/// Answers by their path; those of a recording by path and query, the last one of each, in the order of the recording.
+/// Answers by their path, one for each page.
 #[derive(Debug, Default)]
-pub(super) struct Folder(BTreeMap<String, IndexMap<String, Value>>);
+pub(super) struct Folder {
+    has_files: bool,
+    pages: BTreeMap<String, Vec<Value>>,
+    /// The paths of operations that the recorded orgs are not licensed for.
+    not_licensed: Vec<String>,
+}
 
 impl Folder {
     pub(super) fn read(root: &Path) -> Result<Self, Failure> {
         let mut folder = Self::default();
         folder.read_folder(root, "")?;
-        if folder.0.is_empty() {
+        if !folder.has_files {
             return Err(Failure::invalid(format!("{} has no *.json and *.jsonl files", root.display())));
         }
         Ok(folder)
@@ -33,40 +38,52 @@ impl Folder {
             if file.is_dir() {
                 self.read_folder(&file, &format!("{path}/{name}"))?;
             } else if let Some(name) = name.strip_suffix(".json") {
+                self.has_files = true;
                 let answer = parse(&read_text(&file)?, &file, 1)?;
-                self.add(&format!("{path}/{name}"), "", answer);
+                self.pages.entry(format!("{path}/{name}")).or_default().push(answer);
             } else if name.ends_with(".jsonl") {
+                self.has_files = true;
                 self.read_recording(&file)?;
             }
         }
         Ok(())
     }
 
-    /// The successful answers to GET.
+    /// The org as it was before the recording.
     fn read_recording(&mut self, file: &Path) -> Result<(), Failure> {
         let text = read_text(file)?;
+        let mut recording = Recording::default();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let exchange = parse(line, file, index + 1)?;
-            let is_read = exchange["method"] == "GET" && exchange["status"] == 200;
-            if let Some(path) = exchange["path"].as_str().filter(|_| is_read) {
-                let (path, query) = path.split_once('?').unwrap_or((path, ""));
-                let answer = exchange["answer"].as_str().unwrap_or_default();
-                self.add(path, query, serde_json::from_str(answer).unwrap_or_default());
-            }
+            let call = parse(line, file, index + 1)?;
+            let body = |name: &str| serde_json::from_str(call[name].as_str().unwrap_or_default()).unwrap_or_default();
+            recording.add(RecordedCall {
+                method: call["method"].as_str().unwrap_or_default(),
+                target: call["path"].as_str().unwrap_or_default(),
+                status: call["status"].as_u64().unwrap_or_default(),
+                request: body("request"),
+                answer: body("answer"),
+            });
         }
+        let (pages, not_licensed) = recording.into_pages();
+        for (path, found) in pages {
+            self.pages.entry(path).or_default().extend(found);
+        }
+        self.not_licensed.extend(not_licensed);
         Ok(())
     }
 
-    fn add(&mut self, path: &str, query: &str, answer: Value) {
-        self.0.entry(path.to_owned()).or_default().insert(query.to_owned(), answer);
-    }
-
     pub(super) fn pages(&self, path: &str) -> FoundList {
-        match self.0.get(path) {
-            Some(pages) => FoundList::Pages(pages.values().cloned().collect()),
+        match self.pages.get(path) {
+            Some(pages) => FoundList::Pages(pages.clone()),
+            None if self.not_licensed.iter().any(|refused| is_below(refused, path)) => FoundList::NotLicensed,
             None => FoundList::Refused("the folder does not have it".to_owned()),
         }
     }
+}
+
+/// Whether a path is that of a list, or of something in it.
+fn is_below(path: &str, list: &str) -> bool {
+    path.strip_prefix(list).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn read_text(file: &Path) -> Result<String, Failure> {

@@ -7,6 +7,8 @@ use serde_json::Value;
 pub(super) enum FoundList {
     /// The answers, one for each page.
     Pages(Vec<Value>),
+    /// The org is not licensed for it.
+    NotLicensed,
     /// It is not there, or the token may not read it: the status, and Okta's error.
     Refused(String),
 }

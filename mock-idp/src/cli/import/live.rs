@@ -67,7 +67,8 @@ impl Live {
             match status {
                 StatusCode::OK => {}
                 // Okta: E0000015 is a feature that the org does not have.
-                StatusCode::UNAUTHORIZED if answer["errorCode"] != "E0000015" => {
+                StatusCode::UNAUTHORIZED if answer["errorCode"] == "E0000015" => return Ok(FoundList::NotLicensed),
+                StatusCode::UNAUTHORIZED => {
                     return Err(Failure::invalid("the org does not accept the token (401)"));
                 }
                 _ => return Ok(FoundList::Refused(refusal(status, &answer))),

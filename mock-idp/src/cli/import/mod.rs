@@ -29,7 +29,11 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Failure> {
     let (answers, mut left_out, origin) = read_answers(args)?;
     let host = args.url.as_ref().and_then(|url| url.host_str()?.split('.').next().map(str::to_owned));
     let subdomain = args.subdomain.clone().or(host).unwrap_or_else(|| SUBDOMAIN.to_owned());
-    let settings = ImportSettings { subdomain: &subdomain, password: args.password.as_deref() };
+    let settings = ImportSettings {
+        subdomain: &subdomain,
+        password: args.password.as_deref(),
+        api_token: args.api_token.as_deref(),
+    };
     let Imported { document, left_out: others } = import(&answers, settings).map_err(Failure::invalid)?;
     left_out.extend(others);
     let yaml = document.to_yaml().map_err(Failure::machine)?;

@@ -45,11 +45,11 @@ impl ListReading<'_> {
         let path = list.path_of(keys);
         let pages = match self.source.pages(list, &path)? {
             FoundList::Pages(pages) => pages,
-            FoundList::Refused(reason) => {
-                let (times, _) = self.refused.entry(list.name).or_insert((0, reason));
-                *times += 1;
-                return Ok(0);
+            FoundList::NotLicensed => {
+                self.answers.add_not_licensed(&path);
+                return Ok(self.refuse(list, "the org is not licensed for it".to_owned()));
             }
+            FoundList::Refused(reason) => return Ok(self.refuse(list, reason)),
         };
         let objects: Vec<Value> = pages.into_iter().flat_map(|page| objects(list, page)).collect();
         self.answers.add(&path, objects.iter().cloned());
@@ -62,13 +62,20 @@ impl ListReading<'_> {
         }
         Ok(objects.len())
     }
+
+    /// Notes that a list was not read. Returns the number of its objects.
+    fn refuse(&mut self, list: &'static ApiList, reason: String) -> usize {
+        let (times, _) = self.refused.entry(list.name).or_insert((0, reason));
+        *times += 1;
+        0
+    }
 }
 
 /// The objects of an answer.
 fn objects(list: &ApiList, answer: Value) -> Vec<Value> {
     let answer = match list.member {
-        Some(member) => answer[member].clone(),
-        None => answer,
+        Some(member) if answer.is_object() => answer[member].clone(),
+        _ => answer,
     };
     match answer {
         Value::Array(objects) => objects,

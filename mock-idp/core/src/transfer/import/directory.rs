@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::reading::{Reading, linked, own_members};
 use super::{iam, policies};
-use crate::management::profile_mappings;
+use crate::management::{aaguids, profile_mappings};
 use crate::model::{DirectoryKind, DirectoryObject, TrustedOrigin};
 
 /// The kinds that are taken as they are, what a report calls them, and their lists.
@@ -39,6 +39,8 @@ pub(super) fn objects(reading: &mut Reading<'_>) -> BTreeMap<DirectoryKind, Vec<
         }
         directory.insert(kind, objects);
     }
+    directory.insert(DirectoryKind::CustomAaguid, models(reading));
+    directory.insert(DirectoryKind::Feature, features(reading));
     directory.insert(DirectoryKind::UserSchema, user_schemas(reading));
     directory.insert(DirectoryKind::GroupSchema, group_schema(reading));
     directory.insert(DirectoryKind::AppUserSchema, app_schemas(reading));
@@ -58,6 +60,33 @@ fn plain(object: &Value) -> Option<DirectoryObject> {
     let mut members = own_members(object);
     members.shift_remove("id");
     Some(DirectoryObject { id: object["id"].as_str()?.to_owned(), owner: String::new(), members })
+}
+
+/// The models of security keys that the org names.
+fn models(reading: &Reading<'_>) -> Vec<DirectoryObject> {
+    let owners = reading.answers.list("/api/v1/authenticators").iter().filter_map(|object| object["id"].as_str());
+    let models = owners.flat_map(|owner| {
+        let models = reading.answers.list(&format!("/api/v1/authenticators/{owner}/aaguids")).iter();
+        models.filter_map(move |model| {
+            let id = aaguids::key(owner, model["aaguid"].as_str()?);
+            Some(DirectoryObject { id, owner: owner.to_owned(), members: own_members(model) })
+        })
+    });
+    models.collect()
+}
+
+/// What administrators may switch on. The page of a feature is a link.
+fn features(reading: &Reading<'_>) -> Vec<DirectoryObject> {
+    let objects = reading.answers.list("/api/v1/features").iter();
+    let feature = |object: &Value| {
+        let mut feature = plain(object)?;
+        feature.members.shift_remove("type");
+        if let Some(page) = object.pointer("/_links/helpDoc/href") {
+            feature.members.insert("helpDoc".to_owned(), page.clone());
+        }
+        Some(feature)
+    };
+    objects.filter_map(feature).collect()
 }
 
 /// What answers never show.

@@ -10,12 +10,15 @@ mod reading;
 mod roles;
 mod servers;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answers::ApiAnswers;
 use super::left_out::LeftOut;
-use crate::org::{Document, OrgIdentity, Problems, Settings};
+use crate::model::{ApiToken, RoleType, User, UserStatus};
+use crate::org::{Document, OrgFeatures, OrgIdentity, Problems, Settings, SignInForm};
 use reading::Reading;
+
+const ORGANIZATION: &str = "/.well-known/okta-organization";
 
 /// What an import cannot learn from the API.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +27,8 @@ pub struct ImportSettings<'a> {
     pub subdomain: &'a str,
     /// The password of all users that have one: Okta does not show passwords.
     pub password: Option<&'a str>,
+    /// The value of an API token that the document gets, with an administrator if it has none.
+    pub api_token: Option<&'a str>,
 }
 
 /// The result of an import.
@@ -40,9 +45,9 @@ pub struct Imported {
 pub fn import(answers: &ApiAnswers, settings: ImportSettings<'_>) -> Result<Imported, Problems> {
     let mut reading = Reading { answers, left_out: Vec::new() };
     let users = people::users(&mut reading, settings.password);
-    let document = Document {
+    let mut document = Document {
         org: identity(answers, settings.subdomain),
-        settings: Settings::default(),
+        settings: org_settings(answers),
         groups: people::groups(&mut reading),
         apps: apps::apps(&mut reading, &users),
         users,
@@ -56,8 +61,25 @@ pub fn import(answers: &ApiAnswers, settings: ImportSettings<'_>) -> Result<Impo
         reading.leave_out("API token", token, "", "its value is not shown; write one into apiTokens");
     }
     let mut left_out = reading.left_out;
+    if let Some(value) = settings.api_token {
+        add_api_token(&mut document, value);
+    }
     let document = fitting::fitting(document, &mut left_out)?;
     Ok(Imported { document, left_out })
+}
+
+/// Adds an API token, and an administrator if there is none.
+fn add_api_token(document: &mut Document, value: &str) {
+    let is_administrator = |user: &User| user.status == UserStatus::Active && user.has_role(RoleType::SuperAdmin);
+    if !document.users.iter().any(is_administrator) {
+        let login = "administrator@example.com";
+        let administrator = json!({
+            "status": "ACTIVE", "roles": [{ "type": RoleType::SuperAdmin.name() }],
+            "profile": { "login": login, "email": login, "firstName": "Import", "lastName": "Administrator" },
+        });
+        document.users.extend(serde_json::from_value::<User>(administrator));
+    }
+    document.api_tokens.extend(serde_json::from_value::<ApiToken>(value.into()));
 }
 
 fn identity(answers: &ApiAnswers, subdomain: &str) -> OrgIdentity {
@@ -66,11 +88,40 @@ fn identity(answers: &ApiAnswers, subdomain: &str) -> OrgIdentity {
         object.get(member).and_then(Value::as_str).map(str::to_owned)
     };
     let settings = |member| first("/api/v1/org", member);
+    let default = OrgIdentity::default();
     let subdomain = settings("subdomain").unwrap_or_else(|| subdomain.to_owned());
     OrgIdentity {
-        id: first("/.well-known/okta-organization", "id").or_else(|| settings("id")).unwrap_or_default(),
+        id: first(ORGANIZATION, "id").or_else(|| settings("id")).unwrap_or_default(),
         name: settings("companyName").unwrap_or_else(|| subdomain.clone()),
         subdomain,
-        ..OrgIdentity::default()
+        cell: first(ORGANIZATION, "cell").unwrap_or(default.cell),
     }
+}
+
+/// The engine of the org, and what it is licensed for.
+fn org_settings(answers: &ApiAnswers) -> Settings {
+    let mut settings = Settings::default();
+    if let Some(organization) = answers.list(ORGANIZATION).first() {
+        settings.features = features(&organization["settings"]);
+        // Okta: `v1` is the Classic Engine.
+        if organization["pipeline"] == "v1" {
+            settings.sign_in_page.form = SignInForm::Classic;
+        }
+    }
+    let mut authenticators = answers.list("/api/v1/authenticators").iter();
+    settings.features.custom_aaguids = authenticators.any(|object| object["_links"]["aaguids"].is_object());
+    settings.features.api_access_management = answers.is_licensed("/api/v1/authorizationServers");
+    settings
+}
+
+/// The flags of the organization document that the org document has too.
+fn features(flags: &Value) -> OrgFeatures {
+    let default = OrgFeatures::default();
+    let mut shape = json!(default);
+    for (name, flag) in flags.as_object().into_iter().flatten() {
+        if name == "op4wEnabled" || shape.get(name).is_some() {
+            shape[name] = flag.clone();
+        }
+    }
+    serde_json::from_value(shape).unwrap_or(default)
 }

@@ -6,14 +6,20 @@ use serde_json::Value;
 
 use super::reading::{Reading, own_members};
 use super::roles;
-use crate::model::{Group, Password, User};
+use crate::model::{Group, GroupType, Password, User};
 
 const USER: &str = "user";
+const EVERYONE: &str = "Everyone";
 
 pub(super) fn groups(reading: &mut Reading<'_>) -> Vec<Group> {
     let mut groups = Vec::new();
     for object in reading.answers.list("/api/v1/groups") {
         let Some(mut group) = reading.read::<Group>("group", object, shape(object)) else { continue };
+        // Okta: a group of all administrators is built in too.
+        if group.kind == GroupType::BuiltIn && group.profile.name != EVERYONE {
+            group.kind = GroupType::OktaGroup;
+            reading.leave_out("group", object, "type", "the mock has one built-in group, with every user");
+        }
         let path = format!("/api/v1/groups/{}", group.id);
         group.roles = roles::roles(reading, object, &path);
         groups.push(group);
