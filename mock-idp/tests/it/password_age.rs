@@ -40,7 +40,7 @@ async fn the_pages_warn_and_the_user_keeps_the_password() {
     assert_eq!((status, parameter(&arrived, "code").is_some()), (302, true), "{arrived}");
     let (status, _) = by_password(&mock, &client, &[("prompt", "login")]).await;
     assert_eq!(status, 200, "the next sign-in warns again");
-    let (status, arrived) = crate::factors::by_password(&mock, &browser(), &[]).await;
+    let (status, arrived) = by_password(&mock, &browser(), &[]).await;
     assert!(status == 200 && arrived.contains("expire in 10 days"));
 }
 
