@@ -10,6 +10,7 @@ use super::answers::id;
 
 /// The key of objects that were read one by one, beside the queries of their list.
 const ONE_BY_ONE: &str = "#";
+const SERVERS: &str = "/api/v1/authorizationServers";
 const USER_SCHEMAS: &str = "/api/v1/meta/schemas/user";
 const USER_TYPES: &str = "/api/v1/meta/types/user";
 /// Okta: the error of operations that an org is not licensed for.
@@ -68,7 +69,9 @@ impl Recording {
         let Some(answer) = self.without_created(answer) else { return };
         learn(&answer, &mut self.known);
         let own = id(&answer);
-        if let Some((list, _)) = path.rsplit_once('/').filter(|(_, last)| Some(*last) == own) {
+        // Okta: the default authorization server has another name beside its id.
+        let is_own = |list: &str, last: &str| Some(last) == own || (list == SERVERS && last == "default");
+        if let Some((list, _)) = path.rsplit_once('/').filter(|(list, last)| is_own(list, last)) {
             let pages = self.answers.entry(list.to_owned()).or_default();
             if let Value::Array(objects) = pages.entry(ONE_BY_ONE.to_owned()).or_insert_with(|| json!([])) {
                 objects.push(answer.clone());
