@@ -2,12 +2,13 @@
 
 use crate::pages::view::{self, Frame};
 use mock_idp_core::endpoint::authorization::AuthorizationError;
+use mock_idp_core::endpoint::idx;
 use mock_idp_core::ledger::{AuthorizationRequest, CurrentUser, Purpose};
 use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
 
 use super::authorization_request::{self, SignInToken};
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
-use super::{Context, authn, authorization_response, interclient, sessions, sign_in_flow};
+use super::{Context, authn, authorization_response, interclient, provider_visits, sessions, sign_in_flow};
 use crate::journal::Explained;
 
 /// The authorization endpoint of a server.
@@ -38,6 +39,9 @@ impl<'c> AuthorizationEndpoint<'c> {
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
         let context = self.0;
+        if let Some((handle, provider)) = parameters.get("request_uri").and_then(idx::provider_of_request_uri) {
+            return provider_visits::leave(&context.instance, &context.urls, &provider, &handle, request).await;
+        }
         match authorization_request::read(context, parameters, &mut request.trace).await {
             Err(AuthorizationError::Shown { error: refusal, client_id, redirect_uri }) => {
                 request.explanation.client = client_id;

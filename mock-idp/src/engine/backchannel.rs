@@ -151,7 +151,14 @@ impl<'o> BackchannelDecisions<'o> {
         let trace = &mut Trace::default();
         let session_id = self.instance.decide_at(self.now, trace, |moment| format!("102{}", moment.token()));
         let amr = self.instance.amr(backchannel::AMR.map(str::to_owned).to_vec());
-        Authentication { user_id: request.user_id.clone(), auth_time: self.now, amr, proofs: Vec::new(), session_id }
+        Authentication {
+            user_id: request.user_id.clone(),
+            auth_time: self.now,
+            amr,
+            proofs: Vec::new(),
+            idp: None,
+            session_id,
+        }
     }
 
     /// The page on which a tester decides in the user's place.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::pages::view::Frame;
-use mock_idp_core::endpoint::authorization::{self, Step};
+use mock_idp_core::endpoint::authorization::{self, AuthorizationResponse, Step};
 use mock_idp_core::endpoint::idx::{self, ChosenAuthenticator, IdxError, IdxTransaction};
 use mock_idp_core::ledger::{
     Authorization, Code, CurrentUser, IssuedCredential, LedgerError, Purpose, Stage, StateHandle, Transaction,
@@ -15,7 +15,7 @@ use mock_idp_core::sign_in::{self, RecoveryOption, RegistrationOption, Remediati
 use mock_idp_core::trace::NoteStatus;
 use serde_json::Value;
 
-use super::browser::{Browser, BrowserRequest};
+use super::browser::{Browser, BrowserRequest, Destination};
 use super::sign_in_step::{CommittedStep, NextHandle};
 use super::{Context, OrgInstance, authorization_response, consents, issued_tokens, sessions, sign_in_step};
 use crate::journal::Explained;
@@ -269,6 +269,7 @@ impl<'a> IdxCall<'a> {
             Stage::Decided { user, allowed: true } => user,
             Stage::Decided { allowed: false, .. } => return self.refuse(&transaction, request).await,
             Stage::Identify
+            | Stage::ProviderFailed
             | Stage::Challenge { .. }
             | Stage::NewPassword { .. }
             | Stage::PasswordWarning(_)
@@ -406,6 +407,34 @@ impl<'a> IdxCall<'a> {
     }
 }
 
+/// Goes on when the user has come back from an external identity provider to a client that asks the user itself. Okta: the client gets
+/// the interaction code at its redirect URI, or learns there that more is needed.
+pub(super) async fn return_from_provider(
+    context: &Context,
+    handle: &str,
+    transaction: Transaction,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    let Some(target) = transaction.purpose.request().map(|wanted| wanted.target.clone()) else {
+        return Err(OAuthError::new(ErrorId::ServerError, "a sign-in without a request of a client"));
+    };
+    let (_, document) = IdxCall { context, handle }.go_on(transaction, request).await?;
+    let fields = document.pointer("/successWithInteractionCode/value").and_then(Value::as_array);
+    let code = fields.into_iter().flatten().find(|field| field["name"] == "interaction_code");
+    let answer = match code.and_then(|field| field["value"].as_str()) {
+        Some(code) => {
+            let state = target.state().map(|state| ("state", state.to_owned()));
+            let fields = std::iter::once(("interaction_code", code.to_owned())).chain(state).collect();
+            AuthorizationResponse { target, fields }
+        }
+        None => {
+            let reason = "the user has signed in at the identity provider, and more is needed";
+            authorization::error_response(&target, &OAuthError::new(ErrorId::InteractionRequired, reason))
+        }
+    };
+    Ok(request.deliver(answer))
+}
+
 /// What a form asks for, and why.
 fn asked_for(option: &Remediation) -> String {
     match option {
@@ -441,6 +470,7 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::Registration(RegistrationOption::Code { email }) => {
             format!("asks for the code that was sent to {email}: the profile enrollment policy demands it")
         }
+        Remediation::SignInAtProvider { name, .. } => format!("offers to sign in at {name}: a routing rule names it"),
         Remediation::SelectIdentify => "offers to go back to signing in".to_owned(),
         Remediation::Register => "offers to register: the profile enrollment policy allows it".to_owned(),
         Remediation::ResetPassword => "offers to reset the password: a password policy allows it".to_owned(),

@@ -82,6 +82,7 @@ fn issued_at_sign_in(
         auth_time: moment.now,
         amr: vec!["pwd".to_owned()],
         proofs: Vec::new(),
+        idp: None,
         session_id: moment.id("idx"),
     });
     let access_token_id = format!("AT.{}", moment.token());

@@ -43,6 +43,8 @@ mod management_call;
 mod mint;
 mod nonces;
 mod orgs;
+mod provider_sign_in;
+mod provider_visits;
 mod pushed_request;
 mod pushes;
 mod randomness;
@@ -112,6 +114,7 @@ pub(crate) use management::{ManagementAccess, ManagementCredentials, ServerKeyMa
 pub(crate) use management_call::Management;
 pub(crate) use mint::{MintedToken, mint};
 pub(crate) use orgs::Orgs;
+pub(crate) use provider_sign_in::ProviderEndpoint;
 pub(crate) use pushed_request::PushedRequestEndpoint;
 pub(crate) use recovery::RecoveryPages;
 pub(crate) use revocation::RevocationEndpoint;

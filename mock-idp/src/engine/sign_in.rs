@@ -138,6 +138,7 @@ pub(super) async fn go_on(
     request.remember = remember;
     match stage {
         Stage::Identify
+        | Stage::ProviderFailed
         | Stage::Challenge { .. }
         | Stage::NewPassword { .. }
         | Stage::PasswordWarning(_)

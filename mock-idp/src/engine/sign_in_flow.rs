@@ -11,7 +11,7 @@ use mock_idp_core::trace::NoteStatus;
 use super::browser::{BrowserRequest, Destination};
 use super::sign_in_queue::NextSignIn;
 use super::sign_in_step::CommittedStep;
-use super::{Context, authorization_response, consents, sessions, sign_in_step, transactions};
+use super::{Context, authorization_response, consents, provider_visits, sessions, sign_in_step, transactions};
 
 /// The next step of a sign-in.
 pub(super) async fn proceed(
@@ -150,6 +150,17 @@ pub(super) async fn ask_to_sign_in(
     }
     let transaction = transactions::new(context, purpose, stage, request);
     let handle = transactions::store(context, transaction.clone(), request).await?;
+    if let Some(routing) = sign_in::routing_of(&context.org, &transaction) {
+        if let Some(rule) = routing.rule.as_ref().filter(|_| !routing.providers.is_empty()) {
+            let because = format!("{rule} routes to {}", routing.providers.join(", "));
+            request.trace.note(NoteStatus::Matched, "routing rule", because);
+        }
+        // Okta: a page with one provider and nothing else goes on by itself, unless it has a message.
+        let goes_on = problem.is_none() && !context.instance.is_scratch();
+        if let Some(provider) = routing.only_provider().filter(|_| goes_on) {
+            return provider_visits::go_out(context, provider, (&handle, &transaction), request).await;
+        }
+    }
     Ok(page_of(context, &transaction, &handle, problem, request))
 }
 

@@ -5,12 +5,13 @@ use mock_idp_core::ledger::{
     PushNotifications, Stage, Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::management::group_rules;
-use mock_idp_core::model::{Factor, Password, User};
+use mock_idp_core::model::{DirectoryKind, Factor, Password, User};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
 use mock_idp_core::policy;
 use mock_idp_core::sign_in::{
-    self, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem, primary,
+    self, ProviderSignInChange, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem,
+    primary,
 };
 use mock_idp_core::trace::Trace;
 
@@ -182,6 +183,7 @@ async fn decide<'c>(
                 batch.update(context.ledger().magic_links(), &key, replace);
             }
             SignInEffect::CreateUser { user } => follow_up.new_user = Some(*user),
+            SignInEffect::ChangeByProvider(change) => follow_up.by_provider = Some(change),
             SignInEffect::DenyRecovery { user_id } => follow_up.denied = Some(user_id),
             SignInEffect::UseToken { key } => {
                 batch.require(context.ledger().one_time_tokens(), &key, |_| true);
@@ -230,6 +232,7 @@ struct FollowUp {
     enrolled: Vec<(String, Factor)>,
     unlocked: Option<String>,
     new_user: Option<User>,
+    by_provider: Option<ProviderSignInChange>,
     sent: Vec<SentRecovery>,
     messages: Vec<OutgoingMessage>,
     /// A user whose policy does not allow a recovery.
@@ -238,8 +241,9 @@ struct FollowUp {
 
 impl FollowUp {
     async fn run(self, context: &Context) -> Result<(), LedgerError> {
-        let Self { new_password, enrolled, unlocked, new_user, messages, sent, denied } = self;
-        if new_password.is_some() || !enrolled.is_empty() || unlocked.is_some() || new_user.is_some() {
+        let Self { new_password, enrolled, unlocked, new_user, by_provider, messages, sent, denied } = self;
+        let is_new = new_user.is_some() || by_provider.is_some();
+        if new_password.is_some() || !enrolled.is_empty() || unlocked.is_some() || is_new {
             // Other processes with the same store do not change the org meanwhile.
             let change_org = async || {
                 if let Some((user_id, password)) = new_password {
@@ -256,6 +260,9 @@ impl FollowUp {
                 }
                 if let Some(user) = new_user {
                     create_user(context, user);
+                }
+                if let Some(change) = by_provider {
+                    change_by_provider(context, change);
                 }
                 Ok::<_, LedgerError>(())
             };
@@ -283,6 +290,24 @@ fn create_user(context: &Context, mut user: User) {
     });
     if let Err(problems) = added {
         tracing::warn!("a user who has registered cannot be added: {problems}");
+    }
+}
+
+/// Stores what a sign-in at an external identity provider changes, until the next reset.
+fn change_by_provider(context: &Context, change: ProviderSignInChange) {
+    let changed = context.instance.change::<_, Problems>(|draft| {
+        let ProviderSignInChange { user, link } = change;
+        if let Some(mut user) = user {
+            group_rules::apply(draft, &mut user, context.now);
+            draft.put_user(*user);
+        }
+        if let Some(link) = link {
+            draft.put_object(DirectoryKind::IdentityProviderUser, link);
+        }
+        Ok(())
+    });
+    if let Err(problems) = changed {
+        tracing::warn!("a user of an identity provider cannot be stored: {problems}");
     }
 }
 

@@ -243,6 +243,7 @@ async fn a_device_code_can_be_redeemed_again_if_its_tokens_could_not_be_stored()
         auth_time: now,
         amr: vec!["pwd".to_owned()],
         proofs: Vec::new(),
+        idp: None,
         session_id: "idx".to_owned(),
     };
     let allowed = PolledRequest {

@@ -35,6 +35,8 @@ macro_rules! for_all_tables {
             user_codes: UserCode, 10_000, 4;
             /// By state handle.
             transactions: Transaction, 10_000, 32;
+            /// By `state` of the request to an external identity provider.
+            provider_visits: ProviderVisit, 10_000, 8;
             /// By session cookie.
             sessions: Session, 10_000, 8;
             /// By user id.

@@ -74,6 +74,20 @@ impl HookCaller {
         };
         within(TIMEOUT, call).await
     }
+
+    /// Sends a request to a server that an administrator of the org has named: an external identity provider.
+    ///
+    /// # Errors
+    /// There is no answer in time, or the server may not be called.
+    pub(crate) async fn send(&self, uri: &str, request: Request<Body>) -> Result<HookReply, OutboundError> {
+        let targets = self.targets.as_ref().ok_or(OutboundError::HooksOff)?;
+        let call = async {
+            let _running = self.running.acquire().await.ok();
+            let (status, body) = send(uri, request, Permission::Hooks(targets)).await?;
+            Ok(HookReply { status, body })
+        };
+        within(TIMEOUT, call).await
+    }
 }
 
 impl Default for HookCaller {

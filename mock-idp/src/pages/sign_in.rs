@@ -15,7 +15,7 @@ use super::chrome::{Chrome, destination};
 use super::javascript;
 use super::sign_in_problem::{Field, Problem};
 use crate::pages::view::{
-    PickerUser, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView,
+    PickerUser, ProviderLink, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView,
 };
 
 #[derive(Debug, Template)]
@@ -48,11 +48,11 @@ impl<'a> SignInPage<'a> {
     }
 
     fn asks_identifier(&self) -> bool {
-        !matches!(self.view.step, SignInStep::Password { .. } | SignInStep::NewPassword { .. })
+        !matches!(self.view.step, SignInStep::Password { .. } | SignInStep::NewPassword { .. } | SignInStep::Providers)
     }
 
     fn asks_password(&self) -> bool {
-        !matches!(self.view.step, SignInStep::Identifier | SignInStep::NewPassword { .. })
+        !matches!(self.view.step, SignInStep::Identifier | SignInStep::NewPassword { .. } | SignInStep::Providers)
     }
 
     /// What a new password has to be like, where the page asks for one.
@@ -77,13 +77,18 @@ impl<'a> SignInPage<'a> {
     fn known_identifier(&self) -> Option<&str> {
         match &self.view.step {
             SignInStep::Password { identifier } | SignInStep::NewPassword { identifier, .. } => Some(identifier),
-            SignInStep::Identifier | SignInStep::Single | SignInStep::Classic => None,
+            SignInStep::Identifier | SignInStep::Single | SignInStep::Classic | SignInStep::Providers => None,
         }
     }
 
     /// A form that cannot succeed is not shown again.
     fn can_go_on(&self) -> bool {
         !matches!(self.view.problem, Some(SignInProblem { kind: Kind::CookiesBlocked, .. }))
+    }
+
+    /// Whether the page has a form besides the links to identity providers.
+    fn has_form(&self) -> bool {
+        self.can_go_on() && !matches!(self.view.step, SignInStep::Providers)
     }
 
     /// Okta: scripts read it from the page, where it is a JavaScript string. Here it is data, and nothing runs.
@@ -103,6 +108,7 @@ impl<'a> SignInPage<'a> {
             (Some(_), _) => Focus::Problem,
             (None, SignInStep::Password { .. } | SignInStep::NewPassword { .. }) => Focus::Password,
             (None, SignInStep::Single | SignInStep::Classic) if !self.view.identifier.is_empty() => Focus::Password,
+            (None, SignInStep::Providers) => Focus::Problem,
             (None, _) => Focus::Identifier,
         }
     }
@@ -137,7 +143,9 @@ impl StepWords {
             form_class: "o-form",
         };
         match step {
-            SignInStep::Identifier => words("Sign In", "Next", "siw-main-view identify primary-auth"),
+            SignInStep::Identifier | SignInStep::Providers => {
+                words("Sign In", "Next", "siw-main-view identify primary-auth")
+            }
             SignInStep::Password { .. } => {
                 words("Verify with your password", "Verify", "siw-main-view mfa-verify-password")
             }
@@ -190,6 +198,7 @@ impl Fields {
             SignInStep::Identifier
             | SignInStep::Password { .. }
             | SignInStep::NewPassword { .. }
+            | SignInStep::Providers
             | SignInStep::Single => Self {
                 identifier: "identifier",
                 identifier_id: "identifier",
@@ -199,6 +208,18 @@ impl Fields {
                 remember_label: "Keep me signed in",
                 submit_id: None,
             },
+        }
+    }
+}
+
+impl ProviderLink {
+    /// Okta's mark of its button: generic providers have one in common.
+    fn mark(&self) -> String {
+        match self.kind.as_str() {
+            "APPLE" | "FACEBOOK" | "GOOGLE" | "LINKEDIN" | "MICROSOFT" => {
+                format!("social-auth-{}-button", self.kind.to_lowercase())
+            }
+            _ => "social-auth-general-idp-button".to_owned(),
         }
     }
 }

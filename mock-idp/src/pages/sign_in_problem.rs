@@ -38,6 +38,7 @@ impl<'a> Problem<'a> {
             Field::Identifier => !matches!(step, SignInStep::Password { .. } | SignInStep::NewPassword { .. }),
             Field::Password => !matches!(step, SignInStep::Identifier),
         });
+        let field = field.filter(|_| !matches!(step, SignInStep::Providers));
         Self { text, note, field, okta_code: &problem.okta_code, reason: &problem.reason }
     }
 }
@@ -80,6 +81,10 @@ pub(super) fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
         Kind::AccessDenied => (
             "You do not have permission to perform the requested action.",
             "A global session policy denies this sign-in, or demands a factor that the user has not and cannot enroll.",
+        ),
+        Kind::ProviderFailed => (
+            "There was a problem signing you into your identity provider. Please contact your administrator for help.",
+            "",
         ),
         Kind::CookiesBlocked => (
             "The browser did not keep the cookie",

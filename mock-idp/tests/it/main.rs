@@ -39,6 +39,7 @@ mod hooks;
 mod host_names;
 mod hostile;
 mod id_jag;
+mod identity_providers;
 mod idx;
 mod idx_recovery;
 mod inbox;

@@ -40,6 +40,9 @@ pub struct AuthorizationRequest {
     /// The `request_uri` of a pushed request that is used up only by the response.
     #[serde(default)]
     pub pushed_as: Option<String>,
+    /// Id of the external identity provider that the request names. Okta: `idp`.
+    #[serde(default)]
+    pub idp: Option<String>,
     /// Whether the client asks the user itself, and gets an interaction code.
     #[serde(default)]
     pub interaction: bool,

@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::model::{SessionActions, SignInMethod};
@@ -42,6 +43,9 @@ pub struct Authentication {
     /// What the user has proved, each method once.
     #[serde(default)]
     pub proofs: Vec<Proof>,
+    /// Id of the external identity provider at which the user has authenticated.
+    #[serde(default)]
+    pub idp: Option<String>,
     pub session_id: String,
 }
 
@@ -96,6 +100,9 @@ pub struct SignedIn {
     pub amr: Vec<String>,
     #[serde(default)]
     pub proofs: Vec<Proof>,
+    /// Id of the external identity provider at which the user has authenticated.
+    #[serde(default)]
+    pub idp: Option<String>,
     /// The session that goes on with these proofs. `None`: a new one begins.
     #[serde(default)]
     pub session: Option<String>,
@@ -105,7 +112,7 @@ impl SignedIn {
     /// A user who has proved this at `now`.
     #[must_use]
     pub fn new(user_id: &str, now: i64, proofs: Vec<Proof>) -> Self {
-        Self { user_id: user_id.to_owned(), auth_time: now, amr: Proof::amr(&proofs), proofs, session: None }
+        Self { user_id: user_id.to_owned(), auth_time: now, amr: Proof::amr(&proofs), proofs, idp: None, session: None }
     }
 
     /// A user whose authentication is known by its `amr` only.
@@ -116,13 +123,20 @@ impl SignedIn {
         // Which of two apps has shown a code is not known.
         methods.dedup_by_key(|method| method.row().amr);
         let proofs = methods.into_iter().map(|method| Proof { method, at: auth_time }).collect();
-        Self { user_id, auth_time, amr, proofs, session: None }
+        Self { user_id, auth_time, amr, proofs, idp: None, session: None }
     }
 
     /// A user who has entered the right password at `now`.
     #[must_use]
     pub fn by_password(user_id: &str, now: i64) -> Self {
         Self::new(user_id, now, vec![Proof { method: SignInMethod::Password, at: now }])
+    }
+
+    /// A user who has authenticated at an external identity provider at `now`.
+    // Okta: such a session has the `amr` `pwd`, and policies count it as the password ("Password / IdP").
+    #[must_use]
+    pub fn at_provider(user_id: &str, provider: &str, now: i64) -> Self {
+        Self { idp: Some(provider.to_owned()), ..Self::by_password(user_id, now) }
     }
 }
 
@@ -136,6 +150,9 @@ pub struct Session {
     pub amr: Vec<String>,
     #[serde(default)]
     pub proofs: Vec<Proof>,
+    /// Id of the external identity provider at which the user has authenticated.
+    #[serde(default)]
+    pub idp: Option<String>,
     pub limits: SessionActions,
     /// When it was last used, in seconds since the epoch.
     pub used: i64,
@@ -148,8 +165,8 @@ impl Session {
     /// A session that begins now.
     #[must_use]
     pub fn new(proof: SignedIn, limits: SessionActions, now: i64) -> Self {
-        let SignedIn { user_id, auth_time, amr, proofs, session: _ } = proof;
-        Self { user_id, began: auth_time, auth_time, amr, proofs, limits, used: now }
+        let SignedIn { user_id, auth_time, amr, proofs, idp, session: _ } = proof;
+        Self { user_id, began: auth_time, auth_time, amr, proofs, idp, limits, used: now }
     }
 
     /// Adds what the user has proved since. Okta: the time of the last proof is the time of the authentication.
@@ -196,6 +213,16 @@ impl Session {
         live
     }
 
+    /// Where the user has authenticated, as Okta shows it.
+    // Okta: providers of the type OIDC are recorded as `SOCIAL`.
+    #[must_use]
+    pub fn provider(&self, org_id: &str) -> Value {
+        match &self.idp {
+            Some(id) => json!({ "id": id, "type": "SOCIAL" }),
+            None => json!({ "id": org_id, "type": "OKTA" }),
+        }
+    }
+
     /// The authentication that this session stands for.
     #[must_use]
     pub fn authentication(&self, session_id: &str) -> Authentication {
@@ -204,6 +231,7 @@ impl Session {
             auth_time: self.auth_time,
             amr: self.amr.clone(),
             proofs: self.proofs.clone(),
+            idp: self.idp.clone(),
             session_id: session_id.to_owned(),
         }
     }

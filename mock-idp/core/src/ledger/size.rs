@@ -19,7 +19,7 @@ use super::server_keys::KeyRecord;
 use super::session::{Session, SessionClient, SignedIn};
 use super::single_use::ConsumedValue;
 use super::token_family::{FamilyState, RefreshTokenOwner, RevokedAccessToken, TokenFamily};
-use super::transaction::{Purpose, SentCode, Stage, StateHandle, Transaction};
+use super::transaction::{ProviderVisit, Purpose, SentCode, Stage, StateHandle, Transaction};
 use super::used_code::UsedCode;
 use crate::protocol::{Parameters, RequestedClaims, Scopes};
 
@@ -67,6 +67,7 @@ sizes! {
         Purpose::Activate(activation) => 4 * VALUE + scopes(&activation.scopes),
     };
     StateHandle: |_it| VALUE;
+    ProviderVisit: |it| 6 * VALUE + it.redirect_uri.len();
     OneTimeToken: |_it| 2 * VALUE;
     AuthorizationRequest: |it| 6 * VALUE
         + it.target.redirect_uri().len()

@@ -133,6 +133,8 @@ pub enum Stage {
     PasswordWarning(Box<PasswordWarning>),
     /// The user has authenticated, and has no session yet.
     SignedIn(SignedIn),
+    /// The user has not been signed in at an external identity provider: it begins again.
+    ProviderFailed,
     /// It needs consent. The user is signed in, by this transaction or before.
     Consent { user: CurrentUser },
     /// The user has given consent, or has refused it.
@@ -219,6 +221,9 @@ pub struct PartialSignIn {
     /// When the transaction has begun to ask: proofs since then are new, whatever their age.
     pub began: i64,
     pub proofs: Vec<Proof>,
+    /// Id of the external identity provider at which the user has authenticated.
+    #[serde(default)]
+    pub idp: Option<String>,
     /// The session of the browser, which goes on. `None`: a new one begins.
     pub session: Option<String>,
     /// The methods that the user can choose from.
@@ -234,6 +239,7 @@ impl PartialSignIn {
             user_id: known.user_id.clone(),
             began: now,
             proofs: known.proofs.clone(),
+            idp: known.idp.clone(),
             session: Some(known.session_id.clone()),
             choices: Vec::new(),
             step: ProofStep::Choose,
@@ -286,6 +292,26 @@ pub struct SentPush {
     /// The number that the user chooses on the phone.
     pub number: Option<u8>,
     pub result: PushResult,
+}
+
+/// A user who is at an external identity provider, stored under the `state` of the request to it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProviderVisit {
+    /// Id of the identity provider.
+    pub provider: String,
+    /// The state handle of the transaction that goes on afterwards.
+    pub transaction: String,
+    /// The browser that was sent there: no other can come back.
+    pub browser: String,
+    pub nonce: String,
+    /// RFC 7636 4.1; `None`: the provider is not asked with PKCE.
+    pub code_verifier: Option<String>,
+    pub redirect_uri: String,
+}
+
+impl ProviderVisit {
+    /// How long the user can stay there, in seconds: as long as a page of the sign-in can be submitted.
+    pub const LIFETIME: i64 = 3600;
 }
 
 /// The state handle of the transaction that a client knows by its interaction handle.

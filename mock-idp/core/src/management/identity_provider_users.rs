@@ -7,7 +7,7 @@ use super::identity_providers::IDENTITY_PROVIDERS;
 use super::{
     ApiError, BodyMembers, Causes, Links, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange, users,
 };
-use crate::model::{DirectoryKind, DirectoryObject};
+use crate::model::{DirectoryKind, DirectoryObject, identity_provider_link, identity_provider_link_id};
 use crate::org::Tables;
 use crate::protocol::Parameters;
 
@@ -72,10 +72,7 @@ pub fn link(
     causes.length("externalId", &external, 0..=512);
     causes.into_result()?;
     let now = change.now();
-    let members =
-        [("provider", provider.clone()), ("externalId", external), ("created", now.clone()), ("lastUpdated", now)];
-    let members = members.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
-    let link = DirectoryObject { id: key(&provider, &user), owner: user, members };
+    let link = identity_provider_link(&provider, &user, &external, &now);
     let shown = show(change.call, &link);
     change.draft.put_object(KIND, link);
     Ok(shown)
@@ -89,13 +86,9 @@ pub fn unlink(change: &mut ManagementChange<'_, '_>, provider: &str, user: &str)
     Ok(())
 }
 
-fn key(provider: &str, user: &str) -> String {
-    format!("{provider}/{user}")
-}
-
 fn find<'t>(org: &'t Tables, provider: &str, user: &str) -> Result<&'t DirectoryObject, ApiError> {
     let provider = directory::find(org, &IDENTITY_PROVIDERS, provider)?;
-    let found = org.object(KIND, &key(&provider.id, user));
+    let found = org.object(KIND, &identity_provider_link_id(&provider.id, user));
     found.ok_or_else(|| ApiError::not_found(user, "IdpAppUser"))
 }
 

@@ -61,7 +61,7 @@ pub fn show(org: &Org, urls: &Urls, shown: ShownSession<'_>) -> Result<Value, Ap
         "lastPasswordVerification": timestamp(last(|method| method == SignInMethod::Password).unwrap_or(session.auth_time)),
         "lastFactorVerification": last(|method| method != SignInMethod::Password).map(timestamp),
         "amr": session.amr,
-        "idp": { "id": org.identity().id, "type": "OKTA" },
+        "idp": session.provider(&org.identity().id),
         "mfaActive": user.factors.iter().any(Factor::is_active),
         "_links": links.in_order(),
     }))

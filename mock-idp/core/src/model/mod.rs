@@ -14,6 +14,7 @@ mod event_entity;
 mod factor;
 mod group;
 mod hook_channel;
+mod identity_provider;
 mod lockout;
 mod oauth_client;
 mod one_time_code;
@@ -41,6 +42,7 @@ pub use factor::{
 };
 pub use group::*;
 pub use hook_channel::{HookChannel, HookClient, HookCredential};
+pub use identity_provider::{IdentityProvider, identity_provider_link, identity_provider_link_id};
 pub use lockout::*;
 pub use oauth_client::*;
 pub use one_time_code::*;

@@ -7,6 +7,7 @@ pub mod grant_rules;
 pub mod password;
 pub mod recovery;
 pub mod registration;
+pub mod routing;
 pub mod scope_rules;
 pub mod session;
 

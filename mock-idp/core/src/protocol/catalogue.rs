@@ -285,6 +285,7 @@ catalogue! {
     OneTimeSsoTokenInvalidJti "one_time_sso_token_invalid_jti" 401 "invalid_token" "The '{0}' contains an invalid 'jti'.";
     OneTimeSsoTokenRevoked "one_time_sso_token_revoked" 401 "invalid_token" "The '{0}' was revoked.";
     JwtBearerGrantInvalidIssuer "jwt_bearer_grant_invalid_issuer" 401 "invalid_token" "The issuer of the token is not permitted to use the JWT Bearer Grant.";
+    InteractionRequired "interaction_required" 400 "interaction_required" "Your client is configured to use the interaction code flow and user interaction is required to complete the request.";
     LoginRequired "login_required" 400 "login_required" "The client specified not to prompt, but the user is not logged in.";
     ReauthenticationRequired "app_sign_on_required" 400 "login_required" "The client specified not to prompt, but the client app requires re-authentication or MFA.";
     RequestExpired "request_expired" 400 "login_required" "Request expired, please start over and try again.";

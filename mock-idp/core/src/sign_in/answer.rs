@@ -5,11 +5,12 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::problem::SignInProblem;
+use super::provider::ProviderUser;
 use crate::ledger::{
     Activation, Consent, FailedSignIns, MagicLink, MessageKind, OneTimeToken, OutgoingMessage, PushNotification,
     RecoveryKind, Transaction, UsedCode, UserDecision,
 };
-use crate::model::{Factor, Password, SignInMethod, User};
+use crate::model::{DirectoryObject, Factor, Password, SignInMethod, User};
 use crate::protocol::Scopes;
 
 /// What a user does in a step.
@@ -62,6 +63,8 @@ pub enum SignInAnswer<'a> {
         /// The optional scopes that the user has selected.
         selected: &'a Scopes,
     },
+    /// An external identity provider has authenticated the user.
+    AtProvider(&'a ProviderUser),
     /// Back to the first step.
     Restart,
 }
@@ -198,8 +201,19 @@ pub enum SignInEffect {
     Enroll { user_id: String, factor: Factor },
     /// The user has allowed the client these scopes.
     GiveConsent { user_id: String, scopes: Scopes },
+    /// The user has signed in at an external identity provider.
+    ChangeByProvider(ProviderSignInChange),
     /// The user has decided on a device.
     DecideDevice { activation: Activation, decision: UserDecision },
+}
+
+/// What a sign-in at an external identity provider changes.
+#[derive(Clone, Debug)]
+pub struct ProviderSignInChange {
+    /// The user, if the provider has created or changed the user.
+    pub user: Option<Box<User>>,
+    /// The link between the user and the provider's user, if it is new.
+    pub link: Option<DirectoryObject>,
 }
 
 impl SignInEffect {
@@ -208,10 +222,11 @@ impl SignInEffect {
         matches!(self, Self::SetPassword { .. } | Self::CreateUser { .. })
     }
 
-    /// The user who has just registered.
+    /// The user who is new, or is not the same any more.
     pub(super) fn new_user(&self) -> Option<&User> {
         match self {
             Self::CreateUser { user } => Some(user),
+            Self::ChangeByProvider(change) => change.user.as_deref(),
             _ => None,
         }
     }

@@ -15,6 +15,7 @@ mod password;
 pub mod primary;
 mod problem;
 mod proofs;
+pub mod provider;
 mod pushes;
 mod recovery;
 pub mod recovery_states;
@@ -24,14 +25,15 @@ mod sent_codes;
 mod step_up;
 
 pub use answer::{
-    RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SentLink, SentRecovery, SignInAnswer, SignInEffect, SignInFacts,
+    ProviderSignInChange, RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SentLink, SentRecovery, SignInAnswer,
+    SignInEffect, SignInFacts,
 };
 pub use consent::missing_consent;
 pub use enrollment_key::{enrollment_image, enrollment_svg, enrollment_uri};
 pub use factor_checks::{check_factor, check_sent, expected_answer};
 pub use factor_states::{FactorState, activation, profile};
 pub use messages::recovery_denied;
-pub use options::{RecoveryOption, RegistrationOption, Remediation, has_several_rows, options};
+pub use options::{RecoveryOption, RegistrationOption, Remediation, has_several_rows, options, routing_of};
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
 pub use pushes::{new_push, push_message};
@@ -129,6 +131,7 @@ pub fn apply(
     let mut failed = facts.failed;
     let result = match (answer, &transaction.stage) {
         (SignInAnswer::Restart, _) => Ok((Stage::Identify, Vec::new())),
+        (SignInAnswer::AtProvider(found), _) => provider::sign_in(org, found, moment),
         (SignInAnswer::Consent { allowed, selected }, Stage::Consent { user }) => {
             let user = user.clone();
             let (transaction, effects) = decide(org, server, transaction, user, allowed, selected, facts);
@@ -247,7 +250,11 @@ fn wrong_proof(stage: &Stage, problem: Option<&SignInProblem>) -> Option<SignInE
 fn begins_again(answer: SignInAnswer<'_>) -> bool {
     matches!(
         answer,
-        SignInAnswer::Restart | SignInAnswer::Identifier(_) | SignInAnswer::Both { .. } | SignInAnswer::Pick(_)
+        SignInAnswer::Restart
+            | SignInAnswer::Identifier(_)
+            | SignInAnswer::Both { .. }
+            | SignInAnswer::Pick(_)
+            | SignInAnswer::AtProvider(_)
     )
 }
 

@@ -13,6 +13,7 @@ use crate::model::{Factor, Scope, SignInMethod};
 use crate::org::{CompiledServer, Org, SignInForm};
 use crate::policy::recovery::is_offered;
 use crate::policy::registration::RegistrationAttribute;
+use crate::policy::routing::{self, Routing};
 
 /// One thing that can be done next.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,8 @@ pub enum Remediation {
     Recovery(RecoveryOption),
     /// A step of a registration.
     Registration(RegistrationOption),
+    /// Sign in at this external identity provider.
+    SignInAtProvider { id: String, name: String, kind: String },
     /// Begin to create an account.
     Register,
     /// Go back to signing in.
@@ -104,13 +107,14 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
     match &transaction.stage {
         Stage::Identify => {
             let identifier = purpose.request().and_then(|request| request.login_hint.clone());
-            with_others(org, purpose, Remediation::Identify { identifier, with_password })
+            with_others(org, purpose, None, Remediation::Identify { identifier, with_password })
         }
         Stage::Challenge { identifier } if with_password => {
-            with_others(org, purpose, Remediation::Identify { identifier: Some(identifier.clone()), with_password })
+            let first = Remediation::Identify { identifier: Some(identifier.clone()), with_password };
+            with_others(org, purpose, Some(identifier), first)
         }
         Stage::Challenge { identifier } => {
-            with_others(org, purpose, Remediation::Password { identifier: identifier.clone() })
+            with_others(org, purpose, Some(identifier), Remediation::Password { identifier: identifier.clone() })
         }
         Stage::Registration(registration) => {
             let back = matches!(registration, Registration::Profile).then_some(Remediation::SelectIdentify);
@@ -140,16 +144,44 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
             };
             vec![Remediation::Consent { user_id: user.authentication().user_id.clone(), scopes }]
         }
-        Stage::SignedIn(_) | Stage::Decided { .. } => Vec::new(),
+        Stage::SignedIn(_) | Stage::Decided { .. } | Stage::ProviderFailed => Vec::new(),
+    }
+}
+
+/// Where the user of a transaction signs in. `None`: the user has signed in, or does something else.
+#[must_use]
+pub fn routing_of(org: &Org, transaction: &Transaction) -> Option<Routing> {
+    match &transaction.stage {
+        Stage::Identify => Some(routing_for(org, &transaction.purpose, None)),
+        Stage::Challenge { identifier } => Some(routing_for(org, &transaction.purpose, Some(identifier))),
+        _ => None,
+    }
+}
+
+fn routing_for(org: &Org, purpose: &Purpose, identifier: Option<&str>) -> Routing {
+    // Okta: the parameter `idp` leaves the sign-in page out.
+    match purpose.request().and_then(|request| request.idp.as_deref()) {
+        Some(named) => Routing::to(named),
+        None => Routing::of(org, purpose.client_id().and_then(|client_id| org.client(client_id)), identifier),
     }
 }
 
 /// What can be done without the password, beside its form.
-fn with_others(org: &Org, purpose: &Purpose, first: Remediation) -> Vec<Remediation> {
+fn with_others(org: &Org, purpose: &Purpose, identifier: Option<&str>, first: Remediation) -> Vec<Remediation> {
+    let routing = routing_for(org, purpose, identifier);
+    let providers = routing.providers.iter().filter_map(|id| routing::provider(org, id));
+    let providers = providers.map(|provider| Remediation::SignInAtProvider {
+        id: provider.id().to_owned(),
+        name: provider.name().to_owned(),
+        kind: provider.kind().to_owned(),
+    });
+    if !routing.at_org {
+        return providers.collect();
+    }
     let reset = is_offered(org, "selfServicePasswordReset").then_some(Remediation::ResetPassword);
     let unlock = is_offered(org, "selfServiceUnlock").then_some(Remediation::Unlock);
     let register = registration_rules(org, purpose).map(|_| Remediation::Register);
-    [Some(first), register, reset, unlock].into_iter().flatten().collect()
+    [Some(first), register, reset, unlock].into_iter().flatten().chain(providers).collect()
 }
 
 fn recovery_option(org: &Org, purpose: &Purpose, recovery: &Recovery) -> RecoveryOption {

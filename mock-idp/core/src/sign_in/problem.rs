@@ -39,6 +39,7 @@ impl SignInProblem {
             SignInProblemKind::UsedCode => "E0000082",
             SignInProblemKind::ShortAnswer => "securityQuestion.answer.tooShort.arg",
             SignInProblemKind::AccessDenied => "security.access_denied",
+            SignInProblemKind::ProviderFailed => "idx.identity.provider.auth.error",
             // Okta: the same for all that may not sign in, so that accounts cannot be probed.
             SignInProblemKind::AuthenticationFailed
             | SignInProblemKind::LockedOut
@@ -99,6 +100,8 @@ pub enum SignInProblemKind {
     RegistrationUnavailable,
     /// A policy denies the sign-in.
     AccessDenied,
+    /// The external identity provider does not sign the user in, or its user may not sign in here.
+    ProviderFailed,
     /// The browser did not send back the cookie that was just set.
     CookiesBlocked,
 }
@@ -133,6 +136,7 @@ impl SignInProblemKind {
             Self::NotUnique => "not_unique",
             Self::RegistrationUnavailable => "registration_unavailable",
             Self::AccessDenied => "access_denied",
+            Self::ProviderFailed => "provider_failed",
             Self::CookiesBlocked => "cookies_blocked",
         }
     }

@@ -34,6 +34,7 @@ pub(super) fn after(
         began: signed_in.auth_time,
         user_id: signed_in.user_id,
         proofs: signed_in.proofs,
+        idp: signed_in.idp,
         session: signed_in.session,
         choices: Vec::new(),
         step: ProofStep::Choose,
@@ -151,8 +152,8 @@ pub(super) fn renew(
 }
 
 fn done(partial: PartialSignIn, now: i64) -> Stage {
-    let PartialSignIn { user_id, proofs, session, .. } = partial;
-    Stage::SignedIn(SignedIn { session, ..SignedIn::new(&user_id, now, proofs) })
+    let PartialSignIn { user_id, proofs, idp, session, .. } = partial;
+    Stage::SignedIn(SignedIn { idp, session, ..SignedIn::new(&user_id, now, proofs) })
 }
 
 fn verification(user: &User, method: SignInMethod) -> Option<ProofStep> {

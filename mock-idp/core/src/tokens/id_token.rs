@@ -39,9 +39,10 @@ pub(super) fn payload(
     if let Some(acr) = spec.acr {
         put("acr", acr.into());
     }
-    // Okta: the id of the org, for its own user store.
+    // Okta: the id of the identity provider, or that of the org, for its own user store.
     if !only_requested {
-        put("idp", spec.subject.org.identity().id.as_str().into());
+        let provider = spec.subject.authentication.and_then(|authentication| authentication.idp.as_ref());
+        put("idp", provider.unwrap_or(&spec.subject.org.identity().id).as_str().into());
     }
     if let Some(nonce) = spec.nonce {
         put("nonce", nonce.into());

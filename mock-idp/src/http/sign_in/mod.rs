@@ -6,6 +6,7 @@ mod backchannel;
 mod form;
 mod home;
 mod magic_link;
+mod provider;
 mod recovery;
 mod routes;
 mod steps;

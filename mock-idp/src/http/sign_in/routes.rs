@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{activate, authn, backchannel, home, magic_link, recovery, steps};
+use super::{activate, authn, backchannel, home, magic_link, provider, recovery, steps};
 use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
 
 /// What the forms of the sign-in hold.
@@ -129,6 +129,9 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         handler: handler!(steps::restart),
     },
     page_row(Method::GET, &["/app/UserHome"], &[], handler!(home::show)),
+    page_row(Method::GET, &["/sso/idps/{id}"], &["stateToken"], handler!(provider::go)),
+    page_row(Method::GET, PROVIDER_CALLBACK, &["code", "state"], handler!(provider::return_by_query)),
+    page_row(Method::POST, PROVIDER_CALLBACK, &["code", "state"], handler!(provider::return_by_form)),
     page_row(Method::GET, &["/login/login.htm"], &["fromURI"], handler!(home::sign_in)),
     page_row(Method::GET, &["/login/signout"], &["fromURI"], handler!(home::sign_out)),
     page_row(Method::GET, &["/signin/forgot-password"], FORM_SECRETS, handler!(recovery::forgot_password)),
@@ -159,6 +162,9 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     },
     page_row(Method::GET, &["/email/verify/{app}"], &["token"], handler!(magic_link::open)),
 ];
+
+/// Where external identity providers send browsers back to.
+const PROVIDER_CALLBACK: &[&str] = &["/oauth2/v1/authorize/callback"];
 
 /// The links in messages. Okta: the first three are those of its API.
 const LINKS: &[&str] = &[

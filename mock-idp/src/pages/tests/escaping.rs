@@ -74,7 +74,10 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 &mut view.pick_action,
                 &mut view.restart_href,
             ]);
-            let OtherWays { forgot_password, register, unlock } = &mut *view.other_ways;
+            let OtherWays { forgot_password, register, unlock, providers } = &mut *view.other_ways;
+            for provider in providers {
+                fields.extend([&mut provider.name, &mut provider.kind, &mut provider.href]);
+            }
             fields.extend([forgot_password, register, unlock].into_iter().flatten());
             if let Some(problem) = &mut view.problem {
                 fields.extend([&mut problem.okta_code, &mut problem.reason]);

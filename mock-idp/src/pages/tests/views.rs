@@ -8,9 +8,9 @@ use mock_idp_core::model::SignInMethod;
 use crate::pages::view::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
     ConsentView, ErrorView, FormPostView, Frame, HomeApp, HomeConsent, HomeSession, HomeView, MethodChoice, OtherWays,
-    PageView, PickerUser, PostMessageView, ProfileField, ProofPageStep, ProofView, RecoveryPageStep, RecoveryView,
-    RedirectUriMismatch, RequestSummary, ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView,
-    SignOutView, SignedOutView,
+    PageView, PickerUser, PostMessageView, ProfileField, ProofPageStep, ProofView, ProviderLink, RecoveryPageStep,
+    RecoveryView, RedirectUriMismatch, RequestSummary, ShownDecision, SignInProblem, SignInProblemKind, SignInStep,
+    SignInView, SignOutView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 12] = [
@@ -101,6 +101,7 @@ pub(super) fn sign_in(step: SignInStep) -> SignInView {
             forgot_password: Some("/signin/forgot-password?stateHandle=02.id.state".to_owned()),
             register: Some("/signin/register?stateHandle=02.id.state".to_owned()),
             unlock: Some("/signin/unlock?stateHandle=02.id.state".to_owned()),
+            providers: Vec::new(),
         }),
     }
 }
@@ -501,6 +502,16 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         personas: Arc::default(),
         ..identifier()
     };
+    let link = |name: &str, kind: &str| ProviderLink {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        href: "/sso/idps/0oaprovider?stateToken=02.id.state".to_owned(),
+    };
+    let mut with_providers = identifier();
+    with_providers.other_ways.providers = vec![link("Partners", "OIDC"), link("Google", "GOOGLE")];
+    let mut providers_only = SignInView { personas: Arc::default(), ..sign_in(SignInStep::Providers) };
+    providers_only.other_ways =
+        Box::new(OtherWays { providers: vec![link("Partners", "OIDC")], ..OtherWays::default() });
     let mut crowded = identifier();
     for number in 1..=20 {
         Arc::make_mut(&mut crowded.personas).push(PickerUser {
@@ -519,6 +530,8 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("sign_in_classic".to_owned(), PageView::SignIn(classic())),
         ("sign_in_warnings_no_picker".to_owned(), PageView::SignIn(warned)),
         ("sign_in_many_users".to_owned(), PageView::SignIn(crowded)),
+        ("sign_in_providers".to_owned(), PageView::SignIn(with_providers)),
+        ("sign_in_providers_only".to_owned(), PageView::SignIn(providers_only)),
         ("consent".to_owned(), PageView::Consent(consent())),
         ("error_redirect_uri".to_owned(), PageView::Error(unregistered_redirect())),
         ("error_unknown_client".to_owned(), PageView::Error(unknown_client())),

@@ -31,8 +31,8 @@ pub(crate) use proofs::{ProofPage, ProofPageStep, ProofView};
 pub(crate) use recovery::{RecoveryPageStep, RecoveryView};
 pub(crate) use sign_in::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
-    ConsentView, ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary,
-    ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
+    ConsentView, ErrorView, FormPostView, Frame, PageView, PostMessageView, ProviderLink, RedirectUriMismatch,
+    RequestSummary, ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 pub(crate) use start::{ClientRow, IssuerRow, StartView};
 #[cfg(test)]

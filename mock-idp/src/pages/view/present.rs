@@ -11,8 +11,8 @@ use mock_idp_core::text::clipped;
 use serde_json::json;
 
 use super::sign_in::{
-    AboutClient, ActivationStep, ConsentScope, ConsentView, Frame, OtherWays, RedirectUriMismatch, RequestSummary,
-    SignInStep, SignInView,
+    AboutClient, ActivationStep, ConsentScope, ConsentView, Frame, OtherWays, ProviderLink, RedirectUriMismatch,
+    RequestSummary, SignInStep, SignInView,
 };
 
 /// The sign-in page of a transaction.
@@ -47,10 +47,11 @@ pub(crate) fn sign_in_page(
         (SignInForm::IdentifierFirst, Some(Remediation::Identify { identifier, .. })) => {
             (SignInStep::Identifier, identifier.clone())
         }
+        (_, Some(Remediation::SignInAtProvider { .. })) => (SignInStep::Providers, None),
         _ => (SignInStep::Identifier, None),
     };
     let word = match &step {
-        SignInStep::Identifier => "identify",
+        SignInStep::Identifier | SignInStep::Providers => "identify",
         SignInStep::Password { .. } => "challenge",
         SignInStep::NewPassword { .. } => "new-password",
         SignInStep::Single | SignInStep::Classic => "sign-in",
@@ -66,6 +67,7 @@ pub(crate) fn sign_in_page(
             forgot_password: offered(&Remediation::ResetPassword, "forgot-password"),
             register: offered(&Remediation::Register, "register"),
             unlock: offered(&Remediation::Unlock, "unlock"),
+            providers: provider_links(options, &prefix, state_handle),
         }),
         restart_href: format!("{prefix}/signin/restart?stateHandle={state_handle}"),
         state_handle: state_handle.to_owned(),
@@ -88,6 +90,18 @@ pub(crate) fn sign_in_page(
         step,
         frame,
     }
+}
+
+fn provider_links(options: &[Remediation], prefix: &str, state_handle: &str) -> Vec<ProviderLink> {
+    let link = |option: &Remediation| match option {
+        Remediation::SignInAtProvider { id, name, kind } => Some(ProviderLink {
+            name: name.clone(),
+            kind: kind.clone(),
+            href: format!("{prefix}/sso/idps/{id}?stateToken={state_handle}"),
+        }),
+        _ => None,
+    };
+    options.iter().filter_map(link).collect()
 }
 
 /// The consent page of a transaction.

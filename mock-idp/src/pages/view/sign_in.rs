@@ -65,6 +65,8 @@ pub(crate) enum SignInStep {
     Single,
     /// Both at once, on a page like that of the Classic Engine.
     Classic,
+    /// No field: users sign in at external identity providers.
+    Providers,
 }
 
 /// What a client has registered about itself, for people to see. OIDC Registration 2.
@@ -108,6 +110,18 @@ pub(crate) struct OtherWays {
     pub forgot_password: Option<String>,
     pub register: Option<String>,
     pub unlock: Option<String>,
+    /// External identity providers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<ProviderLink>,
+}
+
+/// An external identity provider to sign in at.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ProviderLink {
+    pub name: String,
+    /// Okta: `OIDC`, `GOOGLE`, …
+    pub kind: String,
+    pub href: String,
 }
 
 /// What the client requests.

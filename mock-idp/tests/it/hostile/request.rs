@@ -44,6 +44,8 @@ const PATHS: &[&str] = &[
     "{B}/v1/logout",
     "{B}/v1/check_session",
     "{B}/v1/keys",
+    "/oauth2/v1/authorize/callback",
+    "/sso/idps/0oaidp",
     "{B}/v1/par",
     "{B}/v1/device/authorize",
     "{B}/v1/bc/authorize",

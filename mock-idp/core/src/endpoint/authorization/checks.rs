@@ -6,7 +6,7 @@ use super::request_uri::check_no_request_uri;
 use crate::ledger::{AuthorizationRequest, RedirectTarget};
 use crate::model::App;
 use crate::org::{CompiledServer, Org};
-use crate::policy::scope_rules;
+use crate::policy::{routing, scope_rules};
 use crate::protocol::{
     ErrorId, GrantType, INTERCLIENT_ACCESS, OAuthError, Parameters, Prompt, RequestedClaims, ResponseMode,
     ResponseType, Scopes, pkce,
@@ -35,7 +35,7 @@ pub(super) fn request(
     if target.state.is_none() && !server.behavior.state_is_optional() {
         return Err(OAuthError::new(ErrorId::InvalidState, "state is missing"));
     }
-    check_unsupported(parameters)?;
+    check_unsupported(org, parameters)?;
     enrollment::check(parameters)?;
     let response_type = response_type(server, client, parameters)?;
     response_mode(client, target, response_type, parameters)?;
@@ -56,7 +56,7 @@ pub(super) fn interaction(
     target: &RedirectTarget,
     parameters: &Parameters,
 ) -> Result<AuthorizationRequest, OAuthError> {
-    check_unsupported(parameters)?;
+    check_unsupported(org, parameters)?;
     if parameters.get("code_challenge").is_none() {
         return Err(OAuthError::new(ErrorId::PkceChallengeRequired, "code_challenge is missing"));
     }
@@ -105,14 +105,18 @@ fn common(
         hinted_user: None,
         // Set by the caller, who has read the pushed request.
         pushed_as: None,
+        idp: parameters.get("idp").map(str::to_owned),
         interaction: false,
     })
 }
 
 /// Unsupported parameters that would change the meaning of the request are rejected, not ignored.
-fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
-    if parameters.get("idp").is_some() {
-        return Err(OAuthError::new(ErrorId::UnknownIdp, "the org has no external identity provider"));
+fn check_unsupported(org: &Org, parameters: &Parameters) -> Result<(), OAuthError> {
+    if let Some(id) = parameters.get("idp")
+        && routing::provider(org, id).is_none()
+    {
+        let reason = format!("the org has no active identity provider `{id}` that users can sign in at");
+        return Err(OAuthError::new(ErrorId::UnknownIdp, reason));
     }
     let acr = parameters.get("acr_values").unwrap_or_default();
     if acr.split(' ').any(|value| value == "urn:okta:app:mfa:attestation") {

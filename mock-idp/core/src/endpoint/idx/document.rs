@@ -8,7 +8,7 @@ use super::message::IdxError;
 use super::proofs;
 use super::recovery;
 use super::registration;
-use super::state_handle::RESULT_LIFETIME;
+use super::state_handle::{RESULT_LIFETIME, provider_request_uri};
 use crate::ledger::{Purpose, Recovery, RecoveryStep, Registration, Stage, Transaction};
 use crate::model::{AuthMethod, Scope, SignInMethod, User};
 use crate::moment::timestamp;
@@ -62,6 +62,10 @@ impl<'a> IdxTransaction<'a> {
             document.insert("messages".to_owned(), error.messages());
         } else if let Some(Remediation::NewPassword { days_left: Some(_), .. }) = options.first() {
             document.insert("messages".to_owned(), expires_soon(&self.org.identity().name));
+        }
+        if error == Some(&IdxError::ProviderFailed) {
+            document.insert("cancel".to_owned(), self.cancel());
+            self.add_app(&mut document);
         }
         if forms {
             self.add_authenticators(&mut document, options);
@@ -165,6 +169,7 @@ impl<'a> IdxTransaction<'a> {
             Remediation::Register => ("select-enroll-profile", "enroll", None, Vec::new()),
             Remediation::SelectIdentify => ("select-identify", "identify/select", None, Vec::new()),
             Remediation::Unlock => ("unlock-account", "unlock-account", None, Vec::new()),
+            Remediation::SignInAtProvider { id, name, kind } => return Some(self.provider_form(id, name, kind)),
             // It is an action of the password.
             Remediation::ResetPassword => return None,
             _ => proofs::form_of(self.org, self.known_user()?, option, about_field)?,
@@ -180,6 +185,27 @@ impl<'a> IdxTransaction<'a> {
             form["refresh"] = form::POLL_INTERVAL.into();
         }
         Some(form)
+    }
+
+    /// Where the browser goes to sign in at an external identity provider.
+    fn provider_form(self, id: &str, name: &str, kind: &str) -> Value {
+        json!({
+            "name": "redirect-idp",
+            "type": kind,
+            "idp": { "id": id, "name": name },
+            "href": self.provider_href(id),
+            "method": "GET",
+        })
+    }
+
+    // Okta: clients that ask the user themselves get the authorization endpoint, with the provider in the `request_uri`.
+    fn provider_href(self, id: &str) -> String {
+        let Purpose::Interact(_) = &self.transaction.purpose else {
+            return format!("{}/sso/idps/{id}?stateToken={}", self.urls.endpoint_base, self.state_handle);
+        };
+        let client_id = self.transaction.purpose.client_id().unwrap_or_default();
+        let name = provider_request_uri(self.state_handle, id);
+        format!("{}/v1/authorize?client_id={client_id}&request_uri={name}", self.urls.endpoints(self.server))
     }
 
     /// The form of something that can be done without an answer.
@@ -274,7 +300,7 @@ impl<'a> IdxTransaction<'a> {
     /// The user who has proved something.
     fn known_user(self) -> Option<&'a User> {
         let user_id = match &self.transaction.stage {
-            Stage::Identify | Stage::Challenge { .. } => return None,
+            Stage::Identify | Stage::Challenge { .. } | Stage::ProviderFailed => return None,
             Stage::Recovery(recovery) => match (&recovery.step, recovery.step.user_id()) {
                 (RecoveryStep::Code { .. }, _) | (_, None) => return None,
                 (_, Some(user_id)) => user_id,

@@ -57,6 +57,8 @@ pub enum IdxError {
     /// A push notification was not answered in time.
     VerificationTimedOut,
     AccessDenied,
+    /// An external identity provider has not signed the user in.
+    ProviderFailed,
     BadRequest,
     SessionExpired,
 }
@@ -76,6 +78,7 @@ impl IdxError {
             SignInProblemKind::ShortAnswer => Self::ShortAnswer,
             SignInProblemKind::InvalidPhoneNumber => Self::InvalidPhoneNumber,
             SignInProblemKind::AccessDenied => Self::AccessDenied,
+            SignInProblemKind::ProviderFailed => Self::ProviderFailed,
             SignInProblemKind::LinkUsed => Self::ExpiredLink,
             SignInProblemKind::MissingIdentifier
             | SignInProblemKind::MissingPassword
@@ -102,9 +105,12 @@ impl IdxError {
         }
     }
 
-    /// What a stage says about the answer to a push notification.
+    /// What a stage says about the last step.
     #[must_use]
     pub fn of_stage(stage: &Stage) -> Option<Self> {
+        if matches!(stage, Stage::ProviderFailed) {
+            return Some(Self::ProviderFailed);
+        }
         let Stage::MoreProofs(partial) = stage else { return None };
         let ProofStep::Wait { push, .. } = &partial.step else { return None };
         match push.result {
@@ -148,7 +154,7 @@ impl IdxError {
             | Self::UserNotAssigned
             | Self::AssuranceUnsatisfiable { .. }
             | Self::BadRequest => 400,
-            Self::PushRejected => 200,
+            Self::PushRejected | Self::ProviderFailed => 200,
             Self::AccessDenied => 403,
             Self::VerificationTimedOut => 404,
         }
@@ -160,6 +166,7 @@ impl IdxError {
         matches!(
             self,
             Self::AccessDenied
+                | Self::ProviderFailed
                 | Self::BadRequest
                 | Self::ExpiredLink
                 | Self::VerificationTimedOut
@@ -214,6 +221,7 @@ impl IdxError {
             Self::PushRejected => "api.authn.poll.error.push_rejected",
             Self::VerificationTimedOut => "core.system.transaction_resource_not_found",
             Self::AccessDenied => "security.access_denied",
+            Self::ProviderFailed => "idx.identity.provider.auth.error",
             Self::BadRequest => "E0000020",
             Self::SessionExpired => "idx.session.expired",
         }
@@ -250,6 +258,9 @@ impl IdxError {
             Self::PushRejected => "You have chosen to reject this login.",
             Self::VerificationTimedOut => "Verification timed out. Please try again",
             Self::AccessDenied => "You do not have permission to perform the requested action.",
+            Self::ProviderFailed => {
+                "There was a problem signing you into your identity provider. Please contact your administrator for help."
+            }
             Self::BadRequest => "Bad request.",
             Self::SessionExpired => {
                 "You have been logged out due to inactivity. Refresh or return to the sign in screen."

@@ -13,4 +13,4 @@ mod state_handle;
 pub use choices::{ChosenAuthenticator, chosen};
 pub use document::{IdxTransaction, expired, failed};
 pub use message::IdxError;
-pub use state_handle::{expires, new_state_handle};
+pub use state_handle::{expires, new_state_handle, provider_of_request_uri};

@@ -86,6 +86,7 @@ pub(super) fn delegate(
             auth_time: sign_in.auth_time.unwrap_or(moment.now),
             amr: Vec::new(),
             proofs: Vec::new(),
+            idp: None,
             session_id: format!("102{}", moment.token()),
         }),
         scopes,

@@ -1,41 +1,9 @@
 //! What a mapping maps until it is changed, and what it can map.
 
 use super::ends::{MappedProfile, MappingEnd, ProfileKind};
-use crate::claims::CLIENT_PROFILE;
+use crate::claims::{CLIENT_PROFILE, FROM_OIDC, FROM_SOCIAL};
 use crate::management::schemas::{app_attributes, app_schema, user_attributes};
 use crate::org::Tables;
-
-/// Attribute of the user, and the expression about the user of the provider. Okta: as recorded.
-const FROM_OIDC: [(&str, &str); 15] = [
-    ("login", "appuser.email"),
-    ("displayName", "appuser.displayName"),
-    ("nickName", "appuser.nickname"),
-    ("firstName", "appuser.firstName"),
-    ("middleName", "appuser.middleName"),
-    ("lastName", "appuser.lastName"),
-    ("email", "appuser.email"),
-    ("profileUrl", "appuser.profile"),
-    ("timezone", "appuser.zoneinfo == null ? \"America/Los_Angeles\" : appuser.zoneinfo"),
-    ("primaryPhone", "appuser.phoneNumber"),
-    ("streetAddress", "appuser.street_address"),
-    ("city", "appuser.locality"),
-    ("state", "appuser.region"),
-    ("zipCode", "appuser.postalCode"),
-    ("countryCode", "appuser.country"),
-];
-
-/// The same for providers of other types. Okta: as recorded of Google.
-const FROM_SOCIAL: [(&str, &str); 9] = [
-    ("login", "appuser.email"),
-    ("email", "appuser.email"),
-    ("firstName", "appuser.firstName"),
-    ("middleName", "appuser.middleName"),
-    ("lastName", "appuser.lastName"),
-    ("honorificPrefix", "appuser.honorificPrefix"),
-    ("honorificSuffix", "appuser.honorificSuffix"),
-    ("displayName", "appuser.displayName"),
-    ("profileUrl", "appuser.profileUrl"),
-];
 
 /// Target attributes with their expressions.
 pub(super) fn expressions(source: ProfileKind, target: ProfileKind) -> Vec<(String, String)> {

@@ -190,7 +190,7 @@ impl TokenHookCall {
             "status": "ACTIVE",
             "lastPasswordVerification": by_password.then_some(&signed_in),
             "amr": session.amr.iter().map(|method| session_method(method)).collect::<Vec<_>>(),
-            "idp": { "id": self.data.idp, "type": "OKTA" },
+            "idp": session.provider(&self.data.idp),
             "mfaActive": session.amr.iter().any(|method| method == "mfa"),
         })
     }

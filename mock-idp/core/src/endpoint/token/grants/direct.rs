@@ -160,6 +160,7 @@ pub(super) fn proved(
                 auth_time: moment.now,
                 amr: Proof::amr(&proofs),
                 proofs,
+                idp: None,
                 // Okta: no session begins; the id only distinguishes this authentication from others.
                 session_id: format!("102{}", moment.token()),
             };

@@ -1,0 +1,198 @@
+//! Browsers come back from external identity providers, and their sign-ins go on.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::{Request, header};
+use mock_idp_core::endpoint::{authorization, idx as idx_rules};
+use mock_idp_core::ledger::{ProviderVisit, Purpose, Stage, Transaction};
+use mock_idp_core::org::Urls;
+use mock_idp_core::policy::routing;
+use mock_idp_core::protocol::jose::JwkSet;
+use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
+use mock_idp_core::sign_in::provider::{
+    ProviderAnswerError, ProviderUser, authorization_code, token_request, verify_id_token, with_userinfo,
+};
+use mock_idp_core::sign_in::{SignInAnswer, SignInProblem, SignInProblemKind};
+use mock_idp_core::trace::NoteStatus;
+use serde_json::{Map, Value};
+
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
+use super::sign_in_step::{CommittedStep, NextHandle};
+use super::{Context, OrgInstance, authorization_response, idx, provider_visits, sign_in, sign_in_flow, sign_in_step};
+use crate::journal::Explained;
+use crate::pages::view::Frame;
+
+/// The endpoints of sign-ins at external identity providers.
+#[derive(Clone, Debug)]
+pub(crate) struct ProviderEndpoint<'o> {
+    instance: &'o Arc<OrgInstance>,
+    urls: Urls,
+}
+
+impl<'o> ProviderEndpoint<'o> {
+    #[must_use]
+    pub(crate) fn new(instance: &'o Arc<OrgInstance>, urls: Urls) -> Self {
+        Self { instance, urls }
+    }
+
+    /// Sends the browser to a provider.
+    pub(crate) async fn go(
+        self,
+        provider: &str,
+        handle: &str,
+        cookies: Browser,
+        frame: Frame,
+    ) -> Explained<BrowserResponse> {
+        let mut request = BrowserRequest::new(self.instance, cookies, frame);
+        let result = provider_visits::leave(self.instance, &self.urls, provider, handle, &mut request).await;
+        request.respond(result)
+    }
+
+    /// Goes on when the browser comes back with the answer of a provider.
+    pub(crate) async fn respond(
+        self,
+        parameters: &Parameters,
+        cookies: Browser,
+        frame: Frame,
+    ) -> Explained<BrowserResponse> {
+        let mut request = BrowserRequest::new(self.instance, cookies, frame);
+        let result = self.destination(parameters, &mut request).await;
+        request.respond(result)
+    }
+
+    async fn destination(
+        self,
+        parameters: &Parameters,
+        request: &mut BrowserRequest,
+    ) -> Result<Destination, OAuthError> {
+        let visit = self.visit(parameters.get("state").unwrap_or_default(), request).await?;
+        let found = provider_visits::find(self.instance, &self.urls, &visit.transaction, &request.cookies).await?;
+        let (context, transaction) = &found;
+        request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
+        request.remember = transaction.remember;
+        let user = match self.user(context, &visit, parameters).await {
+            Ok(user) => user,
+            Err(ProviderAnswerError(reason)) => {
+                let problem = SignInProblem::new(SignInProblemKind::ProviderFailed, reason);
+                return fail(context, &visit.transaction, transaction.clone(), problem, request).await;
+            }
+        };
+        request.trace.note(NoteStatus::Matched, "identity provider", format!("it vouches for {}", user.external_id));
+        let is_embedded = matches!(transaction.purpose, Purpose::Interact(_));
+        let next = if is_embedded { NextHandle::Same(idx_rules::expires) } else { NextHandle::New };
+        let (handle, answer) = (visit.transaction.as_str(), SignInAnswer::AtProvider(&user));
+        let step = sign_in_step::take(context, handle, answer, false, next, &mut request.trace).await?;
+        // The step may have created or changed the user.
+        let latest = context.on_latest_snapshot();
+        let latest = latest.as_ref().unwrap_or(context);
+        match step {
+            Some(CommittedStep::Taken(transaction)) if is_embedded => {
+                idx::return_from_provider(latest, handle, transaction, request).await
+            }
+            Some(CommittedStep::Taken(transaction)) => sign_in::go_on(latest, transaction, request).await,
+            Some(CommittedStep::Rejected(transaction, problem)) => {
+                fail(context, handle, transaction, problem, request).await
+            }
+            Some(CommittedStep::DeviceGone) | None => {
+                Err(OAuthError::new(ErrorId::RequestExpired, "this sign-in has been finished before"))
+            }
+        }
+    }
+
+    /// What is known of the request that the answer is for, which is used up.
+    async fn visit(&self, state: &str, request: &BrowserRequest) -> Result<ProviderVisit, OAuthError> {
+        let expired = |reason: &str| OAuthError::new(ErrorId::RequestExpired, reason);
+        let ledger = self.instance.ledger.at(self.instance.clock.now());
+        let unknown = || expired("no request to an identity provider has this `state`, or it has been answered before");
+        let visit = ledger.provider_visits().get(state).await?.ok_or_else(unknown)?;
+        if request.cookies.id.as_deref() != Some(visit.browser.as_str()) {
+            return Err(expired("the request came without the browser cookie of this sign-in"));
+        }
+        // Another request may have been faster.
+        ledger.provider_visits().take(state).await?.ok_or_else(unknown)
+    }
+
+    /// The user whom the provider has authenticated.
+    async fn user(
+        &self,
+        context: &Context,
+        visit: &ProviderVisit,
+        parameters: &Parameters,
+    ) -> Result<ProviderUser, ProviderAnswerError> {
+        let gone = || ProviderAnswerError("the identity provider has been removed or deactivated".to_owned());
+        let provider = routing::provider(&context.org, &visit.provider).ok_or_else(gone)?;
+        let (form, authorization) = token_request(provider, visit, authorization_code(parameters)?);
+        let endpoint = |name: &str| provider.endpoint(name).unwrap_or_default();
+        let mut request = Request::post(endpoint("token"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_LENGTH, form.len());
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        let tokens = self.json(endpoint("token"), request, Body::from(form)).await?;
+        let text = |name: &str| tokens.get(name).and_then(Value::as_str);
+        let id_token =
+            text("id_token").ok_or_else(|| ProviderAnswerError("the token endpoint sent no `id_token`".to_owned()))?;
+        let keys = self.json(endpoint("jwks"), Request::get(endpoint("jwks")), Body::empty()).await?;
+        let keys = JwkSet::read(Value::Object(keys).to_string().as_bytes())
+            .map_err(|error| ProviderAnswerError(format!("the keys cannot be read: {error}")))?;
+        let user = verify_id_token(provider, visit, id_token, &keys, context.now)?;
+        match (provider.endpoint("userInfo"), text("access_token")) {
+            (Some(uri), Some(token)) => {
+                let request = Request::get(uri).header(header::AUTHORIZATION, format!("Bearer {token}"));
+                with_userinfo(user, self.json(uri, request, Body::empty()).await?)
+            }
+            _ => Ok(user),
+        }
+    }
+
+    /// Sends a request to the provider. The answer has to be the JSON object of a success.
+    async fn json(
+        &self,
+        uri: &str,
+        request: http::request::Builder,
+        body: Body,
+    ) -> Result<Map<String, Value>, ProviderAnswerError> {
+        let failed = |because: String| ProviderAnswerError(format!("{uri}: {because}"));
+        let request = request.header(header::ACCEPT, "application/json").body(body);
+        let request = request.map_err(|error| failed(error.to_string()))?;
+        let reply = self.instance.hooks.send(uri, request).await.map_err(|error| failed(error.to_string()))?;
+        let answer: Option<Map<String, Value>> = serde_json::from_slice(&reply.body).ok();
+        if !reply.status.is_success() {
+            let error = answer.as_ref().and_then(|answer| answer.get("error")?.as_str()).unwrap_or("no `error`");
+            return Err(failed(format!("status {}: {error}", reply.status.as_u16())));
+        }
+        answer.ok_or_else(|| failed("the answer is no JSON object".to_owned()))
+    }
+}
+
+/// Goes on without the user. Okta: a client that has named the provider gets the error; otherwise the sign-in page has it.
+async fn fail(
+    context: &Context,
+    handle: &str,
+    mut transaction: Transaction,
+    problem: SignInProblem,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    match &transaction.purpose {
+        Purpose::Authorize(wanted) if wanted.idp.is_some() => {
+            let error = OAuthError::new(ErrorId::AccessDenied, problem.reason);
+            Ok(authorization_response::fail(context, &wanted.target, &error, request))
+        }
+        Purpose::Interact(interaction) => {
+            let error = OAuthError::new(ErrorId::InteractionRequired, problem.reason);
+            request.note_error(&error);
+            let answer = authorization::error_response(&interaction.request.target, &error);
+            transaction.stage = Stage::ProviderFailed;
+            transaction.expires = idx_rules::expires(&transaction, context.now);
+            let expires = transaction.expires;
+            context.ledger().transactions().put(handle, transaction, expires).await?;
+            Ok(request.deliver(answer))
+        }
+        _ => {
+            let purpose = transaction.purpose;
+            sign_in_flow::ask_to_sign_in(context, purpose, Stage::Identify, Some(problem), request).await
+        }
+    }
+}

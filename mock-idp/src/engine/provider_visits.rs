@@ -1,0 +1,74 @@
+//! Browsers go to external identity providers.
+
+use std::sync::Arc;
+
+use mock_idp_core::ledger::{ProviderVisit, Purpose, Transaction};
+use mock_idp_core::org::Urls;
+use mock_idp_core::policy::routing;
+use mock_idp_core::protocol::{ErrorId, OAuthError};
+use mock_idp_core::sign_in::provider::{ProviderRequest, provider_request};
+use mock_idp_core::sign_in::{self, Remediation, SignInFacts};
+
+use super::browser::{Browser, BrowserRequest, Destination};
+use super::{Context, OrgInstance};
+
+/// Sends the browser to a provider that the page of a transaction offers.
+pub(super) async fn leave(
+    instance: &Arc<OrgInstance>,
+    urls: &Urls,
+    provider: &str,
+    handle: &str,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    // Okta: what follows `~` is not part of the handle.
+    let handle = handle.split('~').next().unwrap_or_default();
+    let (context, transaction) = find(instance, urls, handle, &request.cookies).await?;
+    request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
+    if transaction.browser.is_some() && transaction.browser != request.cookies.id {
+        let reason = "the request came without the browser cookie of this sign-in";
+        return Err(OAuthError::new(ErrorId::RequestExpired, reason));
+    }
+    let options = sign_in::options(&context.org, &context.server, &transaction, &SignInFacts::default());
+    let is_offered =
+        |option: &Remediation| matches!(option, Remediation::SignInAtProvider { id, .. } if *id == provider);
+    if !options.iter().any(is_offered) {
+        let reason = format!("this sign-in does not offer the identity provider `{provider}`");
+        return Err(OAuthError::new(ErrorId::UnknownIdp, reason));
+    }
+    go_out(&context, provider, (handle, &transaction), request).await
+}
+
+/// Sends the browser to a provider. The transaction is stored under its handle, and goes on when the browser comes back.
+pub(super) async fn go_out(
+    context: &Context,
+    provider: &str,
+    transaction: (&str, &Transaction),
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    let unknown = || OAuthError::new(ErrorId::UnknownIdp, format!("there is no active identity provider `{provider}`"));
+    let provider = routing::provider(&context.org, provider).ok_or_else(unknown)?;
+    let browser = request.browser_id.clone();
+    let ProviderRequest { location, state, visit } = context
+        .decide(&mut request.trace, |moment| provider_request(provider, transaction, &browser, &context.urls, moment));
+    context.ledger().provider_visits().put(&state, visit, context.now + ProviderVisit::LIFETIME).await?;
+    Ok(Destination::Redirect(location))
+}
+
+/// A transaction that is in progress, and where it is for.
+pub(super) async fn find(
+    instance: &Arc<OrgInstance>,
+    urls: &Urls,
+    handle: &str,
+    cookies: &Browser,
+) -> Result<(Context, Transaction), OAuthError> {
+    let found = instance.ledger.at(instance.clock.now()).transactions().get(handle).await?;
+    let found = found.filter(|transaction| !matches!(transaction.purpose, Purpose::Authn { .. }));
+    let context = found
+        .as_ref()
+        .and_then(|transaction| Context::at_server(instance, urls.clone(), transaction.purpose.server()))
+        .map(|context| context.of_request(cookies.request.clone()));
+    match (context, found) {
+        (Some(context), Some(transaction)) => Ok((context, transaction)),
+        _ => Err(OAuthError::new(ErrorId::RequestExpired, "there is no sign-in in progress with this state handle")),
+    }
+}
