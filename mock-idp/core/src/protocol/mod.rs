@@ -18,6 +18,7 @@ pub mod session_state;
 mod status;
 pub mod token_type;
 pub mod totp;
+pub mod webauthn;
 
 pub use catalogue::{CATALOGUE, ErrorId};
 pub use grant_type::GrantType;
