@@ -2,8 +2,8 @@
 
 use mock_idp_core::ledger::{PartialSignIn, ProofStep, PushResult, Stage, Transaction};
 use mock_idp_core::management::{ApiError, users};
-use mock_idp_core::model::{Factor, SignInMethod};
-use mock_idp_core::sign_in::SignInAnswer;
+use mock_idp_core::model::{Factor, FactorType, SignInMethod, User};
+use mock_idp_core::sign_in::{self, SignInAnswer};
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
@@ -19,6 +19,8 @@ pub(crate) enum FactorAction<'a> {
     Verify {
         factor_id: &'a str,
         passcode: &'a str,
+        /// What a passkey answers.
+        passkey: Option<SignInAnswer<'a>>,
     },
     /// Chooses a factor to enroll. A question is complete with it.
     Enroll {
@@ -33,6 +35,7 @@ pub(crate) enum FactorAction<'a> {
     Activate {
         factor_id: &'a str,
         passcode: &'a str,
+        passkey: Option<SignInAnswer<'a>>,
     },
     /// Sends another code.
     Resend,
@@ -63,7 +66,20 @@ impl AuthnFactors<'_, '_> {
         let user = context.org.user(&partial.user_id).ok_or_else(state_tokens::unknown)?;
         explanation.user = Some(user.profile.login.clone());
         match action {
-            FactorAction::Verify { factor_id, passcode } => {
+            FactorAction::Verify { factor_id, passcode: _, passkey } if is_passkey(user, factor_id) => {
+                match (&partial.step, passkey) {
+                    (ProofStep::UsePasskey { chosen: Some(_), .. }, Some(answer)) => {
+                        self.take(answer, trace, explanation).await
+                    }
+                    _ => {
+                        // Okta: the type stands for all that the user has.
+                        let factor_id = Some(factor_id).filter(|id| *id != FactorType::WebAuthn.name());
+                        let answer = SignInAnswer::ChoosePasskey { factor_id };
+                        self.take(answer, trace, explanation).await
+                    }
+                }
+            }
+            FactorAction::Verify { factor_id, passcode, passkey: _ } => {
                 let factor = user.active_factors().find(|factor| factor.id == factor_id);
                 let method = factor.and_then(|factor| factor.method());
                 let method = method.ok_or_else(|| ApiError::not_found(factor_id, "UserFactor"))?;
@@ -111,9 +127,10 @@ impl AuthnFactors<'_, '_> {
                 let answer = SignInAnswer::Question { key: question, text: question_text, answer };
                 self.take(answer, trace, explanation).await
             }
-            FactorAction::Activate { factor_id, passcode } => match &partial.step {
+            FactorAction::Activate { factor_id, passcode, passkey } => match &partial.step {
                 ProofStep::Enroll { factor, .. } if factor.id == factor_id => {
-                    self.take(SignInAnswer::Passcode(passcode), trace, explanation).await
+                    let answer = passkey.unwrap_or(SignInAnswer::Passcode(passcode));
+                    self.take(answer, trace, explanation).await
                 }
                 _ => Err(wrong_state()),
             },
@@ -163,6 +180,11 @@ impl AuthnFactors<'_, '_> {
             Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
         }
     }
+}
+
+/// Whether a path names a passkey of the user, or all of them.
+fn is_passkey(user: &User, factor_id: &str) -> bool {
+    factor_id == FactorType::WebAuthn.name() || sign_in::passkeys(user).any(|factor| factor.id == factor_id)
 }
 
 /// Whether a step is about an enrollment.

@@ -143,15 +143,15 @@ impl AuthnSteps<'_> {
             return Ok(state);
         }
         let user = user_of(self.0, transaction)?;
-        let (expires_at, org_url) = (&*timestamp(transaction.expires), &*self.0.urls.endpoint_base);
+        let (expires_at, urls) = (&*timestamp(transaction.expires), &self.0.urls);
         Ok(match &transaction.stage {
             Stage::MoreProofs(partial) => {
-                FactorState { org: &self.0.org, user, state_token, expires_at, org_url }.body(partial)
+                FactorState { org: &self.0.org, user, state_token, expires_at, urls }.body(partial)
             }
             Stage::PasswordWarning(warning) => {
-                primary::password_expires(user, warning.days, state_token, expires_at, org_url)
+                primary::password_expires(user, warning.days, state_token, expires_at, &urls.endpoint_base)
             }
-            _ => primary::password_expired(user, state_token, expires_at, org_url),
+            _ => primary::password_expired(user, state_token, expires_at, &urls.endpoint_base),
         })
     }
 }

@@ -45,6 +45,9 @@ impl Management {
             let push = self.send_push(&user, &factor, numbers).await?;
             return Ok(Some(users::factor_transaction(self.call(), &user, &factor, &push)));
         }
+        if factor.method() == Some(SignInMethod::WebAuthn) {
+            return Ok(Some(self.challenge_passkey(&user, &factor).await?));
+        }
         if !is_sent(&factor) {
             return Ok(None);
         }
@@ -124,7 +127,7 @@ impl Management {
         Ok(())
     }
 
-    async fn use_sent(&self, factor: &Factor, entered: &str) -> Result<(), ApiError> {
+    pub(super) async fn use_sent(&self, factor: &Factor, entered: &str) -> Result<(), ApiError> {
         let table = self.context.ledger().sent_codes();
         loop {
             let known = table.get_versioned(&factor.id).await?;
@@ -164,7 +167,7 @@ impl Management {
         }
     }
 
-    fn owned_factor(&self, name: &str, factor_id: &str) -> Result<(User, Factor), ApiError> {
+    pub(super) fn owned_factor(&self, name: &str, factor_id: &str) -> Result<(User, Factor), ApiError> {
         self.read_latest(|org, call| {
             let user = users::find(org, call, name)?;
             Ok((user.clone(), users::factor_of(user, factor_id)?.clone()))
@@ -176,7 +179,7 @@ fn is_sent(factor: &Factor) -> bool {
     factor.method().is_some_and(SignInMethod::is_sent)
 }
 
-fn require_status(factor: &Factor, active: bool) -> Result<(), ApiError> {
+pub(super) fn require_status(factor: &Factor, active: bool) -> Result<(), ApiError> {
     if factor.is_active() == active {
         return Ok(());
     }

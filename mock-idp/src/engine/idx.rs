@@ -445,6 +445,7 @@ fn asked_for(option: &Remediation) -> String {
         }
         Remediation::Verify { unsent, .. } if !unsent.is_empty() => "offers to send a code".to_owned(),
         Remediation::Wait { .. } => "waits for the answer to a push notification".to_owned(),
+        Remediation::UsePasskey { .. } => "asks a passkey to sign a challenge".to_owned(),
         Remediation::Verify { factor, .. } => format!("asks to verify {}", factor.factor_type.name()),
         Remediation::ChooseMethod { methods, .. } => format!("offers {} methods to prove more", methods.len()),
         Remediation::Enroll { unsent, .. } if !unsent.is_empty() => "asks for the number of a phone".to_owned(),

@@ -23,6 +23,7 @@ mod direct_records;
 mod event_hooks;
 mod explained;
 mod factor_codes;
+mod factor_passkeys;
 mod failed_sign_ins;
 mod global_revocation;
 mod home;

@@ -176,6 +176,7 @@ fn page_of(
     let options = sign_in::options(org, server, transaction, &SignInFacts::default());
     let page = view::ProofPage {
         org,
+        urls: &context.urls,
         now: context.now,
         state_handle,
         shows_expected_answers: org.settings().sign_in_page.picker || context.instance.is_scratch(),

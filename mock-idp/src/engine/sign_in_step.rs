@@ -153,6 +153,9 @@ async fn decide<'c>(
             }
             SignInEffect::SetPassword { user_id, password } => follow_up.new_password = Some((user_id, password)),
             SignInEffect::Enroll { user_id, factor } => follow_up.enrolled.push((user_id, factor)),
+            SignInEffect::CountSignature { user_id, factor_id, sign_count } => {
+                follow_up.signed = Some((user_id, factor_id, sign_count));
+            }
             SignInEffect::UseCode { factor_id, used } => {
                 let (table, expires) = (context.ledger().used_codes(), context.now + UsedCode::LIFETIME);
                 match versions.used_code {
@@ -230,6 +233,8 @@ struct FollowUp {
     new_password: Option<(String, Password)>,
     /// Ids of users, each with a factor that the user has enrolled.
     enrolled: Vec<(String, Factor)>,
+    /// A user, a passkey, and how often it has signed.
+    signed: Option<(String, String, u32)>,
     unlocked: Option<String>,
     new_user: Option<User>,
     by_provider: Option<ProviderSignInChange>,
@@ -241,9 +246,10 @@ struct FollowUp {
 
 impl FollowUp {
     async fn run(self, context: &Context) -> Result<(), LedgerError> {
-        let Self { new_password, enrolled, unlocked, new_user, by_provider, messages, sent, denied } = self;
+        let Self { new_password, enrolled, signed, unlocked, new_user, by_provider, messages, sent, denied } = self;
+        let changes_factors = !enrolled.is_empty() || signed.is_some();
         let is_new = new_user.is_some() || by_provider.is_some();
-        if new_password.is_some() || !enrolled.is_empty() || unlocked.is_some() || is_new {
+        if new_password.is_some() || changes_factors || unlocked.is_some() || is_new {
             // Other processes with the same store do not change the org meanwhile.
             let change_org = async || {
                 if let Some((user_id, password)) = new_password {
@@ -254,6 +260,9 @@ impl FollowUp {
                 }
                 for (user_id, factor) in enrolled {
                     change_user(context, &user_id, |user| user.enroll(factor.clone()));
+                }
+                if let Some((user_id, factor_id, sign_count)) = signed {
+                    change_user(context, &user_id, |user| user.count_signature(&factor_id, sign_count));
                 }
                 if let Some(user_id) = unlocked {
                     recovery_links::unlock(context, &user_id).await?;
@@ -349,6 +358,7 @@ async fn load(
             None => None,
         },
         used_code: used_code.as_ref().map(|used| used.value),
+        urls: context.urls.clone(),
         push: match sign_in::push_of_step(&transaction.stage) {
             Some(id) => context.instance.push(id).await?,
             None => None,

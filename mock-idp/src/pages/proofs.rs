@@ -49,6 +49,11 @@ impl<'a> ProofPage<'a> {
         matches!(self.view.step, ProofPageStep::Push { result: Some(PushResult::Waiting), .. })
     }
 
+    /// Whether it is a step with a script.
+    fn has_script(&self) -> bool {
+        matches!(self.view.step, ProofPageStep::Passkey { .. })
+    }
+
     /// How a push notification has ended.
     fn push_ended(&self) -> Option<&'static str> {
         match self.view.step {
@@ -68,6 +73,7 @@ impl<'a> ProofPage<'a> {
             ProofPageStep::EnrollCode { .. }
             | ProofPageStep::EnrollQuestion { .. }
             | ProofPageStep::EnrollPhone { .. }
+            | ProofPageStep::Passkey { enrolls: true, .. }
             | ProofPageStep::SentCode { enrolls: true, .. } => "Return to authenticator list",
             _ => "Verify with something else",
         }
@@ -108,6 +114,16 @@ fn words(step: &ProofPageStep) -> (String, &'static str, String) {
             SentCodeWords::of(*method).enroll,
             "authenticator-enrollment-data--phone_number enroll-sms".to_owned(),
         ),
+        ProofPageStep::Passkey { enrolls: false, .. } => (
+            "Verify with Security Key or Biometric Authenticator".to_owned(),
+            "",
+            "mfa-verify-webauthn challenge-authenticator--webauthn oie-verify-webauthn".to_owned(),
+        ),
+        ProofPageStep::Passkey { enrolls: true, .. } => (
+            "Set up security key or biometric authenticator".to_owned(),
+            "",
+            "enroll-authenticator--webauthn enroll-webauthn oie-enroll-webauthn".to_owned(),
+        ),
         ProofPageStep::Question { .. } => (
             "Verify with your Security Question".to_owned(),
             "",
@@ -136,11 +152,15 @@ fn words(step: &ProofPageStep) -> (String, &'static str, String) {
     }
 }
 
+/// What the page says about a passkey that cannot be used.
+const PASSKEY_FAILURE: &str = "You are currently unable to use a Security key or biometric authenticator. Try again.";
+
 fn problem_text(kind: Kind) -> &'static str {
     match kind {
         Kind::InvalidPhoneNumber => "Invalid Phone Number.",
         Kind::WrongCode | Kind::WrongSentCode => "Your code doesn’t match our records. Please try again.",
         Kind::UsedCode => "Each code can only be used once. Please wait for a new code and try again.",
+        Kind::RefusedPasskey => PASSKEY_FAILURE,
         Kind::WrongAnswer => "Your answer doesn’t match our records. Please try again.",
         Kind::ShortAnswer => "The security question answer must be at least 4 characters in length",
         Kind::MissingPassword | Kind::MissingIdentifier => "This field cannot be left blank",

@@ -77,7 +77,7 @@ pub(super) fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
         Kind::WrongAnswer => ("Your answer doesn't match our records. Please try again.", ""),
         Kind::LinkUsed => ("You have accessed an account recovery link that has expired or been previously used.", ""),
         Kind::PasswordsDiffer => ("New passwords must match", ""),
-        Kind::UsedCode | Kind::ShortAnswer | Kind::InvalidPhoneNumber => (REFUSED, ""),
+        Kind::UsedCode | Kind::ShortAnswer | Kind::InvalidPhoneNumber | Kind::RefusedPasskey => (REFUSED, ""),
         Kind::AccessDenied => (
             "You do not have permission to perform the requested action.",
             "A global session policy denies this sign-in, or demands a factor that the user has not and cannot enroll.",

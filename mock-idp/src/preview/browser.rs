@@ -184,6 +184,7 @@ impl Browser {
                 // A number that is reserved for examples.
                 SignInAnswer::EnrollPhone { method: *method, number: "+1 202 555 0100" }
             }
+            ProofPageStep::Passkey { .. } => SignInAnswer::SimulatePasskey,
             ProofPageStep::EnrollQuestion { .. } => {
                 SignInAnswer::Question { key: "disliked_food", text: "", answer: "preview" }
             }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::model::{SessionActions, SignInMethod};
+use crate::model::{FactorClass, SessionActions, SignInMethod};
 
 /// What a user has proved.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -13,9 +13,30 @@ pub struct Proof {
     pub method: SignInMethod,
     /// Seconds since the epoch.
     pub at: i64,
+    /// Whether a passkey or a security key has verified the user, by a PIN or a fingerprint.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub user_verified: bool,
 }
 
 impl Proof {
+    /// A proof by this method.
+    #[must_use]
+    pub fn by(method: SignInMethod, at: i64) -> Self {
+        Self { method, at, user_verified: false }
+    }
+
+    /// Whether it is one of this class. Okta: a verified user is an inherence as well.
+    #[must_use]
+    pub fn has_class(&self, class: FactorClass) -> bool {
+        self.method.row().classes.contains(&class) || self.user_verified && class == FactorClass::Inherence
+    }
+
+    /// Whether the user has been verified by the proof.
+    #[must_use]
+    pub fn verifies_user(&self) -> bool {
+        self.user_verified || self.method.row().traits.verifies_user
+    }
+
     /// The `amr` of proofs. RFC 8176 2: `mfa` for several. Okta: as recorded, the order varies.
     #[must_use]
     pub fn amr(proofs: &[Self]) -> Vec<String> {
@@ -122,14 +143,14 @@ impl SignedIn {
         let mut methods: Vec<SignInMethod> = SignInMethod::ALL.into_iter().filter(has).collect();
         // Which of two apps has shown a code is not known.
         methods.dedup_by_key(|method| method.row().amr);
-        let proofs = methods.into_iter().map(|method| Proof { method, at: auth_time }).collect();
+        let proofs = methods.into_iter().map(|method| Proof::by(method, auth_time)).collect();
         Self { user_id, auth_time, amr, proofs, idp: None, session: None }
     }
 
     /// A user who has entered the right password at `now`.
     #[must_use]
     pub fn by_password(user_id: &str, now: i64) -> Self {
-        Self::new(user_id, now, vec![Proof { method: SignInMethod::Password, at: now }])
+        Self::new(user_id, now, vec![Proof::by(SignInMethod::Password, now)])
     }
 
     /// A user who has authenticated at an external identity provider at `now`.

@@ -266,10 +266,31 @@ pub enum ProofStep {
     Verify { factor_id: String, sent: Option<SentCode> },
     /// Answers a push notification on the phone.
     Wait { factor_id: String, push: SentPush },
+    /// Signs this challenge by a passkey or a security key. `chosen`: what was asked for, if the user has a choice.
+    UsePasskey { challenge: String, chosen: Option<ChosenPasskey> },
     /// Chooses what to enroll. Optional enrollments can be skipped.
     ChooseEnrollment { optional: bool },
     /// Proves that this factor works, or defines it, if it is a question or a phone. `sent`: as above.
     Enroll { factor: Box<Factor>, optional: bool, sent: Option<SentCode> },
+}
+
+/// A passkey that a program has asked for.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum ChosenPasskey {
+    Any,
+    /// The factor with this id.
+    One(String),
+}
+
+impl ChosenPasskey {
+    /// The id of the one that was chosen.
+    #[must_use]
+    pub fn factor_id(&self) -> Option<&str> {
+        match self {
+            Self::Any => None,
+            Self::One(id) => Some(id),
+        }
+    }
 }
 
 /// A code that the org has sent to a user.

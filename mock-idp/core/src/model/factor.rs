@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::sign_in_method::SignInMethod;
 use crate::moment::Moment;
+use crate::protocol::jose::Jwk;
+use crate::protocol::webauthn;
 
 /// The fewest characters of an answer. Okta: as recorded.
 pub const MIN_ANSWER: usize = 4;
@@ -34,6 +36,29 @@ pub struct Factor {
     /// The key of one-time passwords.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_secret: Option<SharedSecret>,
+    /// The key of a passkey or a security key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<Box<PublicKeyCredential>>,
+    /// The challenge of a registration that is not complete, as base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
+}
+
+/// What is known of a passkey or a security key. Its id is in the profile.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PublicKeyCredential {
+    /// An EC key of the curve P-256, or an RSA key.
+    pub public_key: Jwk,
+    /// How often the authenticator has signed, if it counts. A lower count than before is refused.
+    #[serde(default)]
+    pub sign_count: u32,
+    /// The model of the authenticator, as a UUID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aaguid: Option<String>,
+    /// How browsers reach it: `internal`, `hybrid`, `usb`, `nfc`, `ble`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<String>,
 }
 
 /// The types of factors that this mock verifies.
@@ -51,6 +76,8 @@ pub enum FactorType {
     Call,
     #[serde(rename = "push")]
     Push,
+    #[serde(rename = "webauthn")]
+    WebAuthn,
 }
 
 /// Who provides a factor.
@@ -60,6 +87,7 @@ pub enum FactorProvider {
     #[default]
     Okta,
     Google,
+    Fido,
 }
 
 /// Whether a factor can be used.
@@ -89,6 +117,12 @@ pub struct FactorProfile {
     /// What is dialed after the number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_extension: Option<String>,
+    /// The id of a passkey or a security key, as base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_id: Option<String>,
+    /// What answers call a passkey or a security key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authenticator_name: Option<String>,
 }
 
 /// A phone number as `+` and digits.
@@ -101,10 +135,12 @@ pub struct PhoneNumber(String);
 pub struct SharedSecret(String);
 
 impl Factor {
-    /// A factor that the user has not proved yet. A one-time password has a new key. Okta: 16 characters, as recorded.
+    /// A factor that the user has not proved yet. A one-time password has a new key (Okta: 16 characters, as recorded), a passkey a
+    /// challenge.
     #[must_use]
     pub fn pending(factor_type: FactorType, provider: FactorProvider, moment: &mut Moment<'_>) -> Self {
         let shared_secret = (factor_type == FactorType::Totp).then(|| SharedSecret::new(&moment.bytes::<10>()));
+        let challenge = (factor_type == FactorType::WebAuthn).then(|| webauthn::new_challenge(moment));
         let mut factor = Self {
             id: String::new(),
             factor_type,
@@ -114,6 +150,8 @@ impl Factor {
             last_updated: None,
             profile: FactorProfile::default(),
             shared_secret,
+            credential: None,
+            challenge,
         };
         // Okta: as recorded.
         let prefix = if factor_type == FactorType::Sms { "mbl" } else { factor.id_prefix() };
@@ -139,6 +177,7 @@ impl Factor {
             SignInMethod::Voice => (FactorType::Call, FactorProvider::Okta),
             SignInMethod::OktaVerifyTotp => (FactorType::Totp, FactorProvider::Okta),
             SignInMethod::OktaVerifyPush => (FactorType::Push, FactorProvider::Okta),
+            SignInMethod::WebAuthn => (FactorType::WebAuthn, FactorProvider::Fido),
             // A password is no factor of this API.
             SignInMethod::SecurityQuestion | SignInMethod::Password => (FactorType::Question, FactorProvider::Okta),
         }
@@ -156,6 +195,8 @@ impl Factor {
             last_updated: None,
             profile: FactorProfile::default(),
             shared_secret: None,
+            credential: None,
+            challenge: None,
         }
     }
 
@@ -170,6 +211,7 @@ impl Factor {
             (FactorType::Call, FactorProvider::Okta) => Some(SignInMethod::Voice),
             (FactorType::Totp, FactorProvider::Okta) => Some(SignInMethod::OktaVerifyTotp),
             (FactorType::Push, FactorProvider::Okta) => Some(SignInMethod::OktaVerifyPush),
+            (FactorType::WebAuthn, FactorProvider::Fido) => Some(SignInMethod::WebAuthn),
             _ => None,
         }
     }
@@ -185,6 +227,7 @@ impl Factor {
             FactorType::Email => "emf",
             FactorType::Sms => "sms",
             FactorType::Call => "clf",
+            FactorType::WebAuthn => "fwf",
         }
     }
 
@@ -223,7 +266,24 @@ impl Factor {
                     Some(Some(_)) => None,
                 }
             }
+            SignInMethod::WebAuthn => self.credential_problem(),
         }
+    }
+
+    fn credential_problem(&self) -> Option<(&'static str, String)> {
+        if !self.is_active() {
+            let problem = "a passkey that is not active has the `challenge` of its registration";
+            return self.challenge.is_none().then(|| ("challenge", problem.to_owned()));
+        }
+        let id = self.profile.credential_id.as_deref().unwrap_or_default();
+        let id = webauthn::decode("credentialId", id).unwrap_or_default();
+        if !(1..=webauthn::MAX_CREDENTIAL_ID).contains(&id.len()) {
+            return Some(("profile", "a passkey has a `credentialId`: 1 to 1023 bytes as base64url".to_owned()));
+        }
+        let Some(credential) = &self.credential else {
+            return Some(("credential", "a passkey has a `credential` with its `publicKey`".to_owned()));
+        };
+        webauthn::unusable(&credential.public_key).map(|reason| ("credential", format!("`publicKey`: {reason}")))
     }
 }
 
@@ -238,6 +298,7 @@ impl FactorType {
             Self::Sms => "sms",
             Self::Call => "call",
             Self::Push => "push",
+            Self::WebAuthn => "webauthn",
         }
     }
 }
@@ -249,6 +310,7 @@ impl FactorProvider {
         match self {
             Self::Okta => "OKTA",
             Self::Google => "GOOGLE",
+            Self::Fido => "FIDO",
         }
     }
 

@@ -38,7 +38,8 @@ pub use condition::*;
 pub use connection::*;
 pub use directory_object::*;
 pub use factor::{
-    Factor, FactorProfile, FactorProvider, FactorStatus, FactorType, MIN_ANSWER, PhoneNumber, SharedSecret,
+    Factor, FactorProfile, FactorProvider, FactorStatus, FactorType, MIN_ANSWER, PhoneNumber, PublicKeyCredential,
+    SharedSecret,
 };
 pub use group::*;
 pub use hook_channel::{HookChannel, HookClient, HookCredential};

@@ -17,6 +17,8 @@ pub enum SignInMethod {
     OktaVerifyTotp,
     /// A notification that is approved in the app Okta Verify.
     OktaVerifyPush,
+    /// A passkey or a security key.
+    WebAuthn,
 }
 
 /// What proofs by a method are worth, and what the method is called.
@@ -76,7 +78,7 @@ const OKTA_VERIFY: SignInMethodRow =
 
 impl SignInMethod {
     /// All methods, in the order in which they are offered.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Password,
         Self::Email,
         Self::Sms,
@@ -85,6 +87,7 @@ impl SignInMethod {
         Self::GoogleOtp,
         Self::OktaVerifyTotp,
         Self::OktaVerifyPush,
+        Self::WebAuthn,
     ];
 
     /// Whether the org sends a code for it.
@@ -199,6 +202,22 @@ impl SignInMethod {
                 classes: &[FactorClass::Possession, FactorClass::Inherence],
                 traits: MethodTraits { device_bound: true, hardware_protected: true, verifies_user: true, ..NO_TRAITS },
                 ..OKTA_VERIFY
+            },
+            // A proof says whether the authenticator has verified the user.
+            Self::WebAuthn => SignInMethodRow {
+                authenticator: "webauthn",
+                authenticator_type: "security_key",
+                method: "webauthn",
+                display_name: "Security Key or Biometric",
+                method_name: "Security Key or Biometric",
+                amr: &["hwk"],
+                classes: &[FactorClass::Possession],
+                traits: MethodTraits {
+                    device_bound: true,
+                    hardware_protected: true,
+                    phishing_resistant: true,
+                    ..NO_TRAITS
+                },
             },
         }
     }

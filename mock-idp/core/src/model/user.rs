@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::factor::Factor;
+use super::factor::{Factor, FactorType};
 use super::password::Password;
 use super::role::{AdminRole, RoleType};
 
@@ -94,10 +94,24 @@ impl User {
         email.into_iter().chain(enrolled.map(Cow::Borrowed))
     }
 
-    /// Adds a factor. Okta: one of each kind.
+    /// Adds a factor, or changes it. Okta: one of each kind, and any number of passkeys and security keys.
     pub fn enroll(&mut self, factor: Factor) {
-        self.factors.retain(|other| other.method() != factor.method());
+        let is_replaced = |other: &Factor| match factor.factor_type {
+            FactorType::WebAuthn => {
+                other.id == factor.id || other.factor_type == factor.factor_type && !other.is_active()
+            }
+            _ => other.method() == factor.method(),
+        };
+        self.factors.retain(|other| !is_replaced(other));
         self.factors.push(factor);
+    }
+
+    /// Notes how often a passkey has signed, if the user still has it.
+    pub fn count_signature(&mut self, factor_id: &str, sign_count: u32) {
+        let passkey = self.factors.iter_mut().find(|factor| factor.id == factor_id);
+        if let Some(credential) = passkey.and_then(|factor| factor.credential.as_mut()) {
+            credential.sign_count = sign_count;
+        }
     }
 
     /// The times, by their names.

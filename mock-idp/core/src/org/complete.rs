@@ -35,7 +35,8 @@ impl Document {
         for user in &mut self.users {
             complete_id(&mut user.id, "00u", &[&user.profile.login]);
             for factor in &mut user.factors {
-                let names = [&user.id, factor.factor_type.name(), factor.provider.name()];
+                let mut names = vec![&*user.id, factor.factor_type.name(), factor.provider.name()];
+                names.extend(factor.profile.credential_id.as_deref());
                 let prefix = factor.id_prefix();
                 complete_id(&mut factor.id, prefix, &names);
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::server::CompiledServer;
 
 /// The base URLs of an org, of its issuers and of its endpoints. They differ only if the issuer is pinned.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Urls {
     /// `scheme://host[:port][/_org/name]`, without trailing slash: the start of `iss`, and of the pages that browsers visit.
     pub issuer_base: Arc<str>,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::passkeys::{PasskeyAssertion, PasskeyRegistration};
 use super::problem::SignInProblem;
 use super::provider::ProviderUser;
 use crate::ledger::{
@@ -11,6 +12,7 @@ use crate::ledger::{
     RecoveryKind, Transaction, UsedCode, UserDecision,
 };
 use crate::model::{DirectoryObject, Factor, Password, SignInMethod, User};
+use crate::org::Urls;
 use crate::protocol::Scopes;
 
 /// What a user does in a step.
@@ -56,6 +58,16 @@ pub enum SignInAnswer<'a> {
         text: &'a str,
         answer: &'a str,
     },
+    /// Goes on with this passkey, or with any of the user.
+    ChoosePasskey {
+        factor_id: Option<&'a str>,
+    },
+    /// Registers a passkey or a security key.
+    RegisterPasskey(PasskeyRegistration<'a>),
+    /// Signs the challenge by a passkey or a security key.
+    UsePasskey(PasskeyAssertion<'a>),
+    /// Does what a passkey of the user would: for previews, which have none. No request has this answer.
+    SimulatePasskey,
     /// Leaves out what is optional.
     Skip,
     Consent {
@@ -164,6 +176,8 @@ pub struct SignInFacts {
     pub push: Option<PushNotification>,
     /// The link of the step, if it is known: [`link_of_step`](super::link_of_step).
     pub link: Option<MagicLink>,
+    /// Where the org is: pages of these origins use passkeys.
+    pub urls: Urls,
 }
 
 /// What has to be stored because of a step.
@@ -197,6 +211,8 @@ pub enum SignInEffect {
     SendLink(Box<SentLink>),
     /// Another link is sent: the one with this key cannot be used any more.
     ReplaceLink { key: String },
+    /// A passkey has signed so often.
+    CountSignature { user_id: String, factor_id: String, sign_count: u32 },
     /// The user has enrolled a factor.
     Enroll { user_id: String, factor: Factor },
     /// The user has allowed the client these scopes.

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::enrollment_key::enrollment_image;
-use super::primary::{link, named_link, shown};
+use super::passkeys::{activation_data, challenge_data, passkeys};
+use super::primary::{link, named_link, shown as shown_user};
 use super::sent_codes::masked_email;
-use crate::ledger::{PartialSignIn, ProofStep, PushResult, SentPush};
+use crate::ledger::{ChosenPasskey, PartialSignIn, ProofStep, PushResult, SentPush};
 use crate::model::{Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod, User};
-use crate::org::Org;
+use crate::org::{Org, Urls};
 use crate::policy::assurance::enrollment_of;
 use crate::protocol::totp;
 
@@ -19,18 +20,22 @@ pub struct FactorState<'a> {
     pub state_token: &'a str,
     /// RFC 3339.
     pub expires_at: &'a str,
-    pub org_url: &'a str,
+    pub urls: &'a Urls,
 }
 
 impl FactorState<'_> {
     /// The body, in Okta's order.
     #[must_use]
     pub fn body(self, partial: &PartialSignIn) -> Value {
-        let factors = |list: Vec<Value>| json!({ "user": shown(self.user), "factors": list });
+        let factors = |list: Vec<Value>| json!({ "user": shown_user(self.user), "factors": list });
         match &partial.step {
             ProofStep::Verify { factor_id, sent: Some(_) } => self.challenge(factor_id, None),
+            ProofStep::UsePasskey { challenge, chosen: Some(chosen) } => self.passkey_challenge(challenge, chosen),
             ProofStep::Wait { factor_id, push } => self.challenge(factor_id, Some(push)),
-            ProofStep::Choose | ProofStep::EnterPassword | ProofStep::Verify { .. } => {
+            ProofStep::Choose
+            | ProofStep::EnterPassword
+            | ProofStep::Verify { .. }
+            | ProofStep::UsePasskey { chosen: None, .. } => {
                 let offered = self.user.active_factors();
                 let is_offered = |method| partial.choices.contains(&method);
                 let offered = offered.filter(|factor| factor.method().is_some_and(is_offered));
@@ -60,10 +65,45 @@ impl FactorState<'_> {
                     links.insert("resend".to_owned(), json!([resend]));
                 }
                 links.insert("cancel".to_owned(), self.link("cancel"));
-                let embedded = json!({ "user": shown(self.user), "factor": self.to_activate(factor) });
+                let embedded = json!({ "user": shown_user(self.user), "factor": self.to_activate(factor) });
                 self.with("MFA_ENROLL_ACTIVATE", embedded, Value::Object(links))
             }
         }
+    }
+
+    /// A passkey has to sign a challenge. Okta: `challengeType` says whether one was chosen.
+    fn passkey_challenge(self, challenge: &str, chosen: &ChosenPasskey) -> Value {
+        let challenge = challenge_data(self.org, self.urls, challenge);
+        let shown = |factor: &Factor| {
+            let mut object = described(factor);
+            object["profile"] = profile(self.user, factor);
+            object
+        };
+        let mut embedded = json!({ "user": shown_user(self.user) });
+        let chosen = chosen.factor_id().and_then(|id| passkeys(self.user).find(|factor| factor.id == id));
+        let (kind, path) = match chosen {
+            Some(factor) => {
+                embedded["factor"] = shown(factor);
+                embedded["factor"]["_embedded"] = json!({ "challenge": challenge });
+                ("FACTOR", format!("factors/{}/verify", factor.id))
+            }
+            None => {
+                embedded["challenge"] = challenge;
+                embedded["factors"] = passkeys(self.user).map(shown).collect();
+                ("FACTOR_TYPE", "factors/webauthn/verify".to_owned())
+            }
+        };
+        json!({
+            "stateToken": self.state_token,
+            "expiresAt": self.expires_at,
+            "status": "MFA_CHALLENGE",
+            "factorResult": "CHALLENGE",
+            "challengeType": kind,
+            "_embedded": embedded,
+            "_links": {
+                "next": self.named("verify", &path), "prev": self.link("previous"), "cancel": self.link("cancel"),
+            },
+        })
     }
 
     /// A code or a notification has been sent. Okta: `MFA_CHALLENGE`.
@@ -86,7 +126,7 @@ impl FactorState<'_> {
             "expiresAt": self.expires_at,
             "status": "MFA_CHALLENGE",
             "factorResult": push.map_or("CHALLENGE", |push| push.result.name()),
-            "_embedded": { "user": shown(self.user), "factor": factor },
+            "_embedded": { "user": shown_user(self.user), "factor": factor },
             "_links": {
                 "next": self.named(if waits { "poll" } else { "verify" }, &path),
                 "prev": self.link("previous"),
@@ -104,11 +144,11 @@ impl FactorState<'_> {
     }
 
     fn link(self, path: &str) -> Value {
-        link(self.org_url, path)
+        link(&self.urls.endpoint_base, path)
     }
 
     fn named(self, name: &str, path: &str) -> Value {
-        named_link(name, self.org_url, path)
+        named_link(name, &self.urls.endpoint_base, path)
     }
 
     fn to_verify(self, factor: &Factor) -> Value {
@@ -122,7 +162,7 @@ impl FactorState<'_> {
         let (factor_type, provider) = Factor::kind_of(method);
         let mut links = json!({ "enroll": self.link("factors") });
         if factor_type == FactorType::Question {
-            let href = format!("{}/api/v1/users/{}/factors/questions", self.org_url, self.user.id);
+            let href = format!("{}/api/v1/users/{}/factors/questions", &self.urls.endpoint_base, self.user.id);
             links = json!({ "questions": { "href": href, "hints": { "allow": ["GET"] } }, "enroll": links["enroll"] });
         }
         json!({
@@ -136,6 +176,9 @@ impl FactorState<'_> {
         let mut object = described(factor);
         if factor.method().is_some_and(SignInMethod::is_phone) {
             object["profile"] = profile(self.user, factor);
+        }
+        if factor.factor_type == FactorType::WebAuthn {
+            object["_embedded"] = json!({ "activation": activation_data(self.org, self.urls, self.user, factor) });
         }
         if let Some(secret) = &factor.shared_secret {
             let image = enrollment_image(self.org, self.user, secret);
@@ -165,6 +208,9 @@ pub fn profile(user: &User, factor: &Factor) -> Value {
         FactorType::Push => json!({
             "credentialId": user.profile.login, "deviceType": "SmartPhone_Android", "name": "Simulated phone",
             "platform": "ANDROID",
+        }),
+        FactorType::WebAuthn => json!({
+            "credentialId": factor.profile.credential_id, "authenticatorName": factor.profile.authenticator_name,
         }),
         FactorType::Email => json!({ "email": classic_email(&user.profile.email) }),
         FactorType::Sms | FactorType::Call => {

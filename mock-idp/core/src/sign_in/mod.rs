@@ -11,6 +11,7 @@ mod factor_checks;
 mod factor_states;
 mod messages;
 mod options;
+mod passkeys;
 mod password;
 pub mod primary;
 mod problem;
@@ -34,6 +35,10 @@ pub use factor_checks::{check_factor, check_sent, expected_answer};
 pub use factor_states::{FactorState, activation, profile};
 pub use messages::recovery_denied;
 pub use options::{RecoveryOption, RegistrationOption, Remediation, has_several_rows, options, routing_of};
+pub use passkeys::{
+    PasskeyAssertion, PasskeyChallenge, PasskeyRegistration, activation_data, assert_passkey, challenge_data,
+    descriptor, passkeys, register,
+};
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
 pub use pushes::{new_push, push_message};
@@ -81,6 +86,7 @@ pub fn factor_of_step(stage: &Stage) -> Option<&str> {
             ProofStep::Choose
             | ProofStep::EnterPassword
             | ProofStep::Wait { .. }
+            | ProofStep::UsePasskey { .. }
             | ProofStep::ChooseEnrollment { .. } => None,
         },
         _ => None,
@@ -187,6 +193,10 @@ pub fn apply(
             | SignInAnswer::ShowChoices
             | SignInAnswer::Resend
             | SignInAnswer::Question { .. }
+            | SignInAnswer::ChoosePasskey { .. }
+            | SignInAnswer::RegisterPasskey(_)
+            | SignInAnswer::UsePasskey(_)
+            | SignInAnswer::SimulatePasskey
             | SignInAnswer::Skip,
             stage,
         ) => Err((stage.clone(), password::no_identifier())),

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::answer::SignInFacts;
 use super::consent::missing_consent;
+use super::passkeys::passkeys;
 use super::registration::registration_rules;
 use crate::ledger::{
-    PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, SentCode, SentPush, Stage,
-    Transaction,
+    ChosenPasskey, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, SentCode,
+    SentPush, Stage, Transaction,
 };
 use crate::model::{Factor, Scope, SignInMethod};
 use crate::org::{CompiledServer, Org, SignInForm};
@@ -54,6 +55,8 @@ pub enum Remediation {
     },
     /// Answer a push notification on the phone.
     Wait { user_id: String, factor: Factor, push: SentPush },
+    /// Sign this challenge by one of these passkeys and security keys of the user.
+    UsePasskey { user_id: String, challenge: String, factors: Vec<Factor> },
     /// Choose one of these methods to prove.
     ChooseMethod { user_id: String, methods: Vec<SignInMethod> },
     /// Complete the enrollment of this factor.
@@ -250,6 +253,14 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
             }
             None => vec![choose()],
         },
+        ProofStep::UsePasskey { challenge, chosen } => {
+            let factor_id = chosen.as_ref().and_then(ChosenPasskey::factor_id);
+            let known = org.user(&partial.user_id).into_iter().flat_map(passkeys);
+            let is_offered = |factor: &&Factor| factor_id.is_none_or(|id| id == factor.id);
+            let factors = known.filter(is_offered).cloned().collect();
+            let sign = Remediation::UsePasskey { user_id: user_id(), challenge: challenge.clone(), factors };
+            [sign].into_iter().chain(others()).collect()
+        }
         ProofStep::ChooseEnrollment { optional } => [choose_enrollment()].into_iter().chain(skip(*optional)).collect(),
         ProofStep::Enroll { factor, optional, sent } => {
             let unsent = unsent(partial, factor, sent.as_ref());

@@ -37,6 +37,7 @@ impl SignInProblem {
             SignInProblemKind::CookiesBlocked => "E0000011",
             SignInProblemKind::IncorrectPassword => "incorrectPassword",
             SignInProblemKind::UsedCode => "E0000082",
+            SignInProblemKind::RefusedPasskey => "E0000068",
             SignInProblemKind::ShortAnswer => "securityQuestion.answer.tooShort.arg",
             SignInProblemKind::AccessDenied => "security.access_denied",
             SignInProblemKind::ProviderFailed => "idx.identity.provider.auth.error",
@@ -83,6 +84,8 @@ pub enum SignInProblemKind {
     WrongSentCode,
     /// A one-time password that was used before.
     UsedCode,
+    /// An answer of a passkey or a security key that is not valid.
+    RefusedPasskey,
     /// A wrong answer to a question.
     WrongAnswer,
     /// An answer to enroll that has too few characters.
@@ -126,6 +129,7 @@ impl SignInProblemKind {
             Self::WrongCode => "wrong_code",
             Self::WrongSentCode => "wrong_sent_code",
             Self::UsedCode => "used_code",
+            Self::RefusedPasskey => "refused_passkey",
             Self::WrongAnswer => "wrong_answer",
             Self::ShortAnswer => "short_answer",
             Self::InvalidPhoneNumber => "invalid_phone_number",

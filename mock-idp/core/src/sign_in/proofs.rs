@@ -5,19 +5,22 @@ use super::enrollments;
 use super::events;
 use super::factor_checks::{Entered, removed, verify};
 use super::options::has_several_rows;
+use super::passkeys::{PasskeyChallenge, assert_passkey, passkeys, register};
 use super::password::{NextStage, choose, locked, verify_password};
 use super::problem::{SignInProblem, SignInProblemKind};
 use super::pushes::{new_push, push_message};
 use super::sent_codes::new_code;
 use crate::ledger::{
-    FailedSignIns, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage, PartialSignIn, PasswordWarning, Proof,
-    ProofStep, Purpose, PushNotification, PushResult, SentCode, SentPush, SignedIn, Stage, Transaction,
+    ChosenPasskey, FailedSignIns, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage, PartialSignIn,
+    PasswordWarning, Proof, ProofStep, Purpose, PushNotification, PushResult, SentCode, SentPush, SignedIn, Stage,
+    Transaction,
 };
-use crate::model::{Factor, SignInMethod, User};
+use crate::model::{Factor, FactorStatus, FactorType, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
 use crate::policy::assurance::{self, Assurance, AssuranceRequest};
 use crate::policy::password::{PasswordAge, age};
+use crate::protocol::webauthn;
 use crate::trace::NoteStatus;
 
 /// The stage of a user who has just signed in: policies may demand more. `user` may be new, and not in the org yet; so may the password.
@@ -76,7 +79,7 @@ fn next_stage(
             }
             None => enrollments_or_done(org, user, partial, moment.now),
         }),
-        Assurance::Prove(choices) => Ok(more_proofs(user, partial, choices)),
+        Assurance::Prove(choices) => Ok(more_proofs(user, partial, choices, moment)),
         Assurance::Enroll(choices) => Ok(enrollment(partial, choices, false)),
         Assurance::Denied(reason) | Assurance::Unsatisfiable(reason) => {
             Err(SignInProblem::new(SignInProblemKind::AccessDenied, reason))
@@ -86,9 +89,14 @@ fn next_stage(
 
 /// The stage in which a user proves one of these methods.
 #[must_use]
-pub(super) fn more_proofs(user: &User, partial: PartialSignIn, choices: Vec<SignInMethod>) -> Stage {
+pub(super) fn more_proofs(
+    user: &User,
+    partial: PartialSignIn,
+    choices: Vec<SignInMethod>,
+    moment: &mut Moment<'_>,
+) -> Stage {
     let only = choices.first().filter(|_| !has_several_rows(&choices));
-    let step = only.and_then(|only| verification(user, *only));
+    let step = only.and_then(|only| verification(user, *only, moment));
     Stage::MoreProofs(Box::new(PartialSignIn { choices, step: step.unwrap_or(ProofStep::Choose), ..partial }))
 }
 
@@ -156,9 +164,13 @@ fn done(partial: PartialSignIn, now: i64) -> Stage {
     Stage::SignedIn(SignedIn { idp, session, ..SignedIn::new(&user_id, now, proofs) })
 }
 
-fn verification(user: &User, method: SignInMethod) -> Option<ProofStep> {
+fn verification(user: &User, method: SignInMethod, moment: &mut Moment<'_>) -> Option<ProofStep> {
     match method {
         SignInMethod::Password => Some(ProofStep::EnterPassword),
+        SignInMethod::WebAuthn => {
+            let challenge = webauthn::new_challenge(moment);
+            passkeys(user).next().map(|_| ProofStep::UsePasskey { challenge, chosen: None })
+        }
         other => {
             let factor = user.active_factors().find(|factor| factor.method() == Some(other));
             factor.map(|factor| ProofStep::Verify { factor_id: factor.id.clone(), sent: None })
@@ -182,7 +194,7 @@ impl Sender<'_> {
         let mut known = self.user.active_factors();
         match known.find(|factor| method.is_asked_for() && factor.method() == Some(method)) {
             Some(factor) => self.send(&factor, moment),
-            None => (verification(self.user, method).unwrap_or(ProofStep::Choose), Vec::new()),
+            None => (verification(self.user, method, moment).unwrap_or(ProofStep::Choose), Vec::new()),
         }
     }
 
@@ -283,12 +295,22 @@ pub(super) fn answer(
             };
             return Ok((at(step), effects.into_iter().chain(replaced()).collect()));
         }
+        SignInAnswer::ChoosePasskey { factor_id } => {
+            let is_wanted = |factor: &Factor| factor_id.is_none_or(|id| id == factor.id);
+            let is_offered = partial.choices.contains(&SignInMethod::WebAuthn) && passkeys(user).any(is_wanted);
+            if !is_offered || partial.step.optional_enrollment().is_some() {
+                return again(not_offered());
+            }
+            let challenge = webauthn::new_challenge(moment);
+            let chosen = factor_id.map_or(ChosenPasskey::Any, |id| ChosenPasskey::One(id.to_owned()));
+            return Ok((at(ProofStep::UsePasskey { challenge, chosen: Some(chosen) }), Vec::new()));
+        }
         SignInAnswer::ChooseAuthenticator(method) => {
             let offered = partial.choices.iter().copied().find(|offered| offered.shares_authenticator(method));
             let Some(method) = offered else { return again(not_offered()) };
             let step = match partial.step.optional_enrollment() {
                 Some(optional) => enrollments::begin(method, optional, moment),
-                None => verification(user, method).unwrap_or(ProofStep::Choose),
+                None => verification(user, method, moment).unwrap_or(ProofStep::Choose),
             };
             return Ok((at(step), Vec::new()));
         }
@@ -328,15 +350,48 @@ pub(super) fn answer(
         SignInAnswer::Skip if partial.step.optional_enrollment() == Some(true) => {
             return Ok((done(partial.clone(), moment.now), Vec::new()));
         }
+        SignInAnswer::RegisterPasskey(_) | SignInAnswer::UsePasskey(_) | SignInAnswer::SimulatePasskey => {
+            Entered { passcode: "", key: "", text: "" }
+        }
         SignInAnswer::Passcode(entered) => Entered { passcode: entered, key: "", text: "" },
         SignInAnswer::Question { key, text, answer } => Entered { passcode: answer, key, text },
         _ => return again(other_step()),
     };
     let proved = match &partial.step {
+        ProofStep::UsePasskey { .. } if matches!(answer, SignInAnswer::SimulatePasskey) => {
+            Ok((simulated(moment.now), Vec::new(), Vec::new()))
+        }
+        ProofStep::Enroll { factor, .. } if matches!(answer, SignInAnswer::SimulatePasskey) => {
+            let factor = Factor { status: FactorStatus::Active, ..(**factor).clone() };
+            Ok((simulated(moment.now), Vec::new(), vec![factor]))
+        }
+        ProofStep::UsePasskey { challenge, chosen } => {
+            let SignInAnswer::UsePasskey(assertion) = answer else { return again(other_step()) };
+            let challenge =
+                PasskeyChallenge { challenge, factor_id: chosen.as_ref().and_then(ChosenPasskey::factor_id) };
+            assert_passkey(org, &facts.urls, user, challenge, assertion, moment).map(|(proof, factor)| {
+                moment.trace.event(events::verified(user, None));
+                (proof, counted(user, &factor), Vec::new())
+            })
+        }
+        ProofStep::Enroll { factor, .. } if factor.factor_type == FactorType::WebAuthn => {
+            let SignInAnswer::RegisterPasskey(registration) = answer else { return again(other_step()) };
+            register(org, &facts.urls, factor, registration, moment).map(|(proof, factor)| {
+                moment.trace.event(events::enrolled(user));
+                (proof, Vec::new(), vec![factor])
+            })
+        }
+        _ if matches!(
+            answer,
+            SignInAnswer::RegisterPasskey(_) | SignInAnswer::UsePasskey(_) | SignInAnswer::SimulatePasskey
+        ) =>
+        {
+            return again(other_step());
+        }
         ProofStep::EnterPassword => {
             let (login, if_wrong) = (&user.profile.login, SignInProblemKind::IncorrectPassword);
             verify_password(org, login, entered.passcode, if_wrong, failed, moment)
-                .map(|_| (SignInMethod::Password, Vec::new(), Vec::new()))
+                .map(|_| (Proof::by(SignInMethod::Password, moment.now), Vec::new(), Vec::new()))
         }
         ProofStep::Wait { factor_id, .. } | ProofStep::Verify { factor_id, .. }
             if matches!(answer, SignInAnswer::Poll) =>
@@ -355,7 +410,7 @@ pub(super) fn answer(
             match user.active_factors().find(|factor| factor.id == *factor_id) {
                 Some(factor) => {
                     let verified = verify(user, &factor, entered, sent.as_ref(), facts, moment);
-                    verified.map(|(method, effects)| (method, effects, Vec::new()))
+                    verified.map(|(method, effects)| (Proof::by(method, moment.now), effects, Vec::new()))
                 }
                 // It has been removed in the meantime.
                 None => return Ok((at(ProofStep::Choose), Vec::new())),
@@ -363,13 +418,15 @@ pub(super) fn answer(
         }
         ProofStep::Enroll { factor, sent, .. } => {
             enrollments::complete(org, user, factor, entered, sent.as_ref(), facts, moment)
+                .map(|(method, effects, enrolled)| (Proof::by(method, moment.now), effects, enrolled))
         }
         ProofStep::Choose | ProofStep::Wait { .. } | ProofStep::ChooseEnrollment { .. } => {
             return again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no method has been chosen"));
         }
     };
     match proved {
-        Ok((method, mut effects, enrolled)) => {
+        Ok((proof, mut effects, enrolled)) => {
+            let method = proof.method;
             let mut user = user.clone();
             for factor in enrolled {
                 effects.push(SignInEffect::Enroll { user_id: user.id.clone(), factor: factor.clone() });
@@ -379,7 +436,7 @@ pub(super) fn answer(
             // What is for recovery only proves nothing in a sign-in.
             if assurance::is_for_sign_in(org, method) || method == SignInMethod::Password {
                 partial.proofs.retain(|proof| proof.method != method);
-                partial.proofs.push(Proof { method, at: moment.now });
+                partial.proofs.push(proof);
             }
             match next_stage(org, server, purpose, (&user, false), partial, moment) {
                 Ok(stage) => {
@@ -397,6 +454,10 @@ pub(super) fn answer(
                 SignInProblemKind::WrongCode | SignInProblemKind::WrongSentCode | SignInProblemKind::WrongAnswer
             ) {
                 failed.add_code(&org.settings().lockout, moment.now);
+                moment.trace.event(events::verified(user, Some("INVALID_CREDENTIALS")));
+            }
+            // A signature cannot be guessed: it does not count for the lockout.
+            if problem.kind == SignInProblemKind::RefusedPasskey {
                 moment.trace.event(events::verified(user, Some("INVALID_CREDENTIALS")));
             }
             again(problem)
@@ -430,9 +491,28 @@ impl ProofStep {
     fn optional_enrollment(&self) -> Option<bool> {
         match self {
             Self::ChooseEnrollment { optional } | Self::Enroll { optional, .. } => Some(*optional),
-            Self::Choose | Self::EnterPassword | Self::Verify { .. } | Self::Wait { .. } => None,
+            Self::Choose | Self::EnterPassword | Self::Verify { .. } | Self::Wait { .. } | Self::UsePasskey { .. } => {
+                None
+            }
         }
     }
+}
+
+fn simulated(now: i64) -> Proof {
+    Proof { user_verified: true, ..Proof::by(SignInMethod::WebAuthn, now) }
+}
+
+/// The signature counter of a passkey, if it has changed.
+fn counted(user: &User, factor: &Factor) -> Vec<SignInEffect> {
+    let count = |factor: &Factor| factor.credential.as_ref().map(|credential| credential.sign_count);
+    let (before, after) = (user.factor(&factor.id).and_then(count), count(factor));
+    let changed = after.filter(|_| before != after);
+    let effect = changed.map(|sign_count| SignInEffect::CountSignature {
+        user_id: user.id.clone(),
+        factor_id: factor.id.clone(),
+        sign_count,
+    });
+    effect.into_iter().collect()
 }
 
 fn not_offered() -> SignInProblem {

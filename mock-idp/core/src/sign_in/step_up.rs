@@ -54,7 +54,7 @@ pub(crate) fn step_up(
     let partial = PartialSignIn::in_session(known, moment.now);
     match decided {
         Assurance::Met { acr } => Ok(StepUp::Enough(acr)),
-        Assurance::Prove(choices) => Ok(StepUp::Prove(Box::new(more_proofs(user, partial, choices)))),
+        Assurance::Prove(choices) => Ok(StepUp::Prove(Box::new(more_proofs(user, partial, choices, moment)))),
         Assurance::Enroll(choices) => Ok(StepUp::Prove(Box::new(enrollment(partial, choices, false)))),
         Assurance::Denied(reason) => Err(OAuthError::new(ErrorId::AccessDenied, reason)),
         Assurance::Unsatisfiable(reason) => Err(OAuthError::new(ErrorId::UnmetAuthenticationRequirements, reason)),

@@ -8,6 +8,7 @@ mod form;
 mod frame;
 mod head;
 mod json;
+mod passkey;
 mod uploaded_file;
 
 pub(crate) use browser_form::BrowserForm;
@@ -18,4 +19,5 @@ pub(crate) use form::{ClientForm, Form};
 pub(crate) use frame::PageFrame;
 pub(crate) use head::{Origin, RequestHead, header_text, header_texts};
 pub(crate) use json::{IonBody, JsonBody};
+pub(in crate::http) use passkey::PasskeyBody;
 pub(crate) use uploaded_file::UploadedFile;

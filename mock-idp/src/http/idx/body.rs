@@ -7,7 +7,7 @@ use mock_idp_core::protocol::Scopes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::http::extract::IonBody;
+use crate::http::extract::{IonBody, PasskeyBody};
 use crate::routing::{Decided, FromBody};
 
 /// The members that the steps have. Others are ignored.
@@ -38,6 +38,8 @@ pub(super) struct IdxCredentials {
     /// The text of a question of the user's own.
     pub(super) question: String,
     pub(super) answer: Option<String>,
+    #[serde(flatten)]
+    pub(super) passkey: PasskeyBody,
 }
 
 /// The authenticator that a client has chosen.

@@ -34,6 +34,9 @@ pub(super) async fn identify(form: BrowserForm, body: IdxBody) -> Decided {
 
 pub(super) async fn answer(form: BrowserForm, body: IdxBody) -> Decided {
     let credentials = body.credentials.as_ref();
+    if let Some(answer) = credentials.and_then(|credentials| credentials.passkey.answer()) {
+        return step(form, &body, answer).await;
+    }
     let answer = match credentials.and_then(|credentials| Some((credentials, credentials.answer.as_deref()?))) {
         Some((IdxCredentials { question_key: key, question: text, .. }, answer)) => {
             SignInAnswer::Question { key, text, answer }

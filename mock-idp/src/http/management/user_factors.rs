@@ -5,13 +5,14 @@ use http::Method;
 use mock_idp_core::management::users::{self, FactorEnrollment};
 use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::protocol::Parameters;
+use mock_idp_core::sign_in::SignInAnswer;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::respond;
 use super::rows::row;
 use crate::engine::Management;
-use crate::http::extract::JsonBody;
+use crate::http::extract::{JsonBody, PasskeyBody};
 use crate::routing::{PathParameters, Query, Route, handler};
 
 const TRANSACTION: &[&str] = &["/api/v1/users/{id}/factors/{factor}/transactions/{transaction}"];
@@ -46,6 +47,8 @@ struct FactorAnswer {
     answer: String,
     #[serde(rename = "useNumberMatchingChallenge")]
     use_number_matching_challenge: bool,
+    #[serde(flatten)]
+    passkey: PasskeyBody,
 }
 
 impl FactorAnswer {
@@ -98,6 +101,9 @@ async fn remove(call: Management, path: PathParameters) -> Result<Response, ApiE
 
 async fn activate(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
     let (id, factor): (_, FactorAnswer) = (path.get("id"), body.read()?);
+    if let Some(SignInAnswer::RegisterPasskey(registration)) = factor.passkey.answer() {
+        return Ok(respond::ok(&call.register_passkey(&id, &path.get("factor"), registration)?));
+    }
     call.check_factor(&id, &path.get("factor"), factor.entered(), false).await?;
     Ok(respond::ok(&call.change(|change| users::activate_factor(change, &id, &path.get("factor")))?))
 }
@@ -118,6 +124,10 @@ async fn verify(
     body: JsonBody,
 ) -> Result<Response, ApiError> {
     let (id, factor, answer): (_, _, FactorAnswer) = (path.get("id"), path.get("factor"), body.read_optional()?);
+    if let Some(SignInAnswer::UsePasskey(assertion)) = answer.passkey.answer() {
+        call.use_passkey(&id, &factor, assertion).await?;
+        return Ok(respond::ok(&json!({ "factorResult": "SUCCESS" })));
+    }
     if answer.entered().is_empty()
         && let numbers = answer.use_number_matching_challenge
         && let Some(challenge) = call.challenge_factor(&id, &factor, lifetime(&query)?, numbers).await?

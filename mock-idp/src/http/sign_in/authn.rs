@@ -8,7 +8,7 @@ use mock_idp_core::management::ApiError;
 use serde::Deserialize;
 
 use crate::engine::{Authn, AuthnAction, AuthnRecovery, FactorAction, ManagementAccess, ManagementCredentials};
-use crate::http::extract::{AtServer, JsonBody, RequestHead, header_text};
+use crate::http::extract::{AtServer, JsonBody, PasskeyBody, RequestHead, header_text};
 use crate::http::respond::api_error;
 use crate::routing::{Decided, PathParameters};
 
@@ -31,6 +31,8 @@ struct AuthnBody {
     provider: String,
     profile: FactorProfileBody,
     options: AuthnOptions,
+    #[serde(flatten)]
+    passkey: PasskeyBody,
     /// Of the path.
     #[serde(skip)]
     factor_id: String,
@@ -161,7 +163,11 @@ async fn is_trusted(AtServer(call): &AtServer, head: &Parts) -> bool {
 
 pub(super) async fn verify(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
     respond_to(at, &body, path.get("id"), |body| {
-        let action = FactorAction::Verify { factor_id: &body.factor_id, passcode: body.entered() };
+        let action = FactorAction::Verify {
+            factor_id: &body.factor_id,
+            passcode: body.entered(),
+            passkey: body.passkey.answer(),
+        };
         Some(AuthnAction::Factor { state_token: &body.state_token, action })
     })
     .await
@@ -169,7 +175,11 @@ pub(super) async fn verify(at: AtServer, path: PathParameters, body: JsonBody) -
 
 pub(super) async fn activate(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
     respond_to(at, &body, path.get("id"), |body| {
-        let action = FactorAction::Activate { factor_id: &body.factor_id, passcode: body.entered() };
+        let action = FactorAction::Activate {
+            factor_id: &body.factor_id,
+            passcode: body.entered(),
+            passkey: body.passkey.answer(),
+        };
         Some(AuthnAction::Factor { state_token: &body.state_token, action })
     })
     .await

@@ -2,7 +2,7 @@
 
 use mock_idp_core::model::SignInMethod;
 use mock_idp_core::protocol::{Parameters, Scopes};
-use mock_idp_core::sign_in::SignInAnswer;
+use mock_idp_core::sign_in::{PasskeyAssertion, PasskeyRegistration, SignInAnswer};
 
 use super::form::PickerForm;
 use crate::engine::{SessionRedirect, SignInEndpoint};
@@ -15,10 +15,31 @@ pub(super) async fn identify(form: BrowserForm, Form(fields): Form) -> Decided {
 }
 
 pub(super) async fn challenge(form: BrowserForm, Form(fields): Form) -> Decided {
+    if let Some(answer) = passkey_answer(&fields) {
+        return step(form, &fields, answer, false).await;
+    }
     let entered = ["credentials.passcode", "credentials.totp", "credentials.answer"]
         .into_iter()
         .find_map(|name| fields.get(name));
     submit(form, &fields, SignInAnswer::Passcode(entered.unwrap_or_default())).await
+}
+
+/// What a browser has filled in for a passkey.
+fn passkey_answer(fields: &Parameters) -> Option<SignInAnswer<'_>> {
+    let client_data = fields.get("credentials.clientData")?;
+    let field = |name| fields.get(name).unwrap_or_default();
+    Some(match fields.get("credentials.attestation") {
+        Some(attestation) => {
+            let transports = field("credentials.transports");
+            SignInAnswer::RegisterPasskey(PasskeyRegistration { attestation, client_data, transports })
+        }
+        None => SignInAnswer::UsePasskey(PasskeyAssertion {
+            authenticator_data: field("credentials.authenticatorData"),
+            client_data,
+            signature: field("credentials.signatureData"),
+            user_handle: fields.get("credentials.userHandle"),
+        }),
+    })
 }
 
 /// A link of a list of methods, or the link to the list.

@@ -225,6 +225,7 @@ fn proof<'a>(step: &'a mut ProofPageStep, fields: &mut Vec<&'a mut String>) {
             fields.extend([action, authenticator, image, secret]);
             fields.extend(expected);
         }
+        ProofPageStep::Passkey { action, options, .. } => fields.extend([action, options]),
         ProofPageStep::EnrollQuestion { action, .. } | ProofPageStep::EnrollPhone { action, .. } => fields.push(action),
     }
 }

@@ -4,9 +4,10 @@ use mock_idp_core::ledger::{PushResult, SentPush};
 use mock_idp_core::model::{
     DirectoryKind, DirectoryObject, Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod,
 };
-use mock_idp_core::org::Org;
+use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::sign_in::{
-    Remediation, SECURITY_QUESTIONS, SignInProblem, enrollment_image, expected_answer, has_several_rows, masked_email,
+    Remediation, SECURITY_QUESTIONS, SignInProblem, activation_data, challenge_data, descriptor, enrollment_image,
+    expected_answer, has_several_rows, masked_email,
 };
 use serde::Serialize;
 
@@ -87,6 +88,14 @@ pub(crate) enum ProofPageStep {
     ChooseEnrollment { choices: Vec<MethodChoice> },
     /// A one-time password of an app that has scanned this image.
     EnrollCode { action: String, authenticator: String, image: String, secret: String, expected: Option<String> },
+    /// A passkey or a security key, to use or to register.
+    Passkey {
+        action: String,
+        /// What the browser needs, as JSON.
+        #[serde(skip_serializing)]
+        options: String,
+        enrolls: bool,
+    },
     /// A question with its answer.
     EnrollQuestion {
         action: String,
@@ -121,6 +130,7 @@ struct Shown {
 #[derive(Debug)]
 pub(crate) struct ProofPage<'a> {
     pub org: &'a Org,
+    pub urls: &'a Urls,
     pub now: i64,
     pub state_handle: &'a str,
     /// Whether the page says what the user would answer: for developers.
@@ -137,6 +147,7 @@ impl ProofPage<'_> {
                 (user_id, self.verify(user_id, factor, unsent, *has_link))
             }
             Remediation::Wait { user_id, push, .. } => (user_id, self.push(Some(push))),
+            Remediation::UsePasskey { user_id, challenge, factors } => (user_id, self.use_passkey(challenge, factors)),
             Remediation::ChooseMethod { user_id, methods } => {
                 (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods) })
             }
@@ -177,6 +188,8 @@ impl ProofPage<'_> {
                 self.sent_code(user_id, factor, unsent, Shown { has_link, enrolls: false })
             }
             FactorType::Push => self.push(None),
+            // It has a step of its own.
+            FactorType::WebAuthn => self.use_passkey("", &[]),
             FactorType::Totp => {
                 let method = factor.method().unwrap_or(SignInMethod::GoogleOtp);
                 ProofPageStep::Code {
@@ -187,6 +200,13 @@ impl ProofPage<'_> {
                 }
             }
         }
+    }
+
+    fn use_passkey(&self, challenge: &str, factors: &[Factor]) -> ProofPageStep {
+        let mut options = challenge_data(self.org, self.urls, challenge);
+        options["allowCredentials"] = factors.iter().map(descriptor).collect();
+        let action = format!("{}/signin/verify", self.frame.path_prefix);
+        ProofPageStep::Passkey { action, options: options.to_string(), enrolls: false }
     }
 
     fn push(&self, sent: Option<&SentPush>) -> ProofPageStep {
@@ -226,6 +246,10 @@ impl ProofPage<'_> {
         }
         if factor.method().is_some_and(SignInMethod::is_phone) {
             return self.sent_code(user_id, factor, unsent, Shown { has_link: false, enrolls: true });
+        }
+        if let (FactorType::WebAuthn, Some(user)) = (factor.factor_type, self.org.user(user_id)) {
+            let options = activation_data(self.org, self.urls, user, factor).to_string();
+            return ProofPageStep::Passkey { action: format!("{prefix}/signin/verify"), options, enrolls: true };
         }
         match (&factor.shared_secret, self.org.user(user_id)) {
             (Some(secret), Some(user)) => ProofPageStep::EnrollCode {

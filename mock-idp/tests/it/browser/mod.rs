@@ -4,5 +4,6 @@ mod accessibility;
 mod app;
 mod chromium;
 mod journal;
+mod passkey;
 mod redirects;
 mod scripts;

@@ -4,6 +4,7 @@ mod authn;
 mod idx;
 mod okta_verify;
 mod pages;
+pub(crate) mod passkeys;
 mod phone;
 mod policies;
 
@@ -17,7 +18,7 @@ use crate::flow::{CALLBACK, WEB, after, browser, code_request, decode, location,
 use crate::org::{TestOrg, model};
 
 const EMBEDDED: &str = "0oamarketembed0005d7";
-const BUYER: &str = "00ubuyer0000000005d7";
+pub(crate) const BUYER: &str = "00ubuyer0000000005d7";
 pub(crate) const LOGIN: &str = "buyer@example.test";
 pub(crate) const PASSWORD: &str = "Passw0rd!";
 /// A key of one-time passwords, and its bytes.
@@ -69,7 +70,7 @@ pub(crate) fn required(org: TestOrg) -> TestOrg {
 }
 
 /// Two apps have this policy. Okta: its rule is that of new policies.
-fn app_policy(org: TestOrg, method: &Value) -> TestOrg {
+pub(crate) fn app_policy(org: TestOrg, method: &Value) -> TestOrg {
     let policy = model(json!({
         "id": POLICY, "name": "Two factors", "type": "ACCESS_POLICY", "status": "ACTIVE",
         "rules": [{

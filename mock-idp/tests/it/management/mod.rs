@@ -23,6 +23,7 @@ mod linked_objects;
 mod network_zones;
 mod org_factors;
 mod org_settings;
+mod passkey_factors;
 mod phone_factors;
 mod policies;
 mod profile_mappings;

@@ -76,7 +76,10 @@ pub(super) fn enrollments(org: &Org, user: &User) -> Vec<AuthenticatorEnrollment
     }
     for factor in user.active_factors() {
         let Some(method) = factor.method() else { continue };
-        let same = |known: &&mut AuthenticatorEnrollment| known.methods[0].shares_authenticator(method);
+        // Okta: each passkey is an enrollment of its own.
+        let same = |known: &&mut AuthenticatorEnrollment| {
+            known.methods[0].shares_authenticator(method) && method != SignInMethod::WebAuthn
+        };
         match known.iter_mut().find(same) {
             Some(enrollment) => {
                 enrollment.methods.push(method);
@@ -96,7 +99,7 @@ fn enrollment(org: &Org, user: &User, factor: &Factor, method: SignInMethod) -> 
         SignInMethod::Email => "eae",
         SignInMethod::Sms | SignInMethod::Voice => "pae",
         SignInMethod::OktaVerifyTotp | SignInMethod::OktaVerifyPush => "pfd",
-        SignInMethod::GoogleOtp | SignInMethod::Password => factor.id_prefix(),
+        SignInMethod::GoogleOtp | SignInMethod::Password | SignInMethod::WebAuthn => factor.id_prefix(),
     };
     let id = format!("{prefix}{}", factor.id.get(3..).unwrap_or_default());
     let mut shown = described(&[method], &id, object(org, method).map(DirectoryObject::name));
@@ -107,9 +110,25 @@ fn enrollment(org: &Org, user: &User, factor: &Factor, method: SignInMethod) -> 
         SignInMethod::OktaVerifyTotp | SignInMethod::OktaVerifyPush => {
             shown["profile"] = json!({ "deviceName": "Simulated phone" });
         }
+        SignInMethod::WebAuthn => add_passkey(&mut shown, factor),
         SignInMethod::GoogleOtp | SignInMethod::Password => {}
     }
     shown
+}
+
+/// What browsers need of a passkey or a security key. Okta: the transports are one text in the profile; its widget reads the list.
+fn add_passkey(shown: &mut Value, factor: &Factor) {
+    if let Some(name) = &factor.profile.authenticator_name {
+        shown["displayName"] = name.as_str().into();
+    }
+    if let Some(credential) = &factor.credential {
+        let transports = &credential.transports;
+        shown["profile"] = json!({ "aaguid": credential.aaguid, "transports": transports.join(",") });
+        if !transports.is_empty() {
+            shown["transports"] = json!(transports);
+        }
+    }
+    shown["credentialId"] = json!(factor.profile.credential_id);
 }
 
 /// The number of a phone.

@@ -58,12 +58,12 @@ pub(super) fn enrolled(
     let index = known.iter().position(|enrollment| enrollment.has(first))?;
     let mut fields = vec![id(org, first), method_type(methods)];
     fields.extend(first.is_phone().then(|| enrollment_id(&known[index])));
-    // Okta: the enrollments of Okta Verify are in one line.
-    let path = if first.row().authenticator == "okta_verify" {
-        format!("$.authenticators.value[{position}]")
-    } else {
-        format!("$.authenticatorEnrollments.value[{index}]")
-    };
+    // Okta: the enrollments of Okta Verify are in one line, and those of passkeys.
+    if matches!(first.row().authenticator, "okta_verify" | "webauthn") {
+        let label = &authenticator_with(org, methods)["displayName"];
+        return Some(option(label, fields, &format!("$.authenticators.value[{position}]")));
+    }
+    let path = format!("$.authenticatorEnrollments.value[{index}]");
     Some(option(&known[index].shown["displayName"], fields, &path))
 }
 

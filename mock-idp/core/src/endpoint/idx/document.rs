@@ -237,7 +237,7 @@ impl<'a> IdxTransaction<'a> {
     fn add_authenticators(self, document: &mut Map<String, Value>, options: &[Remediation]) {
         if let (Stage::MoreProofs(_), Some(user)) = (&self.transaction.stage, self.known_user()) {
             let action = |name: &'static str, endpoint: &str| self.action(name, endpoint);
-            return proofs::add_authenticators(self.org, user, options, action, document);
+            return proofs::add_authenticators(self.org, self.urls, user, options, action, document);
         }
         match options.first() {
             Some(Remediation::Identify { with_password: true, .. }) => {

@@ -66,6 +66,12 @@ pub(super) fn credentials(fields: Vec<Value>) -> Value {
     json!({ "name": "credentials", "type": "object", "form": { "value": fields }, "required": true })
 }
 
+/// What a browser fills in, by name, label and whether it is required.
+pub(super) fn passkey(fields: &[(&str, &str, bool)]) -> Vec<Value> {
+    let field = |(name, label, required): &(&str, &str, bool)| json!({ "name": name, "label": label, "required": required, "visible": false });
+    fields.iter().map(field).collect()
+}
+
 /// A one-time password, with the messages about it.
 pub(super) fn code(messages: Option<Value>) -> Value {
     with_messages(json!({ "name": "passcode", "label": "Enter code", "required": true, "visible": true }), messages)

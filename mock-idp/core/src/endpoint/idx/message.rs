@@ -24,6 +24,8 @@ pub enum IdxError {
     /// A code that was sent, or of a factor that is enrolled, and that is not right.
     InvalidPasscode,
     UsedCode,
+    /// An answer of a passkey or a security key that is not valid.
+    RefusedPasskey,
     WrongAnswer,
     /// An answer to enroll that has too few characters.
     ShortAnswer,
@@ -69,11 +71,15 @@ impl IdxError {
     pub fn of_problem(problem: &SignInProblem, stage: &Stage, with_identifier: bool) -> Self {
         let is_app = |step: &ProofStep| matches!(step, ProofStep::Verify { sent: None, .. });
         let of_app = matches!(stage, Stage::MoreProofs(partial) if is_app(&partial.step));
+        let enrolls = matches!(stage, Stage::MoreProofs(partial) if matches!(partial.step, ProofStep::Enroll { .. }));
         match problem.kind {
             SignInProblemKind::WrongCode | SignInProblemKind::UsedCode if !of_app => Self::InvalidPasscode,
             SignInProblemKind::WrongSentCode => Self::InvalidPasscode,
             SignInProblemKind::WrongCode => Self::WrongCode,
             SignInProblemKind::UsedCode => Self::UsedCode,
+            // Okta: what it says about a registration that is refused is not known.
+            SignInProblemKind::RefusedPasskey if enrolls => Self::AuthenticationFailed,
+            SignInProblemKind::RefusedPasskey => Self::RefusedPasskey,
             SignInProblemKind::WrongAnswer => Self::WrongAnswer,
             SignInProblemKind::ShortAnswer => Self::ShortAnswer,
             SignInProblemKind::InvalidPhoneNumber => Self::InvalidPhoneNumber,
@@ -140,6 +146,7 @@ impl IdxError {
             | Self::WrongCode
             | Self::InvalidPasscode
             | Self::UsedCode
+            | Self::RefusedPasskey
             | Self::WrongAnswer
             | Self::ExpiredLink
             | Self::SessionExpired => 401,
@@ -207,6 +214,7 @@ impl IdxError {
             Self::WrongCode => "authfactor.challenge.soft_token.invalid_passcode",
             Self::InvalidPasscode => "api.authn.error.PASSCODE_INVALID",
             Self::UsedCode => "authfactor.challenge.soft_token.used_passcode",
+            Self::RefusedPasskey => "authfactor.webauthn.error.assertion_validation_failure",
             Self::WrongAnswer => "authfactor.challenge.question_factor.answer_invalid",
             Self::ShortAnswer => "securityQuestion.answer.tooShort.arg",
             Self::InvalidPhoneNumber => "api.factors.error.sms.invalid_phone",
@@ -236,6 +244,9 @@ impl IdxError {
             Self::WrongCode => "Your code doesn't match our records. Please try again.",
             Self::InvalidPasscode => "Invalid code. Try again.",
             Self::UsedCode => "Each code can only be used once. Please wait for a new code and try again.",
+            Self::RefusedPasskey => {
+                "None of the WebAuthn authenticators the user has enrolled for was able to validate the assertion"
+            }
             Self::WrongAnswer => "Your answer doesn't match our records. Please try again.",
             Self::ShortAnswer => {
                 return format!("The security question answer must be at least {MIN_ANSWER} characters in length");

@@ -7,8 +7,8 @@ use super::choices::{self, by_authenticator};
 use super::form::{self, FormParts};
 use crate::ledger::PushResult;
 use crate::model::{Factor, SharedSecret, SignInMethod, User};
-use crate::org::Org;
-use crate::sign_in::{Remediation, SECURITY_QUESTIONS, enrollment_image};
+use crate::org::{Org, Urls};
+use crate::sign_in::{Remediation, SECURITY_QUESTIONS, activation_data, challenge_data, enrollment_image};
 
 const CURRENT: &str = "$.currentAuthenticator";
 const CURRENT_ENROLLMENT: &str = "$.currentAuthenticatorEnrollment";
@@ -41,6 +41,14 @@ pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Op
             Some(("challenge-poll", "authenticators/poll", Some(CURRENT), Vec::new()))
         }
         Remediation::Wait { .. } => Some(("resend", "challenge", Some(CURRENT), vec![choices::push(org)])),
+        Remediation::UsePasskey { .. } => {
+            let fields = form::passkey(&[
+                ("clientData", "Client Data", true),
+                ("authenticatorData", "Authenticator Data", true),
+                ("signatureData", "Signature Data", true),
+            ]);
+            Some(("challenge-authenticator", "challenge/answer", Some(CURRENT), vec![form::credentials(fields)]))
+        }
         Remediation::ChooseMethod { methods, .. } => {
             let known = enrollments(org, user);
             let groups = by_authenticator(methods);
@@ -57,6 +65,13 @@ pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Op
         Remediation::Enroll { factor, .. } => {
             let field = if factor.method() == Some(SignInMethod::SecurityQuestion) {
                 new_question(messages)
+            } else if factor.method() == Some(SignInMethod::WebAuthn) {
+                form::credentials(form::passkey(&[
+                    ("clientData", "Client Data", true),
+                    ("attestation", "Attestation", true),
+                    ("transports", "Transports", false),
+                    ("clientExtensions", "clientExtensions", false),
+                ]))
             } else {
                 form::credentials(vec![form::code(messages)])
             };
@@ -76,6 +91,7 @@ pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Op
 /// Adds the authenticators of the options. `action`: makes the form of an action of the current one.
 pub(super) fn add_authenticators(
     org: &Org,
+    urls: &Urls,
     user: &User,
     options: &[Remediation],
     action: impl Fn(&'static str, &str) -> Value,
@@ -127,6 +143,11 @@ pub(super) fn add_authenticators(
             }
             document.insert("currentAuthenticator".to_owned(), object(current));
         }
+        Some(Remediation::UsePasskey { challenge, .. }) => {
+            let mut current = authenticator(org, SignInMethod::WebAuthn);
+            current["contextualData"] = json!({ "challengeData": challenge_data(org, urls, challenge) });
+            document.insert("currentAuthenticator".to_owned(), object(current));
+        }
         Some(Remediation::Enroll { factor, unsent, .. }) => {
             let method = factor.method().unwrap_or(SignInMethod::Password);
             let plain = authenticator_with(org, if unsent.is_empty() { std::slice::from_ref(&method) } else { unsent });
@@ -137,6 +158,9 @@ pub(super) fn add_authenticators(
                     current["resend"] = action("resend", "challenge/resend");
                 }
                 SignInMethod::Sms | SignInMethod::Voice => {}
+                SignInMethod::WebAuthn => {
+                    current["contextualData"] = json!({ "activationData": activation_data(org, urls, user, factor) });
+                }
                 _ => current["contextualData"] = enrollment_data(org, user, factor),
             }
             document.insert("currentAuthenticator".to_owned(), object(current));
@@ -153,6 +177,7 @@ pub(super) fn add_authenticators(
     let named = named.or_else(|| match options.first()? {
         Remediation::Verify { unsent, .. } if !unsent.is_empty() => Some(unsent.clone()),
         Remediation::Verify { factor, .. } | Remediation::Wait { factor, .. } => Some(vec![factor.method()?]),
+        Remediation::UsePasskey { .. } => Some(vec![SignInMethod::WebAuthn]),
         Remediation::Password { .. } => Some(vec![SignInMethod::Password]),
         _ => None,
     });
@@ -165,7 +190,10 @@ pub(super) fn add_authenticators(
 
 /// Whether documents show the enrollment, and not the authenticator, as the current one. Okta: as recorded.
 fn is_current_enrollment(method: SignInMethod) -> bool {
-    !matches!(method, SignInMethod::GoogleOtp | SignInMethod::OktaVerifyTotp | SignInMethod::OktaVerifyPush)
+    !matches!(
+        method,
+        SignInMethod::GoogleOtp | SignInMethod::OktaVerifyTotp | SignInMethod::OktaVerifyPush | SignInMethod::WebAuthn
+    )
 }
 
 /// The field for what is needed before a code is sent.

@@ -10,8 +10,8 @@ use crate::moment::timestamp;
 use crate::org::Tables;
 use crate::policy::assurance::{can_enroll, enrollable_factors};
 use crate::sign_in::{
-    self, SECURITY_QUESTIONS, SecurityQuestion, SignInProblem, SignInProblemKind, activation, enrollment_image,
-    question_text,
+    self, SECURITY_QUESTIONS, SecurityQuestion, SignInProblem, SignInProblemKind, activation, activation_data,
+    enrollment_image, question_text,
 };
 
 /// The object in the causes of refused enrollments.
@@ -109,7 +109,8 @@ pub fn enroll_factor(
     };
     let profile =
         if method.is_phone() { read_phone(&user, body, method, enrollment)? } else { FactorProfile::default() };
-    if user.factors.iter().any(|factor| factor.is_active() && factor.method() == Some(method)) {
+    let has = user.factors.iter().any(|factor| factor.is_active() && factor.method() == Some(method));
+    if has && method != SignInMethod::WebAuthn {
         return Err(refused_enrollment("A factor of this type is already set up."));
     }
     if !can_enroll(change.draft, method) {
@@ -192,6 +193,8 @@ pub fn refused_factor(problem: &SignInProblem) -> ApiError {
         SignInProblemKind::WrongSentCode => wrong("Your passcode doesn't match our records. Please try again."),
         SignInProblemKind::WrongAnswer => wrong("Your answer doesn't match our records. Please try again."),
         SignInProblemKind::MissingPassword => wrong("Your passcode doesn't match our records. Please try again."),
+        // Okta: its causes are not known.
+        SignInProblemKind::RefusedPasskey => ApiError::new(ApiErrorId::InvalidPasscode, reason),
         SignInProblemKind::UsedCode => ApiError::new(ApiErrorId::UsedPasscode, reason),
         SignInProblemKind::ShortAnswer | SignInProblemKind::MissingIdentifier => refused_enrollment(SHORT_ANSWER),
         SignInProblemKind::InvalidPhoneNumber => refused_enrollment(INVALID_PHONE),
@@ -298,7 +301,7 @@ pub fn factor_transaction(call: ManagementCall<'_>, user: &User, factor: &Factor
 }
 
 /// A factor, members in Okta's order.
-fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: &Factor) -> Value {
+pub(super) fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: &Factor) -> Value {
     let own = format!("/api/v1/users/{}", user.id);
     let path = format!("{own}/factors/{}", factor.id);
     let links = Links::at(call.base());
@@ -311,7 +314,7 @@ fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: &Factor) ->
             let activate = format!("{path}/lifecycle/activate");
             links.allowing("activate", &activate, &["POST"]).with("resend", json!([resend]))
         }
-        (FactorType::Totp | FactorType::Email | FactorType::Push, false) => {
+        (FactorType::Totp | FactorType::Email | FactorType::Push | FactorType::WebAuthn, false) => {
             links.allowing("activate", &format!("{path}/lifecycle/activate"), &["POST"])
         }
     };
@@ -331,6 +334,9 @@ fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: &Factor) ->
     });
     if let (false, Some(secret)) = (factor.is_active(), &factor.shared_secret) {
         shown["_embedded"] = json!({ "activation": activation(secret, &enrollment_image(org, user, secret)) });
+    }
+    if !factor.is_active() && factor.factor_type == FactorType::WebAuthn {
+        shown["_embedded"] = json!({ "activation": activation_data(org, call.urls, user, factor) });
     }
     shown["_links"] = links.into_value();
     shown

@@ -7,6 +7,7 @@ mod factors;
 mod lifecycle;
 mod links;
 mod list;
+mod passkeys;
 mod profile;
 mod risk;
 mod subscriptions;
@@ -31,6 +32,7 @@ pub use lifecycle::{
     reset_factors, reset_password, suspend, unsuspend,
 };
 pub use list::list;
+pub use passkeys::{passkey_challenge, register_passkey, use_passkey};
 pub use risk::{risk, set_risk};
 pub use subscriptions::{subscribe, subscription, subscriptions};
 pub use update::{change, replace};

@@ -94,9 +94,12 @@ impl Demand {
 
     pub(super) fn phishing_resistant(hardware: bool) -> Self {
         let required = || Some("REQUIRED".to_owned());
+        let webauthn = NamedMethod { key: SignInMethod::WebAuthn.row().authenticator.to_owned(), method: None };
         let possession = ClassConstraint {
             phishing_resistant: required(),
             hardware_protection: hardware.then(required).flatten(),
+            // Okta: Okta FastPass only.
+            excluded_authentication_methods: if hardware { vec![webauthn] } else { Vec::new() },
             ..ClassConstraint::default()
         };
         let constraint = Constraint { knowledge: None, possession: Some(possession) };
@@ -115,8 +118,7 @@ impl Demand {
         };
         match &self.wanted {
             Wanted::Factors { mode, constraints } => {
-                let valid: Vec<SignInMethod> =
-                    proofs.iter().filter(|proof| counts(proof, self.lifetime)).map(|proof| proof.method).collect();
+                let valid: Vec<&Proof> = proofs.iter().filter(|proof| counts(proof, self.lifetime)).collect();
                 let enough = match mode {
                     FactorMode::One => !valid.is_empty(),
                     FactorMode::Two => classes(&valid) >= 2,
@@ -124,11 +126,7 @@ impl Demand {
                 };
                 let meets = |class: FactorClass, constraint: &ClassConstraint| {
                     let own = constraint.reauthenticate_in.as_deref().and_then(seconds).or(self.lifetime);
-                    proofs.iter().any(|proof| {
-                        counts(proof, own)
-                            && proof.method.row().classes.contains(&class)
-                            && constraint.allows(proof.method)
-                    })
+                    proofs.iter().any(|proof| counts(proof, own) && proof.has_class(class) && constraint.allows(proof))
                 };
                 let met = |constraint: &Constraint| constraint.required().all(|(class, wanted)| meets(class, wanted));
                 enough && (constraints.is_empty() || constraints.iter().any(met))
@@ -162,31 +160,31 @@ fn is_followed(
     })
 }
 
-fn classes(methods: &[SignInMethod]) -> usize {
-    let has = |class: &FactorClass| methods.iter().any(|method| method.row().classes.contains(class));
+fn classes(proofs: &[&Proof]) -> usize {
+    let has = |class: &FactorClass| proofs.iter().any(|proof| proof.has_class(*class));
     [FactorClass::Knowledge, FactorClass::Possession, FactorClass::Inherence].iter().filter(|class| has(class)).count()
 }
 
-fn authenticators(methods: &[SignInMethod]) -> usize {
-    let mut keys: Vec<&str> = methods.iter().map(|method| method.row().authenticator).collect();
+fn authenticators(proofs: &[&Proof]) -> usize {
+    let mut keys: Vec<&str> = proofs.iter().map(|proof| proof.method.row().authenticator).collect();
     keys.sort_unstable();
     keys.dedup();
     keys.len()
 }
 
-/// The methods that are in one of the smallest sets of further proofs that are enough.
+/// The methods that are in one of the smallest sets of further proofs that are enough. `proof`: what a method would prove.
 pub(super) fn next_proofs(
     met: &impl Fn(&[Proof]) -> bool,
     proofs: &[Proof],
     candidates: &[SignInMethod],
-    now: i64,
+    proof: impl Fn(SignInMethod) -> Proof,
 ) -> Vec<SignInMethod> {
     let sets = 0_u32..1 << candidates.len();
     let members = |set: u32| candidates.iter().enumerate().filter(move |(index, _)| set >> index & 1 == 1);
     for size in 1..=MOST_PROOFS {
         let mut next = 0;
         for set in sets.clone().filter(|set| set.count_ones() as usize == size) {
-            let further = members(set).map(|(_, method)| Proof { method: *method, at: now });
+            let further = members(set).map(|(_, method)| proof(*method));
             let all: Vec<Proof> = proofs.iter().copied().chain(further).collect();
             if met(&all) {
                 next |= set;

@@ -37,7 +37,8 @@ pub(super) fn enrollable_methods(org: &Tables, user: &User) -> Vec<SignInMethod>
 pub fn enrollable_factors(org: &Tables, user: &User) -> Vec<SignInMethod> {
     let has = |method: SignInMethod| user.active_factors().any(|factor| factor.method() == Some(method));
     // Only the app enrolls notifications.
-    let is_offered = |method: &SignInMethod| *method != SignInMethod::OktaVerifyPush && !has(*method);
+    let has_all = |method: SignInMethod| method != SignInMethod::WebAuthn && has(method);
+    let is_offered = |method: &SignInMethod| *method != SignInMethod::OktaVerifyPush && !has_all(*method);
     allowed_methods(org, user).into_iter().filter(is_offered).collect()
 }
 
@@ -108,6 +109,40 @@ fn authenticator(org: &Tables, method: SignInMethod) -> Option<&DirectoryObject>
         methods.is_some_and(|methods| methods[row.method]["status"] == "INACTIVE")
     };
     known.find(|authenticator| authenticator.text("key") == Some(row.authenticator) && !is_off(authenticator))
+}
+
+/// Whether passkeys and security keys verify the user. WebAuthn 5.8.6.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UserVerification {
+    Required,
+    Preferred,
+    Discouraged,
+}
+
+impl UserVerification {
+    /// Its name in options.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Preferred => "preferred",
+            Self::Discouraged => "discouraged",
+        }
+    }
+}
+
+/// What the authenticator `webauthn` says about it. Okta: `DISCOURAGED`, unless the settings of the method say otherwise.
+#[must_use]
+pub fn user_verification(org: &Tables) -> UserVerification {
+    let mut known = org.objects(DirectoryKind::Authenticator);
+    let row = SignInMethod::WebAuthn.row();
+    let authenticator = known.find(|object| object.text("key") == Some(row.authenticator));
+    let methods = authenticator.and_then(|authenticator| authenticator.members.get("methods"));
+    match methods.and_then(|methods| methods[row.method]["settings"]["userVerification"].as_str()) {
+        Some("REQUIRED") => UserVerification::Required,
+        Some("PREFERRED") => UserVerification::Preferred,
+        _ => UserVerification::Discouraged,
+    }
 }
 
 /// The enrollment policy that covers a user, and its rule. Okta: the first policy by priority that covers the user.

@@ -6,7 +6,10 @@ mod enrolled;
 mod rules;
 mod verification;
 
-pub use enrolled::{can_enroll, enrollable_factors, enrolled_methods, enrollment_of, is_for_sign_in, is_usable};
+pub use enrolled::{
+    UserVerification, can_enroll, enrollable_factors, enrolled_methods, enrollment_of, is_for_sign_in, is_usable,
+    user_verification,
+};
 
 use std::fmt::Write as _;
 
@@ -95,6 +98,8 @@ struct Situation<'a> {
     now: i64,
     enrolled: Vec<SignInMethod>,
     enrollable: Vec<SignInMethod>,
+    /// Whether passkeys and security keys are asked to verify the user.
+    verifies_user: bool,
 }
 
 /// What is missing to meet demands.
@@ -109,7 +114,8 @@ impl<'a> Situation<'a> {
     fn new(org: &Org, request: AssuranceRequest<'a>, now: i64) -> Self {
         let (enrolled, mut enrollable) = (enrolled_methods(org, request.user), enrollable_methods(org, request.user));
         enrollable.retain(|method| is_for_sign_in(org, *method));
-        Self { request, now, enrolled, enrollable }
+        let verifies_user = user_verification(org) != UserVerification::Discouraged;
+        Self { request, now, enrolled, enrollable, verifies_user }
     }
 
     fn missing(&self, demands: &[Demand]) -> Missing {
@@ -118,19 +124,26 @@ impl<'a> Situation<'a> {
         if met(proofs) {
             return Missing::Nothing;
         }
-        let next = next_proofs(&met, proofs, &self.enrolled, self.now);
+        let next = next_proofs(&met, proofs, &self.enrolled, |method| self.proof(method));
         if !next.is_empty() {
             return Missing::Proof(next);
         }
         let all: Vec<_> = self.enrolled.iter().chain(&self.enrollable).copied().collect();
-        let (first, enrolled): (Vec<_>, Vec<_>) =
-            next_proofs(&met, proofs, &all, self.now).into_iter().partition(|method| self.enrollable.contains(method));
+        let (first, enrolled): (Vec<_>, Vec<_>) = next_proofs(&met, proofs, &all, |method| self.proof(method))
+            .into_iter()
+            .partition(|method| self.enrollable.contains(method));
         match (first.is_empty(), enrolled.is_empty()) {
             (true, true) => Missing::Impossible,
             // Okta: what the user has comes first.
             (_, false) => Missing::Proof(enrolled),
             (false, true) => Missing::Enrollment(first),
         }
+    }
+
+    /// What a method would prove now.
+    fn proof(&self, method: SignInMethod) -> Proof {
+        let user_verified = method == SignInMethod::WebAuthn && self.verifies_user;
+        Proof { user_verified, ..Proof::by(method, self.now) }
     }
 
     /// The requested class that is met, or that can be.
@@ -171,7 +184,7 @@ impl<'a> Situation<'a> {
             AcrValue::TwoFactors => Demand::two_factors(),
             AcrValue::TwoFactorsIfPossible => {
                 let two = Demand::two_factors();
-                let all: Vec<_> = self.enrolled.iter().map(|method| Proof { method: *method, at: self.now }).collect();
+                let all: Vec<_> = self.enrolled.iter().map(|method| self.proof(*method)).collect();
                 if two.is_met(&all, self.now, self.now) { two } else { Demand::one_factor() }
             }
             AcrValue::PhishingResistant => Demand::phishing_resistant(false),

@@ -8,7 +8,7 @@ use super::demand::{Demand, next_proofs};
 use super::verification::{VerificationMethod, seconds};
 use super::{Assurance, AssuranceRequest, decide};
 use crate::ledger::Proof;
-use crate::model::SignInMethod::{self, GoogleOtp, Password, SecurityQuestion};
+use crate::model::SignInMethod::{self, GoogleOtp, Password, SecurityQuestion, WebAuthn};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::trace::Trace;
@@ -21,7 +21,7 @@ fn demand(method: Value) -> Demand {
 }
 
 fn proofs(methods: &[SignInMethod], at: i64) -> Vec<Proof> {
-    methods.iter().map(|method| Proof { method: *method, at }).collect()
+    methods.iter().map(|method| Proof::by(*method, at)).collect()
 }
 
 fn is_met(demand: &Demand, methods: &[SignInMethod]) -> bool {
@@ -42,6 +42,21 @@ fn two_factors_are_of_two_classes() {
     let second = Demand::second_authenticator(String::new());
     assert!(is_met(&second, &[Password, SecurityQuestion]));
     assert!(!is_met(&second, &[Password]));
+}
+
+#[test]
+fn a_passkey_that_verifies_the_user_is_two_factors() {
+    let two = demand(json!({ "type": "ASSURANCE", "factorMode": "2FA" }));
+    let verified = json!([{ "possession": { "userVerification": "REQUIRED", "phishingResistant": "REQUIRED" } }]);
+    let verified = demand(json!({ "type": "ASSURANCE", "factorMode": "1FA", "constraints": verified }));
+    let second = Demand::second_authenticator(String::new());
+    for user_verified in [false, true] {
+        let passkey = Proof { user_verified, ..Proof::by(WebAuthn, NOW) };
+        assert_eq!(two.is_met(&[passkey], i64::MAX, NOW), user_verified);
+        assert_eq!(verified.is_met(&[passkey], i64::MAX, NOW), user_verified);
+        assert!(two.is_met(&[passkey, Proof::by(Password, NOW)], i64::MAX, NOW));
+        assert!(!second.is_met(&[passkey], i64::MAX, NOW), "it is one authenticator");
+    }
 }
 
 #[test]
@@ -112,7 +127,9 @@ fn durations_have_their_seconds() {
 fn the_next_proofs_are_those_of_the_smallest_sets() {
     let two = demand(json!({ "type": "ASSURANCE", "factorMode": "2FA" }));
     let met = |proofs: &[Proof]| two.is_met(proofs, i64::MIN, NOW);
-    let next = |proved: &[SignInMethod], has: &[SignInMethod]| next_proofs(&met, &proofs(proved, NOW), has, NOW);
+    let next = |proved: &[SignInMethod], has: &[SignInMethod]| {
+        next_proofs(&met, &proofs(proved, NOW), has, |method| Proof::by(method, NOW))
+    };
     let all = [Password, SecurityQuestion, GoogleOtp];
     assert_eq!(next(&[Password], &all), [GoogleOtp]);
     assert_eq!(next(&[GoogleOtp], &all), [Password, SecurityQuestion]);

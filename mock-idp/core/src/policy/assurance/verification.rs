@@ -3,6 +3,7 @@
 use jiff::{Span, SpanRelativeTo, Unit};
 use serde::Deserialize;
 
+use crate::ledger::Proof;
 use crate::model::{FactorClass, SignInMethod};
 
 /// The verification that a rule requires.
@@ -68,8 +69,9 @@ impl Constraint {
 }
 
 impl ClassConstraint {
-    /// Whether proofs by a method meet it.
-    pub(super) fn allows(&self, method: SignInMethod) -> bool {
+    /// Whether a proof meets it.
+    pub(super) fn allows(&self, proof: &Proof) -> bool {
+        let method = proof.method;
         let row = method.row();
         let demanded = |setting: &Option<String>| setting.as_deref() == Some("REQUIRED");
         let listed = |list: &[String], name: &str| list.is_empty() || list.iter().any(|listed| listed == name);
@@ -80,7 +82,7 @@ impl ClassConstraint {
             && (!demanded(&self.device_bound) || row.traits.device_bound)
             && (!demanded(&self.hardware_protection) || row.traits.hardware_protected)
             && (!demanded(&self.phishing_resistant) || row.traits.phishing_resistant)
-            && (!demanded(&self.user_verification) || row.traits.verifies_user)
+            && (!demanded(&self.user_verification) || proof.verifies_user())
     }
 }
 
