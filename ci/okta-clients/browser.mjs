@@ -43,6 +43,10 @@ export async function open() {
     // Control and A select what the field contains, and the text replaces it.
     type: async (css, text) => call("POST", `${await element(css)}/value`, { text: `\uE009a\uE000${text}` }),
     click: async (css) => call("POST", `${await element(css)}/click`, {}),
+    // WebAuthn Level 2, 11: an authenticator that answers for the user.
+    addAuthenticator: () => call("POST", `${session}/webauthn/authenticator`, {
+      protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+    }),
     text: (css) => first(css, (path) => call("GET", `${path}/text`)),
     async close() {
       await call("DELETE", session);

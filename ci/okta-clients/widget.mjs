@@ -145,13 +145,38 @@ const textMessages = {
   },
 };
 
+/** A user who enrolls a passkey at the first sign-in. */
+const WITH_PASSKEY = "passkey@example.test";
+
+async function toPasskey(browser, submit) {
+  await browser.type(IDENTIFIER, WITH_PASSKEY);
+  await browser.click(submit);
+  await browser.type(PASSCODE, PASSWORD);
+  await browser.click(submit);
+}
+
+/** The passkey of the browser is enrolled. The next sign-in uses it. */
+async function withPasskey(browser) {
+  await browser.addAuthenticator();
+  await toPasskey(browser, SUBMIT.gen2);
+  await browser.click('.authenticator-button[data-se="webauthn"] a');
+  await browser.click("a.webauthn-setup");
+  assert.equal(await browser.text("#result"), greeting(WITH_PASSKEY));
+  await browser.visit(`${ORG}/login/signout`);
+  await browser.visit(`${site}/gen2`);
+  // The widget asks the browser by itself.
+  await toPasskey(browser, SUBMIT.gen2);
+}
+
+const greeting = (login) => `Hello ${login}, session of ${login} ACTIVE`;
+
 /** Signs in on the page of a generation, and reads the greeting. */
 async function run(name, login, signIn) {
   const browser = await open();
   try {
     await browser.visit(`${site}/${name}`);
     await signIn(browser);
-    assert.equal(await browser.text("#result"), `Hello ${login}, session of ${login} ACTIVE`);
+    assert.equal(await browser.text("#result"), greeting(login));
   } finally {
     await browser.close();
   }
@@ -170,6 +195,8 @@ try {
     await run(name, WITH_FACTORS, signIn);
     console.log(`widget: ${name}, text message`);
   }
+  await run("gen2", WITH_PASSKEY, withPasskey);
+  console.log("widget: gen2, passkey");
 } finally {
   server.close();
 }
