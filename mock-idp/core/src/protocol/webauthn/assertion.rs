@@ -3,7 +3,8 @@
 use sha2::{Digest as _, Sha256};
 
 use super::authenticator_data::AuthenticatorData;
-use super::{Ceremony, CeremonyError, client_data, cose};
+use super::ceremony::{Ceremony, CeremonyError};
+use super::{client_data, cose};
 use crate::protocol::jose::Jwk;
 
 /// What a browser returns of an authentication.

@@ -8,7 +8,8 @@ use x509_cert::ext::pkix::BasicConstraints;
 
 use super::authenticator_data::AttestedCredential;
 use super::cbor::Value;
-use super::{CeremonyError, cose};
+use super::ceremony::CeremonyError;
+use super::cose;
 use crate::protocol::certificate::CertifiedKey;
 use crate::protocol::jose::Jwk;
 

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::cbor::{self, Value};
-use super::{Ceremony, CeremonyError};
+use super::ceremony::{Ceremony, CeremonyError};
 
 const USER_PRESENT: u8 = 1;
 const USER_VERIFIED: u8 = 1 << 2;

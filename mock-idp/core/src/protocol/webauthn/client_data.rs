@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::{Ceremony, CeremonyError};
+use super::ceremony::{Ceremony, CeremonyError};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -3,13 +3,16 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 
 use super::cbor::Value;
-use super::{CeremonyError, encode};
+use super::ceremony::{CeremonyError, encode};
 use crate::protocol::jose::{Algorithm, Jwk, PublicKey};
 
 /// RFC 9053 2.1.
 pub(super) const ES256: i64 = -7;
 /// RFC 8812 2.
 pub(super) const RS256: i64 = -257;
+
+/// The algorithms of keys that can be registered. Okta: as recorded.
+pub const ALGORITHMS: [i64; 2] = [ES256, RS256];
 
 const KEY_TYPE: i64 = 1;
 const ALGORITHM: i64 = 3;

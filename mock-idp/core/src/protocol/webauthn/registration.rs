@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 use super::attestation::{self, Attestation};
 use super::authenticator_data::AuthenticatorData;
 use super::cbor::{self, Value};
-use super::{ALGORITHMS, Ceremony, CeremonyError, MAX_CREDENTIAL_ID, client_data, cose, encode};
+use super::ceremony::{Ceremony, CeremonyError, MAX_CREDENTIAL_ID, encode};
+use super::{client_data, cose};
 use crate::protocol::jose::Jwk;
 
 /// What a browser returns of a registration.
@@ -57,7 +58,7 @@ pub fn verify_registration(
     let credential = read.credential.as_ref().ok_or(CeremonyError::NoCredential)?;
     // WebAuthn 7.1 step 16.
     let algorithm = cose::algorithm(&credential.key).ok_or(CeremonyError::PublicKey("it has no algorithm"))?;
-    if !ALGORITHMS.contains(&algorithm) {
+    if !cose::ALGORITHMS.contains(&algorithm) {
         return Err(CeremonyError::Algorithm(algorithm));
     }
     let key = cose::jwk(&credential.key)?;
