@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use mock_idp_core::lint;
+use mock_idp_core::management::group_rules;
 use mock_idp_core::org::{Document, Org, Problem, Problems, locate};
 
 use crate::start_error::StartError;
@@ -96,6 +97,7 @@ impl OrgSource {
             SourceText::BuiltIn => Org::from_document(built_in_document()),
             SourceText::Yaml(yaml) => Org::parse(yaml),
         };
+        let org = org.and_then(group_rules::applied);
         org.map_err(|problems| unsound(&self.origin, &problems))
     }
 

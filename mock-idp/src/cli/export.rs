@@ -71,5 +71,5 @@ fn running(url: &str, token: Option<&str>) -> Result<Org, Failure> {
         return Err(Failure::invalid(format!("{url}: {status}: {reason}")));
     }
     let document: Document = serde_json::from_value(answer["org"].take()).map_err(Failure::invalid)?;
-    Org::from_document(document).map_err(Failure::invalid)
+    Org::from_saved(document).map_err(Failure::invalid)
 }

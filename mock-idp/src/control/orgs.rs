@@ -5,7 +5,8 @@ use std::time::Duration;
 use axum::Json;
 use bytes::Bytes;
 use http::StatusCode;
-use mock_idp_core::org::{Document, Org};
+use mock_idp_core::management::group_rules;
+use mock_idp_core::org::Org;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -80,11 +81,11 @@ pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<ListedOrg>,
     Ok(Json(listed_sandbox(&address, &sandbox)))
 }
 
-/// The org of a document. Reading a large one takes long.
+/// The org of a document, which is read like a file. Reading a large one takes long.
 async fn read(document: Value) -> Result<Org, ControlError> {
-    let read = move || match serde_json::from_value::<Document>(document) {
-        Ok(document) => Ok(Org::from_document(document)?),
-        Err(error) => Err(ControlError::bad_request(format!("the org document is invalid: {error}"), EXPECTED)),
+    let read = move || {
+        let org = Org::parse_json(&document).and_then(group_rules::applied);
+        org.map_err(|problems| ControlError::bad_request(format!("the org document is invalid: {problems}"), EXPECTED))
     };
     let failed = |error: tokio::task::JoinError| {
         ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string(), Value::Null)

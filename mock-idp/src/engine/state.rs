@@ -94,7 +94,7 @@ impl OrgInstance {
         if format != OrgState::FORMAT || version != OrgState::VERSION {
             return Err(StateError::Format { format, version });
         }
-        let org = overrides.apply(Org::from_document(org)?)?.renamed(&self.name)?;
+        let org = overrides.apply(Org::from_saved(org)?)?.renamed(&self.name)?;
         let digest = serde_json::to_string(&ledger).unwrap_or_default();
         let loaded_clock = self.clock.with_setting(setting);
         if clock == LoadedClock::SavedTime {

@@ -101,6 +101,47 @@ async fn a_sandbox_of_a_document_has_the_users_of_the_document() {
 }
 
 #[tokio::test]
+async fn a_document_is_read_like_a_file() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    // Objects of Okta's API, with what Okta computes and without values.
+    let mut document = json!({
+        "org": { "name": "Pasted" },
+        "groups": [{ "id": "00g1emaKYZTWRYYRRTSK", "objectClass": ["okta:user_group"], "type": "OKTA_GROUP",
+                     "profile": { "name": "Staff", "description": null }, "_links": {}, "_embedded": {} }],
+        "users": [{ "profile": { "login": "ann@own.test", "email": "ann@own.test", "firstName": "Ann", "lastName": "A" },
+                    "lastLogin": null, "realmId": null, "groupIds": ["Staff"], "_links": {},
+                    "credentials": { "password": { "value": "Passw0rd!" }, "provider": { "type": "OKTA", "name": "OKTA" } } }],
+        "apps": [{ "label": "Web", "signOnMode": "OPENID_CONNECT", "profile": null, "_links": {},
+                   "settings": { "signOn": null, "oauthClient": { "application_type": "web",
+                                 "redirect_uris": ["http://localhost/cb"], "logo_uri": null } } }],
+    });
+    add(&mock, json!({ "from": document })).await;
+
+    document["users"][0]["status"] = json!("ACTVE");
+    document["users"][0]["groupIds"] = json!(["Stuff"]);
+    document["apps"][0]["lable"] = json!("Web");
+    document["apps"][0]["settings"]["oauthClient"]["redirect_uris"] = json!(["callback"]);
+    let (status, error) = ask(Method::POST, format!("{}/_mock/orgs", mock.url()), json!({ "from": document })).await;
+    assert_eq!(status, 400, "{error}");
+    let lines: Vec<&str> = text(&error, "error").lines().collect();
+    assert_eq!(lines.len(), 4, "{lines:#?}");
+    for (path, message, nearest) in [
+        ("/users/0/status", "unknown value `ACTVE`; expected one of STAGED", Some("ACTIVE")),
+        ("/users/0/groupIds/0", "no group has the id or name `Stuff`", Some("Staff")),
+        ("/apps/0/lable", "unknown key `lable`; expected one of", Some("label")),
+        ("/apps/0/settings/oauthClient/redirect_uris/0", "`callback` is not an absolute URI", None),
+    ] {
+        let line = lines
+            .iter()
+            .find(|line| line.contains(&format!("(at {path})")))
+            .unwrap_or_else(|| panic!("{path}: {lines:#?}"));
+        assert!(line.contains(message), "{line}");
+        assert!(nearest.is_none_or(|nearest| line.ends_with(&format!("; did you mean `{nearest}`?"))), "{line}");
+    }
+    assert!(text(&error, "expected").contains("an org document as an object"), "{error}");
+}
+
+#[tokio::test]
 async fn a_request_for_a_sandbox_that_cannot_be_is_refused_with_the_remedy() {
     let mock = MockIdp::builder().max_sandboxes(1).start().await.unwrap();
     let orgs = format!("{}/_mock/orgs", mock.url());

@@ -1,7 +1,7 @@
 //! Completes a document: ids, which are derived from names; references by name; what a fresh Okta org has.
 
 use std::cell::LazyCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -9,9 +9,10 @@ use super::defaults::{complete_id, default_policy, everyone, value_type};
 use super::document::{Document, OrgIdentity};
 use super::fresh;
 use super::import::CREATED;
+use super::references::{Named, each_reference};
 use crate::model::{
-    AccessPolicy, App, Assignment, Assignments, AuthorizationServer, ClaimType, DirectoryKind, DirectoryObject,
-    GlobalSessionPolicy, Group, GroupType, IncludeExclude, LAST, People,
+    AccessPolicy, AdminRole, ApiTokenNetwork, App, Assignment, Assignments, AuthorizationServer, ClaimType,
+    DirectoryKind, DirectoryObject, GlobalSessionPolicy, Group, GroupType, IncludeExclude, LAST, People,
 };
 
 impl Document {
@@ -86,10 +87,37 @@ impl Document {
 
     fn resolve_names(&mut self) {
         let Self { settings, groups, users, apps, authorization_servers, global_session_policies, .. } = self;
-        let everyone = groups.iter().find(|group| group.kind == GroupType::BuiltIn).map(|group| group.id.as_str());
+        let Self { directory: objects, api_tokens, .. } = self;
+        let everyone = groups
+            .iter()
+            .find(|group| group.kind == GroupType::BuiltIn)
+            .map(|group| group.id.clone())
+            .unwrap_or_default();
         let group_names = Names::new(groups.iter().map(|group| (group.profile.name.clone(), group.id.as_str())));
-        for id in users.iter_mut().flat_map(|user| &mut user.group_ids) {
-            group_names.resolve(id);
+        let app_names = Names::new(apps.iter().map(|app| (app.label.clone(), app.id.as_str())));
+        let client_names = Names::new(apps.iter().map(|app| (app.label.clone(), app.client_id())));
+        let server_names =
+            Names::new(authorization_servers.iter().map(|server| (server.name.clone(), server.id.as_str())));
+        let object_names: BTreeMap<DirectoryKind, Names> =
+            objects.iter().map(|(kind, objects)| (*kind, Names::of_objects(objects.iter()))).collect();
+        let resolve_object = |kind, id: &mut String| {
+            if let Some(names) = object_names.get(&kind) {
+                names.resolve(id);
+            }
+        };
+        let targets = |roles: &mut [AdminRole]| {
+            for targets in roles.iter_mut().map(|role| &mut role.targets) {
+                targets.groups.iter_mut().for_each(|id| group_names.resolve(id));
+                targets.apps.iter_mut().filter_map(|app| app.id.as_mut()).for_each(|id| app_names.resolve(id));
+            }
+        };
+        groups.iter_mut().for_each(|group| targets(&mut group.roles));
+        for user in users.iter_mut() {
+            user.group_ids.iter_mut().for_each(|id| group_names.resolve(id));
+            targets(&mut user.roles);
+            if let Some(kind) = &mut user.user_type {
+                resolve_object(DirectoryKind::UserType, &mut kind.id);
+            }
         }
         // Most documents refer to no user by name, and large ones have many users.
         let user_names = LazyCell::new(|| {
@@ -100,25 +128,55 @@ impl Document {
                 *id = user_names.ids.get(&id.to_lowercase()).unwrap_or(id).clone();
             }
         };
-        let directory = Directory { user: &resolve_user, groups: &group_names, everyone: everyone.unwrap_or_default() };
-        let app_names = Names::new(apps.iter().map(|app| (app.label.clone(), app.id.as_str())));
-        let client_names = Names::new(apps.iter().map(|app| (app.label.clone(), app.client_id())));
-        let server_names =
-            Names::new(authorization_servers.iter().map(|server| (server.name.clone(), server.id.as_str())));
+        let directory = Directory { user: &resolve_user, groups: &group_names, everyone: &everyone };
         settings.any_loopback_port.iter_mut().for_each(|id| client_names.resolve(id));
+        for token in api_tokens {
+            token.user_id.iter_mut().for_each(&resolve_user);
+            let ApiTokenNetwork { include, exclude, .. } = &mut token.network;
+            include.iter_mut().chain(exclude).for_each(|id| resolve_object(DirectoryKind::NetworkZone, id));
+        }
+        let policies = objects.get(&DirectoryKind::Policy).map(Vec::as_slice).unwrap_or_default();
+        // Policies of different types can have the same name.
+        let policy_names = |kind| Names::of_objects(policies.iter().filter(|one| one.text("type") == Some(kind)));
+        let (access, enrollment) = (policy_names("ACCESS_POLICY"), policy_names("PROFILE_ENROLLMENT"));
         for app in apps {
+            targets(&mut app.roles);
+            app.access_policy.iter_mut().for_each(|id| access.resolve(id));
+            app.profile_enrollment_policy.iter_mut().for_each(|id| enrollment.resolve(id));
             app.resolve_names(&directory, &app_names, &server_names);
         }
         for server in authorization_servers {
             server.associated_servers.iter_mut().for_each(|id| server_names.resolve(id));
             for policy in server.policies.iter_mut().flatten() {
                 policy.conditions.clients.include.iter_mut().for_each(|id| client_names.resolve(id));
-                policy.rules.iter_mut().for_each(|rule| directory.people(&mut rule.conditions.people));
+                for rule in &mut policy.rules {
+                    directory.people(&mut rule.conditions.people);
+                    if let Some(hook) = &mut rule.actions.token.inline_hook {
+                        resolve_object(DirectoryKind::InlineHook, &mut hook.id);
+                    }
+                }
             }
         }
         for policy in global_session_policies {
-            directory.people(&mut policy.conditions.people);
-            policy.rules.iter_mut().for_each(|rule| directory.people(&mut rule.conditions.people));
+            let rules = policy.rules.iter_mut().map(|rule| &mut rule.conditions);
+            for conditions in rules.chain([&mut policy.conditions]) {
+                directory.people(&mut conditions.people);
+                conditions.each_reference(|_, kind, id| resolve_object(kind, id));
+            }
+        }
+        for (kind, objects) in objects {
+            for object in objects {
+                each_reference(*kind, object, |_, named, id| match named {
+                    Named::User => resolve_user(id),
+                    Named::Group => group_names.resolve(id),
+                    Named::App => app_names.resolve(id),
+                    Named::AppOrProvider => {
+                        resolve_object(DirectoryKind::IdentityProvider, id);
+                        app_names.resolve(id);
+                    }
+                    Named::Object(kind) => resolve_object(kind, id),
+                });
+            }
         }
     }
 }
@@ -275,6 +333,10 @@ impl Names {
             ids.entry(name).or_insert_with(|| id.to_owned());
         }
         Self { ids }
+    }
+
+    fn of_objects<'a>(objects: impl Iterator<Item = &'a DirectoryObject>) -> Self {
+        Self::new(objects.map(|object| (object.name().to_owned(), object.id.as_str())))
     }
 
     /// Replaces a name by the id. What is no name stays; if it is no id either, it is a problem of the document.

@@ -93,7 +93,7 @@ impl Org {
         }
         let problems = validate::everything(&tables);
         if !problems.is_empty() {
-            return Err(Problems(problems));
+            return Err(problems.into());
         }
         let servers = Arc::new(Servers::new(&tables));
         Ok(Self::of(tables, servers))

@@ -4,8 +4,9 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::document::Document;
+use super::finding::Finding;
 use super::picker::PickerUser;
-use super::problem::Problems;
+use super::problem::{Problem, Problems};
 use super::server::CompiledServer;
 use super::servers::Servers;
 use super::tables::Tables;
@@ -32,39 +33,78 @@ impl Org {
     /// The org of a document in YAML (JSON is YAML too).
     ///
     /// # Errors
-    /// The first syntax error; else every unknown key, missing key and wrong type, and, if there are no others than unknown keys, every
-    /// problem that [`Self::from_document`] finds. Each with line and column.
+    /// The first syntax error; else every unknown key, missing key and wrong type, and every problem that [`Self::from_document`] finds in
+    /// what could be read. Each with line and column.
     pub fn parse(yaml: &str) -> Result<Self, Problems> {
+        Self::read(yaml).map_err(|found| Problems(found.into_iter().map(|(problem, _)| problem).collect()))
+    }
+
+    /// The same of a document that has no lines: each problem has a path in their place.
+    ///
+    /// # Errors
+    /// As of [`Self::parse`].
+    pub fn parse_json(document: &serde_json::Value) -> Result<Self, Problems> {
+        let with_path = |(problem, path)| Problem { path, place: None, ..problem };
+        Self::read(&document.to_string()).map_err(|found| Problems(found.into_iter().map(with_path).collect()))
+    }
+
+    /// The problems are in the order of the document, with their places, and with their paths beside them.
+    fn read(yaml: &str) -> Result<Self, Vec<(Problem, String)>> {
         // Without the places of values, which take several times the memory of the org.
         if let Some(document) = read_document_without_places(yaml)
-            && let Ok(org) = Self::from_document(document)
+            && let Ok(org) = Self::checked(document)
         {
             return Ok(org);
         }
-        let yaml = Yaml::read(yaml).map_err(|problem| Problems(vec![problem]))?;
+        let yaml = Yaml::read(yaml).map_err(|problem| vec![(problem, String::new())])?;
         let (document, mut problems) = yaml.value::<Document>();
-        match document.map(Self::from_document) {
+        match document.map(Self::checked) {
             Some(Ok(org)) if problems.is_empty() => return Ok(org),
-            Some(Err(found)) => problems.extend(found.0.into_iter().map(|mut problem| {
-                problem.place = Some(yaml.place(&problem));
-                problem
-            })),
+            Some(Err(found)) => {
+                problems.extend(yaml.own_problems(found).into_iter().map(|problem| {
+                    let path = problem.path.clone();
+                    (problem, path)
+                }));
+            }
             _ => {}
         }
-        problems.sort_by_key(|problem| problem.place);
-        Err(Problems(problems))
+        problems.sort_by_key(|(problem, _)| problem.place);
+        Err(problems)
     }
 
     /// The org of a document.
     ///
     /// # Errors
     /// Every dangling reference, duplicate id and value out of bounds, each with its place as a JSON pointer.
-    pub fn from_document(mut document: Document) -> Result<Self, Problems> {
-        document.complete();
-        let tables = Tables::from(document);
-        let problems = validate::everything(&tables);
-        if !problems.is_empty() {
-            return Err(Problems(problems));
+    pub fn from_document(document: Document) -> Result<Self, Problems> {
+        Ok(Self::checked(document)?)
+    }
+
+    /// The org of a document that a running mock has written. As in Okta, it can name objects that have been removed where no decision
+    /// relies on them.
+    ///
+    /// # Errors
+    /// As of [`Self::from_document`].
+    pub fn from_saved(document: Document) -> Result<Self, Problems> {
+        let tables = completed(document);
+        let found = validate::everything(&tables);
+        Ok(Self::sound(tables, found)?)
+    }
+
+    fn checked(document: Document) -> Result<Self, Vec<Finding>> {
+        let tables = completed(document);
+        let references = validate::references(&tables);
+        let mut found = validate::everything(&tables);
+        // A name is no valid id either.
+        found.retain(|one| references.iter().all(|reference| reference.problem.path != one.problem.path));
+        found.extend(references);
+        Self::sound(tables, found)
+    }
+
+    /// The org of tables in which nothing was found.
+    fn sound(tables: Tables, found: Vec<Finding>) -> Result<Self, Vec<Finding>> {
+        if !found.is_empty() {
+            return Err(found);
         }
         let servers = Arc::new(Servers::new(&tables));
         Ok(Self::of(tables, servers))
@@ -79,7 +119,7 @@ impl Org {
         subdomain.clone_into(&mut Arc::make_mut(&mut tables.settings).identity.subdomain);
         let problems = validate::identity(&tables);
         if !problems.is_empty() {
-            return Err(Problems(problems));
+            return Err(problems.into());
         }
         Ok(Self::of(tables, Arc::clone(&self.servers)))
     }
@@ -116,6 +156,11 @@ impl Org {
     pub fn picker_users(&self) -> &Arc<Vec<PickerUser>> {
         self.picker.get_or_init(|| Arc::new(self.users().map(|user| PickerUser::new(self, user)).collect()))
     }
+}
+
+fn completed(mut document: Document) -> Tables {
+    document.complete();
+    Tables::from(document)
 }
 
 impl Document {

@@ -3,6 +3,7 @@
 
 mod authorization;
 mod claim_subject;
+mod document_references;
 mod expression_cases;
 mod expressions;
 mod lint;

@@ -556,6 +556,127 @@ fn all_problems_of_a_document_are_reported_in_one_run() {
     );
 }
 
+/// Okta's published objects: keys that have no effect here are accepted where Okta has them, and nowhere else.
+#[test]
+fn keys_of_oktas_objects_that_have_no_effect_are_accepted() {
+    let yaml = r#"
+users:
+  - profile: { login: ada@a.test, email: ada@a.test, firstName: Ada, lastName: A }
+    credentials: { password: { hook: { type: default } } }
+    roles: [{ id: ra1b8aph1qVRS9OyF0g4, label: Super Administrator, type: SUPER_ADMIN, status: ACTIVE,
+              created: "2017-01-10T23:35:23.000Z", lastUpdated: "2017-01-10T23:35:23.000Z", assignmentType: USER }]
+    factors:
+      - { id: opfh52xcuft3J4uZc0g3, factorType: push, provider: OKTA, vendorName: OKTA, status: ACTIVE,
+          profile: { name: Phone, platform: ANDROID, version: "29", deviceType: SmartPhone_Android, deviceToken: t } }
+apps:
+  - label: Web
+    credentials: { userNameTemplate: { template: "${source.login}", type: CUSTOM, userSuffix: "@a.test" } }
+    settings: { oauthClient: { application_type: web, redirect_uris: ["http://localhost/cb"] } }
+    assignments: { users: [{ id: ada@a.test, credentials: { userName: ada, password: {} } }] }
+"#;
+    let org = Org::parse(yaml).unwrap_or_else(|problems| panic!("{}", problems.lines("org.yaml")));
+    assert!(org.users().next().unwrap().credentials.password.is_none(), "a hook is no password");
+    for (piece, by) in [("userSuffix", "userSufix"), ("hook: {", "hok: {"), ("assignmentType", "assignmenttype")] {
+        assert!(Org::parse(&yaml.replacen(piece, by, 1)).is_err(), "{by}");
+    }
+}
+
+/// The lines of the problems, without what the messages expect.
+fn problem_lines(yaml: &str) -> Vec<String> {
+    let problems = Org::parse(yaml).unwrap_err();
+    let brief = |line: &str| line.split([';', '(']).next().unwrap_or_default().trim_end().to_owned();
+    problems.lines("org.yaml").lines().map(brief).collect()
+}
+
+#[test]
+fn a_wrong_value_and_a_missing_key_hide_no_other_kind_of_problem() {
+    let yaml = r#"
+users:
+  - profile: { login: ada@example.test, email: ada@example.test, firstName: Ada, lastName: A }
+    status: LOCKDOUT
+    groupIds: [Staff, Stuff]
+  - profile: { login: ben@example.test, email: ben@example.test, firstName: Ben }
+    groupIds: [Nobody]
+  - 7
+  - profile: { login: Ada@example.test, email: ada@example.test, firstName: Ada, lastName: A }
+groups:
+  - profile: { name: Staff }
+apps:
+  - label: Web
+    settings: { oauthClient: { application_type: web, redirect_uris: [callback] } }
+    assignments: { users: [{ id: ben@example.test }] }
+authorizationServers:
+  - name: API
+    audiences: [api://a]
+    policies:
+      - name: All
+        rules: [{ name: All, actions: { token: { accessTokenLifetimeMinutes: 1 } } }]
+"#;
+    assert_eq!(
+        problem_lines(yaml),
+        [
+            "org.yaml:4:13: unknown value `LOCKDOUT`",
+            "org.yaml:5:23: no group has the id or name `Stuff`",
+            "org.yaml:6:14: the key `lastName` is missing",
+            "org.yaml:7:16: no group has the id or name `Nobody`",
+            "org.yaml:8:5: the number `7` where an object is expected",
+            "org.yaml:9:23: two users have the login `Ada@example.test`",
+            "org.yaml:14:71: `callback` is not an absolute URI: relative URL without a base",
+            "org.yaml:21:78: 1 is out of bounds: expected 5 to 1440 minutes",
+        ]
+    );
+    let problems = Org::parse(yaml).unwrap_err();
+    let twin = problems.0.iter().find(|problem| problem.message.contains("two users")).unwrap();
+    assert_eq!(twin.path, "/users/3/profile/login", "the element that is left out before counts");
+}
+
+#[test]
+fn what_follows_from_a_part_that_cannot_be_read_is_no_problem_of_its_own() {
+    let server = |rest: &str| format!("authorizationServers: [{{ name: API, audiences: [api://a], {rest} }}]");
+    let token = |lifetimes: &str| {
+        server(&format!("policies: [{{ name: P, rules: [{{ name: R, actions: {{ token: {{ {lifetimes} }} }} }}] }}]"))
+    };
+    let client = |settings: &str, credentials: &str| {
+        let urls = "redirect_uris: [\"http://localhost/cb\"]";
+        format!(
+            "apps: [{{ label: A, settings: {{ oauthClient: {{ {urls}, {settings} }} }}, credentials: {{ oauthClient: {{ {credentials} }} }} }}]"
+        )
+    };
+    let ada = "login: ada@a.test, email: ada@a.test, firstName: Ada, lastName: A";
+    for yaml in [
+        // Names that are misspelt, of the wrong type or not there.
+        format!("groups: [{{ profile: {{ nmae: Staff }} }}]\nusers: [{{ profile: {{ {ada} }}, groupIds: [Staff] }}]"),
+        format!("groups: [{{ profile: {{ name: [Staff] }} }}]\nusers: [{{ profile: {{ {ada} }}, groupIds: [Staff] }}]"),
+        format!("groups: [{{ profile: {{ description: All }} }}]\nusers: [{{ profile: {{ {ada} }}, groupIds: [Staff] }}]"),
+        format!("groups: [7]\nusers: [{{ profile: {{ {ada} }}, groupIds: [Staff] }}]"),
+        format!("groups: Staff\nusers: [{{ profile: {{ {ada} }}, groupIds: [Staff] }}]"),
+        format!("group: [{{ profile: {{ name: Staff }} }}]\nusers: [{{ profile: {{ {ada} }}, groupIds: [Staff] }}]"),
+        // Two objects without a name have the same derived id.
+        "groups: [{ profile: { name: A } }, { profile: { name: [] } }, { profile: { name: {} } }]".to_owned(),
+        // The only built-in group.
+        "groups: [{ type: BUILT_IM, profile: { name: Everyone } }]".to_owned(),
+        // The bounds of one lifetime depend on another one.
+        token("accessTokenLifetimeMinutes: short, refreshTokenLifetimeMinutes: 30"),
+        token("accessTokenLifetimeMinuts: 5, refreshTokenLifetimeMinutes: 30"),
+        // What a claim's value is depends on its type.
+        server("claims: [{ name: c, claimType: RESOURCE, valueType: GROUP, group_filter_type: REGEX, value: '(' }]"),
+        server("claims: [{ name: scp, claimType: IDENTITI, valueType: EXPRESSION, value: user.login }]"),
+        // A secret, redirect URIs and keys that other settings ask for.
+        client("application_type: browser", "token_endpoint_auth_method: non, client_secret: a-secret-of-20-chars"),
+        client("application_type: brwser", "client_secret: a-secret-of-20-chars"),
+        "apps: [{ label: A, settings: { oauthClient: { application_type: web, redirect_uris: 7 } } }]".to_owned(),
+        "apps: [{ label: A, settings: { oauthClient: { application_type: service, grant_types: [client_credential] } } }]"
+            .to_owned(),
+        client("application_type: web, jwks: { keys: 7 }", "token_endpoint_auth_method: private_key_jwt"),
+    ] {
+        let lines = problem_lines(&yaml);
+        // A misspelt key can also be a key that is missing.
+        let own = lines.iter().filter(|line| !line.contains("is missing") || lines.len() == 1).count();
+        let expected = if yaml.contains("name: []") { 2 } else { 1 };
+        assert_eq!(own, expected, "{yaml}\n{lines:#?}");
+    }
+}
+
 #[test]
 fn unknown_keys_and_wrong_references_are_reported_together() {
     let wrong = SMALL.replacen("groupIds: [Staff]", "groupIds: [Stuff]\n    nickname: Ada", 1);

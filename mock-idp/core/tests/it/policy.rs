@@ -1,6 +1,6 @@
 //! Which rule matches, which do not, and because of which condition.
 
-use mock_idp_core::model::InlineHook;
+use mock_idp_core::model::{DirectoryKind, DirectoryObject, InlineHook};
 use mock_idp_core::policy::{PolicyRequest, evaluate};
 use mock_idp_core::protocol::{ErrorId, GrantType, Scopes};
 use mock_idp_core::trace::NoteStatus;
@@ -123,6 +123,8 @@ fn a_decision_names_its_rule_and_whether_the_rule_has_an_inline_hook() {
     let hooked = changed(|document| {
         let rule = &mut document.authorization_servers[0].policies.as_mut().unwrap()[0].rules[1];
         rule.actions.token.inline_hook = Some(InlineHook { id: "calhook0000000005d7a".to_owned() });
+        let hook = DirectoryObject { id: "calhook0000000005d7a".to_owned(), ..DirectoryObject::default() };
+        document.directory.entry(DirectoryKind::InlineHook).or_default().push(hook);
     });
     let scopes = Scopes::parse("openid");
     for (org, has_hook) in [(market(), false), (hooked, true)] {

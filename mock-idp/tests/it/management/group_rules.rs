@@ -1,8 +1,10 @@
 //! `/api/v1/groups/rules`.
 
+use mock_idp::MockIdp;
 use serde_json::{Value, json};
 
 use super::Api;
+use crate::client;
 
 const PATH: &str = "/api/v1/groups/rules";
 
@@ -88,4 +90,30 @@ async fn invalid_rules_are_refused() {
         api.get(&format!("{PATH}/0prunknown")).await.error().2,
         "Not found: Resource not found: 0prunknown (GroupRule)"
     );
+}
+
+#[tokio::test]
+async fn an_active_rule_of_a_document_has_its_members_from_the_start() {
+    let document = r#"
+groups: [{ profile: { name: Sellers } }]
+users:
+  - { profile: { login: ann@a.test, email: ann@a.test, firstName: Ann, lastName: A, department: Sales }, roles: [{ type: SUPER_ADMIN }] }
+  - { profile: { login: bob@a.test, email: bob@a.test, firstName: Bob, lastName: B, department: Legal } }
+apiTokens: [00abcdefghijklmnopqrstuvwxyz0123456789ABCD]
+directory:
+  groupRules:
+    - name: Sales
+      status: ACTIVE
+      conditions: { expression: { value: 'user.department == "Sales"' } }
+      actions: { assignUserToGroups: { groupIds: [Sellers] } }
+"#;
+    let mock = MockIdp::builder().org_yaml(document).start().await.unwrap();
+    let get = async |path: String| -> Value {
+        let request = client::plain().get(format!("{}{path}", mock.url()));
+        let request = request.header("authorization", "SSWS 00abcdefghijklmnopqrstuvwxyz0123456789ABCD");
+        request.send().await.unwrap().json().await.unwrap()
+    };
+    let groups = get("/api/v1/groups?q=Sellers".to_owned()).await;
+    let members = get(format!("/api/v1/groups/{}/users", groups[0]["id"].as_str().unwrap())).await;
+    assert_eq!(super::values(&members, "/profile/login"), ["ann@a.test"]);
 }

@@ -8,7 +8,7 @@ use super::directory::{self, DirectoryLifecycle, DirectoryResource};
 use super::{ApiError, BodyMembers, Causes, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange};
 use crate::expression::Expression;
 use crate::model::{DirectoryKind, DirectoryObject, User};
-use crate::org::Tables;
+use crate::org::{CREATED, Draft, Org, Problems, Tables};
 use crate::protocol::Parameters;
 use crate::system_log::{EventEntity, EventType, LogEvent};
 
@@ -67,6 +67,25 @@ pub fn set_active(change: &mut ManagementChange<'_, '_>, id: &str, active: bool)
         evaluate_all(change);
     }
     Ok(())
+}
+
+/// An org with the memberships that its active rules give, as after their activation.
+///
+/// # Errors
+/// The org with these memberships is not valid.
+pub fn applied(org: Org) -> Result<Org, Problems> {
+    if !org.objects(DirectoryKind::GroupRule).any(DirectoryObject::is_active) {
+        return Ok(org);
+    }
+    let mut draft = Draft::new(&org, CREATED);
+    for user in org.users() {
+        let mut member = user.clone();
+        apply(&draft, &mut member, CREATED);
+        if member.group_ids != user.group_ids {
+            draft.put_members(member);
+        }
+    }
+    draft.finish()
 }
 
 /// Okta: with `removeUsers=true` the users lose the memberships that the rule gave them, else they keep them.

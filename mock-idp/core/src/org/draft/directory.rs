@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Draft, put};
+use super::{Draft, put, put_row};
 use crate::model::{
     ApiToken, DirectoryKind, DirectoryObject, GlobalSessionPolicy, Group, People, Status, TrustedOrigin,
     TrustedOriginScope, TrustedOriginScopeType, User,
 };
 use crate::org::defaults::complete_id;
 use crate::org::records::{ASSIGNEE, DirectoryRow, GroupEntry, OF_OWNER, ORIGIN, USER_GROUP, directory_key};
+use crate::org::table::Row;
 use crate::org::tables::Tables;
 
 impl Draft {
@@ -44,6 +45,14 @@ impl Draft {
         if renamed {
             self.compile_rules_about(&id);
         }
+    }
+
+    /// Puts a user whose memberships are others than before, at the time of its last change.
+    pub fn put_members(&mut self, user: User) {
+        let id = user.id.clone();
+        let changed = self.tables.users.get(&id).map_or(self.now, |row| row.times.last_updated);
+        let slot = put_row(&mut self.tables.users, &id, Row::new(user, changed, changed));
+        self.touched.users.insert(slot);
     }
 
     /// Changes a user; `None` if there is none of that id, or the change finds nothing to do.

@@ -50,7 +50,7 @@ impl Draft {
     pub fn finish(mut self) -> Result<Org, Problems> {
         let problems = validate::touched(&self.tables, &self.touched);
         if !problems.is_empty() {
-            return Err(Problems(problems));
+            return Err(problems.into());
         }
         self.tables.compact();
         let servers = match (self.touched.settings, self.touched.compiled.is_empty()) {

@@ -21,7 +21,7 @@ impl Check<'_> {
                 format!("two apps have the client id `{}`", app.client_id()),
             );
         }
-        self.secret(&format!("{path}/credentials/oauthClient/client_secret"), app);
+        self.secret(path, app);
         self.keys(&format!("{path}/settings/oauthClient"), app);
         self.grants(path, app);
         self.agent(path, app);
@@ -40,7 +40,8 @@ impl Check<'_> {
                 self.problem(format!("{path}/settings/idToken/name"), message);
             }
             if let Err(message) = ClaimValue::of_app(claim) {
-                self.problem(format!("{path}/settings/idToken/value"), message);
+                let depends_on = ["valueType", "groupFilterType"].map(|key| format!("{path}/settings/idToken/{key}"));
+                self.problem_of(format!("{path}/settings/idToken/value"), depends_on.to_vec(), message);
             }
         }
         if app.oauth().refresh_token.is_some_and(|settings| settings.leeway > 60) {
@@ -70,24 +71,12 @@ impl Check<'_> {
     }
 
     fn secret(&mut self, path: &str, app: &App) {
-        match (app.auth_method(), app.credentials.oauth_client.client_secret.as_deref()) {
-            (AuthMethod::None | AuthMethod::PrivateKeyJwt, None) => {}
-            (method @ (AuthMethod::None | AuthMethod::PrivateKeyJwt), Some(_)) => {
-                let name = if method == AuthMethod::None { "none" } else { "private_key_jwt" };
-                self.problem(path, format!("a client with `token_endpoint_auth_method: {name}` has no secret"));
-            }
-            (_, None) if !app.credentials.oauth_client.secrets.is_empty() => {}
-            (_, None) => self.problem(path, "a client that authenticates by secret needs `client_secret`"),
-            // Okta: a supplied client_secret has 14 to 100 printable ASCII characters.
-            (_, Some(secret))
-                if !(14..=100).contains(&secret.len()) || !secret.bytes().all(|byte| byte.is_ascii_graphic()) =>
-            {
-                self.problem(path, "a client secret has 14 to 100 printable ASCII characters");
-            }
-            (AuthMethod::ClientSecretJwt, Some(secret)) if secret.len() < 32 => {
-                self.problem(path, "a client secret that signs JWTs has at least 32 characters");
-            }
-            (_, Some(_)) => {}
+        let credentials = format!("{path}/credentials/oauthClient");
+        let secret = app.credentials.oauth_client.client_secret.as_deref();
+        if let Some(message) = wrong_secret(app, secret) {
+            let method = format!("{credentials}/token_endpoint_auth_method");
+            let depends_on = vec![method, format!("{path}/settings/oauthClient/application_type")];
+            self.problem_of(format!("{credentials}/client_secret"), depends_on, message);
         }
     }
 
@@ -100,5 +89,28 @@ impl Check<'_> {
                 self.problem(format!("{path}/grants/{index}/scopeId"), message);
             }
         }
+    }
+}
+
+/// What is wrong with the secret of a client, or its lack.
+fn wrong_secret(app: &App, secret: Option<&str>) -> Option<&'static str> {
+    match (app.auth_method(), secret) {
+        (AuthMethod::None | AuthMethod::PrivateKeyJwt, None) => None,
+        (AuthMethod::None, Some(_)) => Some("a client with `token_endpoint_auth_method: none` has no secret"),
+        (AuthMethod::PrivateKeyJwt, Some(_)) => {
+            Some("a client with `token_endpoint_auth_method: private_key_jwt` has no secret")
+        }
+        (_, None) if !app.credentials.oauth_client.secrets.is_empty() => None,
+        (_, None) => Some("a client that authenticates by secret needs `client_secret`"),
+        // Okta: a supplied client_secret has 14 to 100 printable ASCII characters.
+        (_, Some(secret))
+            if !(14..=100).contains(&secret.len()) || !secret.bytes().all(|byte| byte.is_ascii_graphic()) =>
+        {
+            Some("a client secret has 14 to 100 printable ASCII characters")
+        }
+        (AuthMethod::ClientSecretJwt, Some(secret)) if secret.len() < 32 => {
+            Some("a client secret that signs JWTs has at least 32 characters")
+        }
+        (_, Some(_)) => None,
     }
 }

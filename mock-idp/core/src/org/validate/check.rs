@@ -1,5 +1,6 @@
 //! What the checks of all objects share.
 
+use crate::org::finding::{Finding, UnknownReference};
 use crate::org::problem::Problem;
 use crate::org::table::{ID, Record, Table};
 use crate::org::tables::Tables;
@@ -9,27 +10,40 @@ const MOST_WITH_NEAREST: usize = 100;
 
 pub(super) struct Check<'a> {
     pub(super) tables: &'a Tables,
-    pub(super) found: Vec<Problem>,
+    pub(super) found: Vec<Finding>,
     /// Of two rows that exclude each other the second one is wrong; else both are.
     pub(super) first_is_right: bool,
 }
 
 impl<'a> Check<'a> {
     pub(super) fn problem(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        self.found.push(Problem::at(path, message));
+        self.found.push(Problem::at(path, message).into());
     }
 
-    /// A name that nothing has.
+    /// A problem of a value that other values decide about.
+    pub(super) fn problem_of(&mut self, path: String, depends_on: Vec<String>, message: impl Into<String>) {
+        self.found.push(Finding { depends_on, ..Problem::at(path, message).into() });
+    }
+
+    /// Something that may be there once; `first` is its other path.
+    pub(super) fn twice(&mut self, path: String, message: String, first: String) {
+        self.found.push(Finding { first: Some(first), ..Problem::at(path, message).into() });
+    }
+
+    /// A name that nothing in a list has.
     pub(super) fn unknown<'n>(
         &mut self,
         path: String,
+        list: &str,
         message: String,
         name: &str,
         known: impl IntoIterator<Item = &'n str>,
     ) {
         let problem = Problem::at(path, message);
         let search = self.found.len() < MOST_WITH_NEAREST;
-        self.found.push(if search { problem.near(name, known) } else { problem });
+        let problem = if search { problem.near(name, known) } else { problem };
+        let reference = Some(UnknownReference { name: name.to_owned(), list: list.to_owned() });
+        self.found.push(Finding { reference, ..problem.into() });
     }
 
     /// Okta: object ids have 20 characters, of which the first three name the type.
@@ -53,10 +67,8 @@ impl<'a> Check<'a> {
     ) {
         self.id_form(id, prefix, || path(slot));
         if let Some(other) = self.other(table, ID, slot, id) {
-            self.problem(
-                format!("{}/id", path(slot)),
-                format!("the id `{id}` is used twice; first at {}/id", path(other)),
-            );
+            let message = format!("the id `{id}` is used twice");
+            self.twice(format!("{}/id", path(slot)), message, format!("{}/id", path(other)));
         }
     }
 
@@ -65,7 +77,7 @@ impl<'a> Check<'a> {
         let path = format!("{path}/id");
         self.id(&path, id, prefix);
         if let Some(twin) = twin {
-            self.problem(path, format!("the id `{id}` is used twice; first at {twin}/id"));
+            self.twice(path, format!("the id `{id}` is used twice"), format!("{twin}/id"));
         }
     }
 
@@ -82,11 +94,8 @@ impl<'a> Check<'a> {
     }
 
     pub(super) fn bounded(&mut self, path: String, value: u32, range: std::ops::RangeInclusive<u32>, unit: &str) {
-        if !range.contains(&value) {
-            self.problem(
-                path,
-                format!("{value} is out of bounds: expected {} to {} {unit}", range.start(), range.end()),
-            );
+        if let Some(message) = out_of_bounds(value, &range, unit) {
+            self.problem(path, message);
         }
     }
 
@@ -97,6 +106,11 @@ impl<'a> Check<'a> {
     }
 }
 
-fn is_id(id: &str, prefix: &str) -> bool {
+pub(super) fn out_of_bounds(value: u32, range: &std::ops::RangeInclusive<u32>, unit: &str) -> Option<String> {
+    let (start, end) = (range.start(), range.end());
+    (!range.contains(&value)).then(|| format!("{value} is out of bounds: expected {start} to {end} {unit}"))
+}
+
+pub(super) fn is_id(id: &str, prefix: &str) -> bool {
     id.len() == 20 && id.starts_with(prefix) && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::check::Check;
-use crate::model::{Group, GroupType, TrustedOrigin, User};
+use crate::model::{DirectoryKind, Group, GroupType, TrustedOrigin, User};
 use crate::org::records::{DirectoryRow, GROUP_NAME, GROUP_TYPE, USER_LOGIN, directory_key};
 use crate::org::table::ID;
 
@@ -49,7 +49,8 @@ impl Check<'_> {
             if tables.client(client_id).is_none() {
                 let known = tables.clients().flat_map(|app| [app.client_id(), app.label.as_str()]);
                 let path = format!("/settings/anyLoopbackPort/{index}");
-                self.unknown(path, format!("no app has the client id or label `{client_id}`"), client_id, known);
+                let message = format!("no app has the client id or label `{client_id}`");
+                self.unknown(path, "/apps", message, client_id, known);
             }
         }
     }
@@ -104,7 +105,7 @@ impl Check<'_> {
         let groups = &self.tables.groups;
         if !groups.contains(id) {
             let known = groups.iter().flat_map(|row| [row.group.id.as_str(), row.group.profile.name.as_str()]);
-            self.unknown(path(), format!("no group has the id or name `{id}`"), id, known);
+            self.unknown(path(), "/groups", format!("no group has the id or name `{id}`"), id, known);
         }
     }
 
@@ -113,20 +114,22 @@ impl Check<'_> {
         let users = &self.tables.users;
         if !users.contains(id) {
             let known = users.iter().flat_map(|row| [row.id.as_str(), row.profile.login.as_str()]);
-            self.unknown(path(), format!("no user has the id or login `{id}`"), id, known);
+            self.unknown(path(), "/users", format!("no user has the id or login `{id}`"), id, known);
         }
+    }
+
+    fn directory_path(&self, slot: u32, kind: DirectoryKind) -> String {
+        let before = self.tables.directory.slots().filter(|(other, _)| *other < slot);
+        let position = before.filter(|(_, other)| other.kind == kind).count();
+        format!("/directory/{}/{position}", kind.name())
     }
 
     pub(super) fn directory_object(&mut self, slot: u32, row: &DirectoryRow) {
         let directory = &self.tables.directory;
-        let path = |slot| {
-            let before = directory.slots().filter(|(other, _)| *other < slot);
-            let position = before.filter(|(_, other)| other.kind == row.kind).count();
-            format!("/directory/{}/{position}", row.kind.name())
-        };
+        let path = |slot| self.directory_path(slot, row.kind);
         if let Some(other) = self.other(directory, ID, slot, &directory_key(row.kind, &row.object.id)) {
-            let message = format!("the id `{}` is used twice; first at {}/id", row.object.id, path(other));
-            self.problem(format!("{}/id", path(slot)), message);
+            let message = format!("the id `{}` is used twice", row.object.id);
+            self.twice(format!("{}/id", path(slot)), message, format!("{}/id", path(other)));
         }
     }
 

@@ -84,13 +84,22 @@ impl Check<'_> {
     /// Tokens that are to be encrypted. Okta: that no key is active is an error of the token request, not of the settings.
     fn encryption(&mut self, path: &str, algorithm: KeyEncryptionAlgorithm, keys: Option<&JwkSet>, uri: Option<&str>) {
         if keys.is_none() && uri.is_none() {
-            self.problem(path, "encryption needs a key with `use: enc`, in a key set or at the URI of one");
+            let depends_on = sibling_keys(path);
+            let message = "encryption needs a key with `use: enc`, in a key set or at the URI of one";
+            self.problem_of(path.to_owned(), depends_on, message);
         }
         for key in keys.iter().flat_map(|set| &set.keys).filter(|key| key.is_for_encryption()) {
             if let Err(unusable) = EncryptionKey::new(key, algorithm) {
                 let kid = key.kid.as_deref().unwrap_or_default();
-                self.problem(path, format!("the key `{kid}` cannot be used: {unusable}"));
+                let message = format!("the key `{kid}` cannot be used: {unusable}");
+                self.problem_of(path.to_owned(), sibling_keys(path), message);
             }
         }
     }
+}
+
+/// Where the keys are that a setting needs.
+fn sibling_keys(setting: &str) -> Vec<String> {
+    let object = setting.rsplit_once('/').map(|(object, _)| object).unwrap_or_default();
+    ["jwks", "jwks_uri", "jwksUri"].map(|key| format!("{object}/{key}")).to_vec()
 }

@@ -6,19 +6,20 @@ mod directory;
 mod keys;
 mod policy;
 mod redirect;
+mod references;
 mod server;
 mod trust;
 
 use check::Check;
 
-use super::problem::Problem;
+use super::finding::Finding;
 use super::records::{APP_GROUPS, APP_USERS, OWNER};
 use super::table::{Record, Table};
 use super::tables::Tables;
 use super::touched::Touched;
 
 /// Every problem of an org, in document order.
-pub(super) fn everything(tables: &Tables) -> Vec<Problem> {
+pub(super) fn everything(tables: &Tables) -> Vec<Finding> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: true };
     check.identity();
     check.settings();
@@ -60,15 +61,22 @@ pub(super) fn everything(tables: &Tables) -> Vec<Problem> {
     check.found
 }
 
+/// The names in a document that nothing has, beyond those that [`everything`] finds.
+pub(super) fn references(tables: &Tables) -> Vec<Finding> {
+    let mut check = Check { tables, found: Vec::new(), first_is_right: true };
+    check.references();
+    check.found
+}
+
 /// The problems of the id and the subdomain of an org.
-pub(super) fn identity(tables: &Tables) -> Vec<Problem> {
+pub(super) fn identity(tables: &Tables) -> Vec<Finding> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: false };
     check.identity();
     check.found
 }
 
 /// The problems of the rows that a change touched, and of those that refer to what it took away.
-pub(super) fn touched(tables: &Tables, touched: &Touched) -> Vec<Problem> {
+pub(super) fn touched(tables: &Tables, touched: &Touched) -> Vec<Finding> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: false };
     if touched.settings {
         check.identity();

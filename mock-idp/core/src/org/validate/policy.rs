@@ -1,6 +1,6 @@
 //! Access policies and their rules, global session policies.
 
-use super::check::Check;
+use super::check::{Check, out_of_bounds};
 use crate::model::{GlobalSessionPolicy, People, TokenLifetimes};
 use crate::org::records::OWNER;
 use crate::org::table::ID;
@@ -21,12 +21,13 @@ impl Check<'_> {
                 let known =
                     tables.clients().flat_map(|app| [app.client_id(), app.label.as_str()]).chain(["ALL_CLIENTS"]);
                 let path = format!("{path}/conditions/clients/include/{index}");
-                self.unknown(path, format!("no app has the client id or label `{client}`"), client, known);
+                let message = format!("no app has the client id or label `{client}`");
+                self.unknown(path, "/apps", message, client, known);
             }
         }
     }
 
-    fn rule_path(&self, slot: u32) -> String {
+    pub(super) fn rule_path(&self, slot: u32) -> String {
         let tables = self.tables;
         let Some(row) = tables.rules.at(slot) else { return String::new() };
         let policy = tables.policies.slot(&row.owner);
@@ -110,12 +111,10 @@ impl Check<'_> {
         );
         if token.refresh_token_lifetime_minutes != 0 {
             let range = token.access_token_lifetime_minutes..=FIVE_YEARS;
-            self.bounded(
-                format!("{path}/refreshTokenLifetimeMinutes"),
-                token.refresh_token_lifetime_minutes,
-                range,
-                "minutes, or 0",
-            );
+            if let Some(message) = out_of_bounds(token.refresh_token_lifetime_minutes, &range, "minutes, or 0") {
+                let depends_on = vec![format!("{path}/accessTokenLifetimeMinutes")];
+                self.problem_of(format!("{path}/refreshTokenLifetimeMinutes"), depends_on, message);
+            }
         }
         self.bounded(
             format!("{path}/refreshTokenWindowMinutes"),

@@ -24,7 +24,8 @@ impl Check<'_> {
         ] {
             for (index, uri) in uris.iter().enumerate() {
                 if let Err(message) = check_redirect_uri(uri, purpose) {
-                    self.problem(format!("{path}/settings/oauthClient/{list}/{index}"), message);
+                    let depends_on = vec![format!("{path}/settings/oauthClient/wildcard_redirect")];
+                    self.problem_of(format!("{path}/settings/oauthClient/{list}/{index}"), depends_on, message);
                 }
             }
         }

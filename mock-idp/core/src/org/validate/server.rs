@@ -80,7 +80,7 @@ impl Check<'_> {
         let built_in = claim.system || claim.value_type == ClaimValueType::System;
         if is_reserved && !built_in {
             let message = format!("`{}` is a reserved claim name in {tokens}", claim.name);
-            self.problem(format!("{path}/name"), message);
+            self.problem_of(format!("{path}/name"), vec![format!("{path}/claimType")], message);
         }
         if claim.value_type == ClaimValueType::Groups && claim.group_filter_type.is_none() {
             self.problem(&path, "a GROUPS claim needs `group_filter_type`: STARTS_WITH, EQUALS, CONTAINS or REGEX");
@@ -89,7 +89,8 @@ impl Check<'_> {
             self.scope(format!("{path}/conditions/scopes/{index}"), &row.owner, scope);
         }
         if !built_in && let Err(message) = compile_claim(claim) {
-            self.problem(format!("{path}/value"), format!("claim `{}`: {message}", claim.name));
+            let depends_on = vec![format!("{path}/valueType"), format!("{path}/group_filter_type")];
+            self.problem_of(format!("{path}/value"), depends_on, format!("claim `{}`: {message}", claim.name));
         }
     }
 
@@ -98,7 +99,9 @@ impl Check<'_> {
         let tables = self.tables;
         if !is_oidc(name) && !tables.has_scope(server_id, name) {
             let known = tables.scopes(server_id).map(|scope| scope.name.as_str()).chain(OIDC_SCOPES.iter().copied());
-            self.unknown(path, format!("the authorization server has no scope `{name}`"), name, known);
+            let server = tables.servers.slot(server_id).map(|slot| self.server_path(slot)).unwrap_or_default();
+            let message = format!("the authorization server has no scope `{name}`");
+            self.unknown(path, &format!("{server}/scopes"), message, name, known);
         }
     }
 
@@ -108,7 +111,8 @@ impl Check<'_> {
         let known = servers.contains(id);
         if !known {
             let known = servers.iter().flat_map(|row| [row.id.as_str(), row.name.as_str()]);
-            self.unknown(path.to_owned(), format!("no authorization server has the id or name `{id}`"), id, known);
+            let message = format!("no authorization server has the id or name `{id}`");
+            self.unknown(path.to_owned(), "/authorizationServers", message, id, known);
         }
         known
     }

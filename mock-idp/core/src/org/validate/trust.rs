@@ -21,7 +21,7 @@ impl Check<'_> {
         let apps = &self.tables.apps;
         if !apps.contains(id) {
             let known = apps.iter().flat_map(|app| [app.id.as_str(), app.label.as_str()]);
-            self.unknown(path, format!("no app has the id or label `{id}`"), id, known);
+            self.unknown(path, "/apps", format!("no app has the id or label `{id}`"), id, known);
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de;
 
-use super::tree::NodeId;
+use super::faults::NodeId;
 use crate::org::problem::Problem;
 
 /// A part of a document that does not fit the type that it is read as. The reader adds place and node.
@@ -21,6 +21,8 @@ pub(super) enum MismatchKind {
     UnknownKey,
     MissingKey(&'static str),
     Value,
+    /// No value can be filled in for a key.
+    Unfillable,
 }
 
 impl Mismatch {

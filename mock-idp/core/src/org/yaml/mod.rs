@@ -3,6 +3,9 @@
 
 mod document;
 mod error;
+mod faults;
+mod filled;
+mod follows;
 mod known_keys;
 mod mismatch;
 mod reader;

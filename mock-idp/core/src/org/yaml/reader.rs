@@ -4,39 +4,41 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::faults::Faults;
+use super::filled::Filled;
 use super::known_keys::is_known;
 use super::mismatch::{Mismatch, MismatchKind};
-use super::tree::{LeftOut, Node, Value, Yaml, node_id, place_of, written};
+use super::tree::{Node, Value, Yaml, node_id, place_of, written};
 use crate::org::problem::Problem;
 
 /// Up to this number of parts that do not fit are reported.
 const MOST_REPORTED: usize = 100;
 
 impl<'a> Yaml<'a> {
-    /// What the text holds, as a `T`, and each part that a `T` cannot hold. Such a part is left out while the others are read. The value
-    /// is returned if nothing but unknown keys was left out.
-    pub(in crate::org) fn value<T: Deserialize<'a>>(&'a self) -> (Option<T>, Vec<Problem>) {
+    /// What the text holds, as a `T`, and each part that a `T` cannot hold, with its JSON pointer. Such a part is left out while the others
+    /// are read, and keys that are missing are filled in.
+    pub(in crate::org) fn value<T: Deserialize<'a>>(&'a self) -> (Option<T>, Vec<(Problem, String)>) {
         let mut problems = Vec::new();
-        let mut complete = true;
         loop {
-            let reader = Reader { text: self.text, node: &self.root, left_out: Some(&self.left_out) };
+            let reader = Reader { text: self.text, node: &self.root, faults: Some(&self.faults) };
             let Mismatch { problem, kind, node } = match T::deserialize(reader) {
-                Ok(value) => return (complete.then_some(value), problems),
+                Ok(value) => return (Some(value), problems),
                 Err(mismatch) => mismatch,
             };
             // The value of a key that was left out is missing, which is no problem of its own.
             let follows = node.is_some_and(|node| match kind {
                 MismatchKind::MissingKey(key) => self.leaves_out(node, key),
-                _ => self.left_out.borrow().contains(&node),
+                MismatchKind::Unfillable => true,
+                _ => self.faults.leaves_out(node),
             });
+            let meant = problem.nearest.clone().filter(|_| kind == MismatchKind::UnknownKey);
             if !follows {
-                problems.push(problem);
+                let path = node.and_then(|node| self.path_of(node)).unwrap_or_default();
+                problems.push((problem, path));
             }
-            complete &= kind == MismatchKind::UnknownKey;
-            let Some(node) = node.filter(|node| *node != node_id(&self.root) && problems.len() < MOST_REPORTED) else {
-                return (None, problems);
-            };
-            if !self.left_out.borrow_mut().insert(node) {
+            let Some(node) = node.filter(|_| problems.len() < MOST_REPORTED) else { return (None, problems) };
+            let filled = matches!(kind, MismatchKind::MissingKey(key) if self.faults.fill(node, key));
+            if !filled && (node == node_id(&self.root) || !self.faults.leave_out(node, meant)) {
                 return (None, problems);
             }
         }
@@ -48,8 +50,7 @@ impl<'a> Yaml<'a> {
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) node: &'a Node,
-    /// Keys, values and elements that are read as if they were not there.
-    pub(super) left_out: Option<&'a LeftOut>,
+    pub(super) faults: Option<&'a Faults>,
 }
 
 impl<'a> Reader<'a> {
@@ -58,7 +59,12 @@ impl<'a> Reader<'a> {
     }
 
     fn leaves_out(self, node: &Node) -> bool {
-        self.left_out.is_some_and(|left_out| left_out.borrow().contains(&node_id(node)))
+        self.faults.is_some_and(|faults| faults.leaves_out(node_id(node)))
+    }
+
+    fn entries(self, entries: &'a [(Node, Node)], of: Option<TypeKeys>) -> MapEntries<'a> {
+        let filled = self.faults.map(|faults| faults.filled(node_id(self.node))).unwrap_or_default();
+        MapEntries { reader: self, entries: entries.iter(), of, value: None, filled }
     }
 
     /// Adds the place to a mismatch that has none: the innermost one counts.
@@ -83,9 +89,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Value::Float(value) => visitor.visit_f64(*value),
             Value::Text(value) => visitor.visit_borrowed_str(value),
             Value::Sequence(items) => visitor.visit_seq(SequenceItems { reader: self, items: items.iter() }),
-            Value::Mapping(entries) => {
-                visitor.visit_map(MapEntries { reader: self, entries: entries.iter(), of: None, value: None })
-            }
+            Value::Mapping(entries) => visitor.visit_map(self.entries(entries, None)),
         })
     }
 
@@ -127,8 +131,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     ) -> Result<V::Value, Mismatch> {
         match &self.node.value {
             Value::Mapping(entries) => {
-                let of = Some(TypeKeys { name, fields });
-                self.placed(visitor.visit_map(MapEntries { reader: self, entries: entries.iter(), of, value: None }))
+                self.placed(visitor.visit_map(self.entries(entries, Some(TypeKeys { name, fields }))))
             }
             Value::Sequence(_) => self.placed(Err(de::Error::invalid_type(de::Unexpected::Other("a list"), &visitor))),
             _ => self.deserialize_any(visitor),
@@ -179,6 +182,8 @@ pub(super) struct MapEntries<'a> {
     pub(super) entries: std::slice::Iter<'a, (Node, Node)>,
     pub(super) of: Option<TypeKeys>,
     pub(super) value: Option<&'a Node>,
+    /// Keys that are missing, behind the others.
+    pub(super) filled: Vec<&'static str>,
 }
 
 /// The type of an object, and its keys.
@@ -205,7 +210,10 @@ impl<'a> MapAccess<'a> for MapEntries<'a> {
                 || reader.leaves_out(value)
                 || of.is_some_and(|of| of.skips(written(reader.text, key), &value.value))
         };
-        let Some((key, value)) = self.entries.find(|(key, value)| !skips(key, value)) else { return Ok(None) };
+        let Some((key, value)) = self.entries.find(|(key, value)| !skips(key, value)) else {
+            let filled = self.filled.last().copied().map(StrDeserializer::new);
+            return filled.map(|key| seed.deserialize(key)).transpose();
+        };
         self.value = Some(value);
         let key = self.reader.below(key);
         // As text even for `flatten`, which asks for keys of any type.
@@ -215,6 +223,9 @@ impl<'a> MapAccess<'a> for MapEntries<'a> {
     fn next_value_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<T::Value, Mismatch> {
         match self.value.take() {
             Some(value) => seed.deserialize(self.reader.below(value)),
+            None if self.filled.pop().is_some() => {
+                seed.deserialize(Filled).map_err(|mismatch| Mismatch { kind: MismatchKind::Unfillable, ..mismatch })
+            }
             None => Err(de::Error::custom("a value was read without its key")),
         }
     }

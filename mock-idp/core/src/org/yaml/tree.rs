@@ -1,26 +1,19 @@
 //! YAML as a tree whose values know their places.
 
-use std::cell::RefCell;
-use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use super::faults::{Faults, NodeId};
 use crate::org::problem::Problem;
 
 /// A YAML text and what it holds.
 pub(in crate::org) struct Yaml<'a> {
     pub(super) text: &'a str,
     pub(super) root: Node,
-    pub(super) left_out: LeftOut,
+    pub(super) faults: Faults,
 }
-
-/// The parts of a document that are read as if they were not there.
-pub(super) type LeftOut = RefCell<HashSet<NodeId>>;
-
-/// Identifies a node of a tree: its address.
-pub(super) type NodeId = usize;
 
 pub(super) fn node_id(node: &Node) -> NodeId {
     std::ptr::from_ref(node).addr()
@@ -50,7 +43,7 @@ impl<'a> Yaml<'a> {
             serde_saphyr::from_str_with_options(text, options()).map_err(|error| super::error::problem(&error))?;
         let refuse = |message| Err(Problem { place: Some(place_of(&root)), ..Problem::at("", message) });
         match root.value {
-            Value::Mapping(_) => Ok(Self { text, root, left_out: LeftOut::default() }),
+            Value::Mapping(_) => Ok(Self { text, root, faults: Faults::default() }),
             Value::Null => refuse("the document is empty; `mock-idp init` writes an example"),
             _ => refuse("the document is not an object; its first line is usually `org:`"),
         }
@@ -58,7 +51,7 @@ impl<'a> Yaml<'a> {
 
     /// Line and column, from 1, of a problem's part of the document.
     pub(in crate::org) fn place(&self, problem: &Problem) -> (u64, u64) {
-        let node = self.at(&problem.path);
+        let node = self.find(&problem.path).node;
         let (line, column) = place_of(node);
         (line, column + self.column_inside(node, problem.offset))
     }
@@ -75,34 +68,82 @@ impl<'a> Yaml<'a> {
         if text.contains('\n') { 0 } else { (quote + characters) as u64 }
     }
 
-    /// The value at a JSON pointer; the object that lacks it, if nothing is there.
-    fn at(&self, pointer: &str) -> &Node {
-        let mut node = &self.root;
-        for segment in pointer.split('/').skip(1) {
-            let below = match &node.value {
-                Value::Sequence(items) => segment.parse().ok().and_then(|index: usize| items.get(index)),
-                Value::Mapping(entries) => {
-                    entries.iter().find(|(key, _)| self.written(key) == segment).map(|(_, value)| value)
-                }
+    /// The value at a JSON pointer; the object that lacks it, if nothing is there. What is left out does not count in lists.
+    pub(super) fn find(&self, pointer: &str) -> Found<'_> {
+        let mut found = Found { node: &self.root, path: String::new(), written: String::new() };
+        let mut segments = pointer.split('/').skip(1);
+        for segment in segments.by_ref() {
+            let below = match &found.node.value {
+                Value::Sequence(items) => segment.parse().ok().and_then(|index: usize| {
+                    if self.faults.are_none() {
+                        return items.get(index).map(|item| (segment.to_owned(), item));
+                    }
+                    let read = items.iter().enumerate().filter(|(_, item)| !self.faults.leaves_out(node_id(item)));
+                    read.map(|(index, item)| (index.to_string(), item)).nth(index)
+                }),
+                Value::Mapping(entries) => entries
+                    .iter()
+                    .find(|(key, _)| self.written(key) == segment)
+                    .map(|(_, value)| (segment.to_owned(), value)),
                 _ => None,
             };
-            let Some(below) = below else { break };
-            node = below;
+            let Some((name, node)) = below else {
+                found.path = format!("{}/{segment}", found.written);
+                break;
+            };
+            found = Found { node, path: String::new(), written: format!("{}/{name}", found.written) };
         }
-        node
+        if found.path.is_empty() {
+            found.path.clone_from(&found.written);
+        }
+        segments.for_each(|segment| {
+            found.path.push('/');
+            found.path.push_str(segment);
+        });
+        found
+    }
+
+    /// The JSON pointer of a node.
+    pub(super) fn path_of(&self, node: NodeId) -> Option<String> {
+        path_below(self.text, &self.root, node)
     }
 
     /// Whether the value of a key of an object is left out.
     pub(super) fn leaves_out(&self, object: NodeId, key: &str) -> bool {
-        let left_out = self.left_out.borrow();
         let Some(Value::Mapping(entries)) = find(&self.root, object).map(|node| &node.value) else { return false };
         entries.iter().any(|(name, value)| {
-            self.written(name) == key && [name, value].iter().any(|node| left_out.contains(&node_id(node)))
+            self.written(name) == key && [name, value].iter().any(|node| self.faults.leaves_out(node_id(node)))
         })
     }
 
     fn written<'n>(&'n self, node: &'n Node) -> &'n str {
         written(self.text, node)
+    }
+}
+
+/// A value of the document by its JSON pointer.
+pub(super) struct Found<'y> {
+    pub(super) node: &'y Node,
+    /// The pointer in the document as it is written.
+    pub(super) path: String,
+    /// The part of it that is there.
+    pub(super) written: String,
+}
+
+fn path_below(text: &str, node: &Node, id: NodeId) -> Option<String> {
+    if node_id(node) == id {
+        return Some(String::new());
+    }
+    match &node.value {
+        Value::Sequence(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| path_below(text, item, id).map(|below| format!("/{index}{below}"))),
+        Value::Mapping(entries) => entries.iter().find_map(|(key, value)| {
+            let below = if node_id(key) == id { Some(String::new()) } else { path_below(text, value, id) };
+            below.map(|below| format!("/{}{below}", written(text, key)))
+        }),
+        _ => None,
     }
 }
 

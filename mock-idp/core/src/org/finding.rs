@@ -1,0 +1,44 @@
+//! What checks find in an org.
+
+use super::problem::{Problem, Problems};
+
+/// A problem, and what it may follow from.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub(super) problem: Problem,
+    /// Of something that may be there once: the path of the first.
+    pub(super) first: Option<String>,
+    /// The name that nothing has.
+    pub(super) reference: Option<UnknownReference>,
+    /// Paths of other values that decide whether there is a problem.
+    pub(super) depends_on: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct UnknownReference {
+    pub(super) name: String,
+    /// The path of the list that should have the name.
+    pub(super) list: String,
+}
+
+impl From<Problem> for Finding {
+    fn from(problem: Problem) -> Self {
+        Self { problem, first: None, reference: None, depends_on: Vec::new() }
+    }
+}
+
+impl From<Finding> for Problem {
+    fn from(finding: Finding) -> Self {
+        let mut problem = finding.problem;
+        if let Some(first) = finding.first {
+            problem.message = format!("{}; first at {first}", problem.message);
+        }
+        problem
+    }
+}
+
+impl From<Vec<Finding>> for Problems {
+    fn from(findings: Vec<Finding>) -> Self {
+        Self(findings.into_iter().map(Problem::from).collect())
+    }
+}
