@@ -1,5 +1,7 @@
 //! What expressions read that does not exist, so that it is null.
 
+use serde_json::Value as Json;
+
 use super::Lint;
 use crate::claims::CLIENT_PROFILE;
 use crate::expression::{Expression, Reading, ReadingKind, Value};
@@ -99,10 +101,11 @@ impl Lint<'_> {
     fn user_attribute(&self, text: &str, name: &str, direct: bool) -> Option<Finding> {
         let is_known = USER_ATTRIBUTES.contains(&name) || (direct && USER_PROPERTIES.contains(&name));
         let profiles = || self.org.users().map(|user| &user.profile.others);
-        if is_known || profiles().any(|profile| profile.contains_key(name)) {
+        let defined = || self.defined(DirectoryKind::UserSchema).chain(self.mapped(true));
+        if is_known || profiles().any(|profile| profile.contains_key(name)) || defined().any(|known| known == name) {
             return None;
         }
-        let custom = profiles().flat_map(|profile| profile.keys().map(String::as_str));
+        let custom = profiles().flat_map(|profile| profile.keys().map(String::as_str)).chain(defined());
         let message = format!("`{text}` is null: no user has the attribute `{name}`");
         Some(Finding::new(message).near(name, custom.chain(USER_ATTRIBUTES.iter().copied())))
     }
@@ -113,19 +116,38 @@ impl Lint<'_> {
             let assignments = org.apps().flat_map(|app| org.assigned_users(app).chain(org.assigned_groups(app)));
             assignments.map(|assignment| &assignment.profile)
         };
-        let mappings =
-            org.objects(DirectoryKind::ProfileMapping).filter_map(|mapping| mapping.members.get("properties"));
+        let defined = || self.defined(DirectoryKind::AppUserSchema).chain(self.mapped(false));
         let mapped = CLIENT_PROFILE.iter().any(|(known, expression)| *known == name && expression.is_some())
-            || mappings.into_iter().any(|properties| properties.get(name).is_some());
+            || defined().any(|known| known == name);
         if mapped || APP_USER_PROPERTIES.contains(&name) || profiles().any(|profile| profile.contains_key(name)) {
             return None;
         }
-        let custom = profiles().flat_map(|profile| profile.keys().map(String::as_str));
+        let custom = profiles().flat_map(|profile| profile.keys().map(String::as_str)).chain(defined());
         let message = format!("`{text}` is null: no assignment of an app has the attribute `{name}` in its profile");
         Some(Finding::new(message).near(
             name,
             custom.chain(APP_USER_PROPERTIES.iter().copied()).chain(CLIENT_PROFILE.iter().map(|(name, _)| *name)),
         ))
+    }
+
+    /// The attributes that schemas of a kind define.
+    fn defined(&self, kind: DirectoryKind) -> impl Iterator<Item = &str> {
+        let definitions = self.org.objects(kind).filter_map(|schema| schema.members.get("definitions")?.as_object());
+        let properties = definitions.flat_map(|parts| parts.values()).filter_map(|part| part.get("properties"));
+        properties.filter_map(Json::as_object).flat_map(|properties| properties.keys().map(String::as_str))
+    }
+
+    /// The attributes that mappings give users, or the users of apps.
+    fn mapped(&self, to_users: bool) -> impl Iterator<Item = &str> {
+        let mappings = self.org.objects(DirectoryKind::ProfileMapping).filter(move |mapping| {
+            let target = mapping.members.get("target");
+            let text = |name| target.and_then(|target| target.get(name)).and_then(Json::as_str);
+            let is_user = text("type") == Some("user")
+                || text("id").is_some_and(|id| id.starts_with(DirectoryKind::UserType.prefix()));
+            is_user == to_users
+        });
+        let properties = mappings.filter_map(|mapping| mapping.members.get("properties")?.as_object());
+        properties.flat_map(|properties| properties.keys().map(String::as_str))
     }
 
     fn app_attribute(&self, text: &str, name: &str) -> Option<Finding> {

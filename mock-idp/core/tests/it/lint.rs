@@ -369,3 +369,36 @@ fn session_policies_behind_a_wider_one_are_warned_of() {
     );
     assert!(rules.len() == 1 && rules[0].contains("the rule `Late` is never reached: `Any` before it"), "{rules:?}");
 }
+
+/// An org whose schemas and mappings define attributes that no profile has yet.
+const DEFINED: &str = "\
+directory:
+  userSchemas:
+    - { name: user, definitions: { custom: { properties: { cardNumber: { title: Card, type: string } } } } }
+  appUserSchemas:
+    - { owner: Web, definitions: { custom: { properties: { seat: { title: Seat, type: string } } } } }
+  profileMappings:
+    - { id: prmtoweb000000005d7a, owner: Web, target: { id: Web }, properties: { desk: { expression: user.department } } }
+    - { id: prmfromweb000005d7ab, owner: Web, target: { type: user }, properties: { floor: { expression: appuser.floor } } }
+";
+
+#[test]
+fn attributes_that_schemas_and_mappings_define_are_known_before_a_profile_has_them() {
+    let claim = |value: &str| edited("value: user.department", &format!("value: {value}")) + DEFINED;
+    for known in ["user.cardNumber", "user.profile.cardNumber", "appuser.seat", "appuser.desk", "user.floor"] {
+        assert_eq!(warnings(&claim(known)), Vec::<String>::new(), "{known}");
+    }
+    for (unknown, nearest) in [
+        ("user.cardNumbr", Some("cardNumber")),
+        ("user.seat", None),
+        ("appuser.cardNumber", None),
+        ("appuser.seatt", Some("seat")),
+        ("appuser.deskk", Some("desk")),
+        ("user.desk", None),
+    ] {
+        let found = warnings(&claim(unknown));
+        assert_eq!(found.len(), 1, "{unknown}: {found:#?}");
+        let suggestion = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
+        assert!(suggestion.is_none_or(|suggestion| found[0].ends_with(&suggestion)), "{unknown}: {found:#?}");
+    }
+}
