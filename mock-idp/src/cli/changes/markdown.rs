@@ -19,7 +19,7 @@ pub(in crate::cli) fn markdown(changes: &ReportedChanges<'_>) -> String {
             &format!("From {}.", cell(group.cause)),
         );
         for value in &group.values {
-            let change = format!("{} → {}", code(&brief(value.before)), code(&brief(value.after)));
+            let change = format!("{} → {}", code(&brief(&value.before)), code(&brief(&value.after)));
             comment.table(&change, value.cases.iter().map(|case| row(case)));
         }
     }

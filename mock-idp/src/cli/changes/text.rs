@@ -16,7 +16,7 @@ pub(in crate::cli) fn text(changes: &ReportedChanges<'_>) -> String {
     for group in grouped(changes.alterations) {
         let _ = writeln!(text, "\n{} of {}, from {}", group.what, requests(group.cases()), group.cause);
         for value in &group.values {
-            let _ = writeln!(text, "  {} -> {}", brief(value.before), brief(value.after));
+            let _ = writeln!(text, "  {} -> {}", brief(&value.before), brief(&value.after));
             list(&mut text, value.cases.iter().map(|case| case.words()));
         }
     }

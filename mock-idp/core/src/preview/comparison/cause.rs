@@ -1,6 +1,7 @@
 //! The cause of a change: the claim rule, the policy rule or the attribute that a value comes from, by the notes of the decision.
 
 use super::field::Field;
+use crate::protocol::{CATALOGUE, ErrorId};
 use crate::trace::{About, ClaimTarget, Note, NoteStatus};
 
 /// What a value of a result comes from, in words. If it comes from something else than before, both.
@@ -53,5 +54,13 @@ fn rule(notes: &[Note]) -> Option<String> {
 
 fn refusal(notes: &[Note]) -> Option<String> {
     let refused = notes.iter().rev().find(|note| note.verdict == NoteStatus::Refused)?;
-    Some(refused.because().into_owned())
+    let subject = refused.subject();
+    Some(match CATALOGUE.iter().find(|row| row.id == subject) {
+        Some(row) if row.id == ErrorId::NoMatchingPolicy.row().id => {
+            "no rule of the access policies matches".to_owned()
+        }
+        // The reason names the user, the client or the scopes of one request.
+        Some(row) => row.id.replace('_', " "),
+        None => refused.because().into_owned(),
+    })
 }

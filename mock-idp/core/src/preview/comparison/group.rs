@@ -9,7 +9,7 @@ use crate::preview::TokenCase;
 /// Changes of one value by one cause.
 #[derive(Clone, Debug)]
 pub struct ChangeGroup<'a> {
-    /// As in [`Changed`].
+    /// As in [`Changed`]. A refusal in place of tokens, or the reverse, is one change: `outcome`.
     pub what: &'a str,
     pub cause: &'a str,
     pub is_claim: bool,
@@ -19,8 +19,8 @@ pub struct ChangeGroup<'a> {
 /// The cases in which a value changes in the same way.
 #[derive(Clone, Debug)]
 pub struct ValueChange<'a> {
-    pub before: &'a Value,
-    pub after: &'a Value,
+    pub before: Value,
+    pub after: Value,
     pub cases: Vec<&'a TokenCase>,
 }
 
@@ -38,7 +38,10 @@ pub fn grouped(alterations: &[Alteration]) -> Vec<ChangeGroup<'_>> {
     type Values<'a> = IndexMap<(String, String), ValueChange<'a>>;
     let mut groups: IndexMap<(bool, &str, &str), Values<'_>> = IndexMap::new();
     for Alteration { case, changes } in alterations {
-        for Changed { what, is_claim, before, after, cause } in changes {
+        let refusal = refusal(changes);
+        let single = refusal.is_none().then_some(changes).into_iter().flatten();
+        let values = single.map(|changed| (changed, changed.before.clone(), changed.after.clone()));
+        for (Changed { what, is_claim, cause, .. }, before, after) in values.chain(refusal) {
             let values = groups.entry((!is_claim, what, cause)).or_default();
             let value = values.entry((before.to_string(), after.to_string())).or_insert_with(|| ValueChange {
                 before,
@@ -54,4 +57,16 @@ pub fn grouped(alterations: &[Alteration]) -> Vec<ChangeGroup<'_>> {
     }
     found.sort_by_key(|group| !group.is_claim);
     found
+}
+
+/// The outcome before and after, if one of them is a refusal: with its error.
+fn refusal(changes: &[Changed]) -> Option<(&Changed, Value, Value)> {
+    let find = |what: &str| changes.iter().find(|changed| changed.what == what);
+    let (outcome, error) = (find("outcome")?, find("error")?);
+    let with_error = |outcome: &Value, error: &Value| match (outcome.as_str(), error.as_str()) {
+        (Some(outcome), Some(error)) => format!("{outcome}: {error}").into(),
+        _ => outcome.clone(),
+    };
+    let before = with_error(&outcome.before, &error.before);
+    Some((outcome, before, with_error(&outcome.after, &error.after)))
 }

@@ -90,6 +90,40 @@ fn claims_come_first_and_cases_with_the_same_change_are_together() {
     assert_eq!(summary, [("role", vec![2, 1]), ("token.scope", vec![1])]);
 }
 
+#[test]
+fn refusals_by_the_same_rule_are_one_change_whatever_the_clients_users_and_scopes() {
+    let granted = result(json!({"outcome": "granted", "token": {"scope": "a", "access_token": {"payload": {}}}}));
+    let alteration = |id: &'static str, client: usize, scope: &str| {
+        let case = TokenCase {
+            user: Some(format!("user {client}")),
+            user_id: None,
+            client: format!("Client {client}"),
+            client_id: format!("0oaclient{client}"),
+            grant: "authorization_code",
+            server: "default".to_owned(),
+            scope: Some(scope.to_owned()),
+        };
+        let reason = format!("user {client} of client {client} requesting {scope}");
+        let refusal =
+            json!({"shown": "redirect", "error": "access_denied", "error_description": "d", "reason": reason});
+        let refused = result(json!({"outcome": "refused", "refusal": refusal}));
+        let mut trace = crate::trace::Trace::default();
+        trace.note(crate::trace::NoteStatus::Refused, id, reason);
+        let after = DecidedResult { result: &refused, notes: &trace.notes };
+        Alteration { case, changes: compare(DecidedResult { result: &granted, notes: &[] }, after) }
+    };
+    let of = |id: &'static str| (0..5).flat_map(move |client| ["a", "a b", "b", "c"].map(|scope| (id, client, scope)));
+    let all = of("no_matching_policy").chain(of("user_not_assigned"));
+    let alterations: Vec<Alteration> = all.map(|(id, client, scope)| alteration(id, client, scope)).collect();
+    let groups = grouped(&alterations);
+    let found: Vec<_> = groups.iter().map(|group| (group.what, group.cause, group.cases())).collect();
+    let causes = ["no rule of the access policies matches", "user not assigned"];
+    assert_eq!(found, causes.map(|cause| ("outcome", cause, 20)));
+    assert_eq!(groups[0].values.len(), 1);
+    let value = &groups[0].values[0];
+    assert_eq!((&value.before, &value.after), (&json!("granted"), &json!("refused: access_denied")));
+}
+
 /// A JSON value of some depth.
 fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
