@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::failure::Failure;
@@ -34,4 +35,20 @@ pub(super) fn brief(value: &Value) -> String {
         Value::Null => "nothing".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// A line for each of the most frequent reasons, with their number.
+pub(super) fn counted<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
+    const MOST: usize = 5;
+    let mut counts: IndexMap<&str, usize> = IndexMap::new();
+    for reason in reasons {
+        *counts.entry(reason).or_default() += 1;
+    }
+    counts.sort_by(|_, one, _, other| other.cmp(one));
+    let mut lines: String =
+        counts.iter().take(MOST).map(|(reason, count)| format!("    {count}: {reason}\n")).collect();
+    if counts.len() > MOST {
+        lines.push_str(&format!("    … and {} more reasons\n", counts.len() - MOST));
+    }
+    lines
 }

@@ -96,6 +96,15 @@ fn a_difference_between_orgs_is_exit_code_1() {
 }
 
 #[test]
+fn a_comparison_in_which_no_client_gets_an_answer_is_exit_code_2() {
+    let (code, text, error) =
+        run(&["diff", MARKET, MARKET, "--client", WEB, "--user", "suspended", "--scope", "openid"]);
+    assert_eq!((code, text.as_str()), (Some(2), ""));
+    assert!(error.contains("nothing is compared: the client gets no answer to any of the "), "{error}");
+    assert!(error.contains(": the sign-in fails: suspended@example.test is SUSPENDED\n"), "{error}");
+}
+
+#[test]
 fn a_comparison_of_an_unknown_name_or_of_nothing_is_exit_code_2() {
     for (arguments, message) in [
         (&["--client", "My app"][..], "no client is \"My app\""),

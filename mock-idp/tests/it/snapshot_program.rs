@@ -243,6 +243,44 @@ fn a_failed_sign_in_or_an_error_page_has_no_snapshot() {
 }
 
 #[test]
+fn a_selection_without_any_snapshot_is_an_error_with_the_reasons() {
+    let project = Project::new(SELECTION);
+    project.run(&[]);
+    let before = project.files();
+    project.select("[[cases]]\nclients = [\"Market demo\"]\nusers = [\"suspended\"]\nservers = [\"default\"]\ngrants = [\"authorization_code\"]\nscopes = [\"openid\", \"openid email\"]\n");
+    for arguments in [&[][..], &["--check"], &["--accept"]] {
+        let (code, text, error) = project.run(arguments);
+        assert_eq!((code, text.as_str()), (Some(2), ""), "{arguments:?}");
+        let expected = "mock-idp: nothing is compared: the client gets no answer to any of the 2 selected token requests\n    \
+                        2: the sign-in fails: suspended@example.test is SUSPENDED\n";
+        assert_eq!(error, expected, "{arguments:?}");
+    }
+    assert_eq!(project.files(), before, "no file is removed");
+}
+
+#[test]
+fn refusals_of_one_rule_are_one_change() {
+    let orders = |scopes: &str| {
+        format!(
+            "[[cases]]\nclients = [\"Market demo\", \"Market SPA\"]\nusers = [\"admin\"]\nservers = [\"default\"]\ngrants = [\"authorization_code\"]\nscopes = [{scopes}]\n"
+        )
+    };
+    let project = Project::new(&orders("\"openid orders:update\", \"openid email orders:update\""));
+    project.run(&[]);
+    // The rule that grants the scope is for administrators; without its members, nobody gets it.
+    project.change(TestOrg::market().edit(|document| {
+        for user in &mut document.users {
+            user.group_ids.retain(|group| group != "00gadmins000000005d7");
+        }
+    }));
+    let (code, text, _) = project.run(&["--check"]);
+    assert_eq!(code, Some(1));
+    let groups: Vec<&str> = text.lines().filter(|line| line.contains(", from ")).collect();
+    assert_eq!(groups, ["outcome of 4 requests, from no rule of the access policies matches"], "{text}");
+    assert!(text.contains("  \"granted\" -> \"refused: access_denied\"\n"), "{text}");
+}
+
+#[test]
 fn a_large_org_needs_a_selection_and_the_error_has_one_that_works() {
     let project = Project::new(SELECTION);
     std::fs::remove_file(project.snapshots().join("snapshots.toml")).unwrap();

@@ -15,7 +15,7 @@ use self::args::{DiffArgs, DiffFormat, TokenArgs};
 use super::changes::{ReportedChanges, markdown, text as changes_text};
 use super::failure::Failure;
 use super::output::CommandOutput;
-use super::preview_inputs::{now, org, urls, wait};
+use super::preview_inputs::{now, org, urls, wait, without_answer};
 
 /// The outcome of a token request.
 pub(super) fn token(args: &TokenArgs) -> Result<CommandOutput, Failure> {
@@ -44,6 +44,9 @@ pub(super) fn diff(args: &DiffArgs) -> Result<CommandOutput, Failure> {
     let difference = wait(preview::difference(&before, &after, &urls(None), &selection, now()))?;
     let difference = difference.map_err(Failure::invalid)?;
     let positive = difference.alterations.is_empty();
+    if positive && !difference.without_answer.is_empty() {
+        return Err(without_answer(difference.without_answer.iter().map(String::as_str)));
+    }
     let (cases, alterations) = (difference.cases, &*difference.alterations);
     let changes = ReportedChanges { cases, alterations, added: &[], removed: &[] };
     let text = match args.format() {

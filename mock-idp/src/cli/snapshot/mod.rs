@@ -6,15 +6,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use mock_idp::preview::{FolderError, SelectionError, SnapshotCheck, SnapshotFolder, Snapshots, selections};
 
 pub(super) use args::SnapshotArgs;
 
 use super::changes::{ReportedChanges, junit, markdown, text};
 use super::failure::Failure;
-use super::output::CommandOutput;
-use super::preview_inputs::{now, org, urls, wait};
+use super::output::{CommandOutput, counted};
+use super::preview_inputs::{now, org, urls, wait, without_answer};
 
 /// Takes snapshots, compares them with those of the folder, and writes what may be written.
 pub(super) fn run(args: &SnapshotArgs) -> Result<CommandOutput, Failure> {
@@ -28,6 +27,9 @@ pub(super) fn run(args: &SnapshotArgs) -> Result<CommandOutput, Failure> {
     let selections =
         selections(&org, folder.selection(), &args.dir).map_err(|error| selection_failure(&error, &args.dir))?;
     let taken = wait(Snapshots::take(&org, &urls(None), &selections, now()))?.map_err(Failure::invalid)?;
+    if taken.taken.is_empty() {
+        return Err(without_answer(reasons(&taken)));
+    }
     let check = SnapshotCheck::new(&taken, &folder);
     if args.accept {
         folder.accept(&taken).map_err(folder_failure)?;
@@ -76,21 +78,15 @@ fn output(
 
 /// The requests that have no snapshot, by reason.
 fn without(output: &mut String, taken: &Snapshots) {
-    const MOST: usize = 5;
-    if taken.without.is_empty() {
-        return;
+    if !taken.without.is_empty() {
+        let _ =
+            writeln!(output, "{} requests have no snapshot, because the client gets no answer:", taken.without.len());
+        output.push_str(&counted(reasons(taken)));
     }
-    let mut reasons: IndexMap<&str, usize> = IndexMap::new();
-    for (_, none) in &taken.without {
-        *reasons.entry(&none.reason).or_default() += 1;
-    }
-    let _ = writeln!(output, "{} requests have no snapshot, because the client gets no answer:", taken.without.len());
-    for (reason, count) in reasons.iter().take(MOST) {
-        let _ = writeln!(output, "    {count}: {reason}");
-    }
-    if reasons.len() > MOST {
-        let _ = writeln!(output, "    … and {} more reasons", reasons.len() - MOST);
-    }
+}
+
+fn reasons(taken: &Snapshots) -> impl Iterator<Item = &str> + Clone {
+    taken.without.iter().map(|(_, none)| none.reason.as_str())
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
