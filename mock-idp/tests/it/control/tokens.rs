@@ -130,6 +130,43 @@ async fn every_kind_of_signed_token_is_minted_with_a_published_key() {
     }
 }
 
+/// No specification forbids an issuer these tokens; apps have to refuse them, or to cope with them.
+#[tokio::test]
+async fn faults_for_clients_change_what_their_names_say_and_nothing_else() {
+    const DAY: i64 = 86_400;
+    let mock = MockIdp::builder().start().await.unwrap();
+    let minted = async |kind: &str, faults: Value| {
+        let mint = json!({ "kind": kind, "client": WEB, "user": "buyer", "scopes": ["openid"], "faults": faults });
+        let (status, body) = post(&mock, "/_mock/tokens", mint).await;
+        assert_eq!(status, 200, "{kind}: {body}");
+        body["token"].as_str().unwrap().to_owned()
+    };
+    for (kind, fault) in [
+        ("id_token", "not-before-in-future"),
+        ("access_token", "not-before-in-future"),
+        ("id_token", "oversize"),
+        ("access_token", "oversize"),
+        ("access_token", "issued-in-future"),
+    ] {
+        let (right, wrong) = (minted(kind, json!([])).await, minted(kind, json!([fault])).await);
+        let ((_, right_claims), (_, mut claims)) = (decode(&right), decode(&wrong));
+        let now = right_claims["iat"].as_i64().unwrap();
+        let ahead = |claim: &Value| claim.as_i64().is_some_and(|time| time > now + DAY / 2);
+        assert!(right.len() < 4_096 && right_claims.get("nbf").is_none(), "{kind}: {right_claims}");
+        match fault {
+            "not-before-in-future" => assert!(ahead(&claims["nbf"]), "{kind}: {claims}"),
+            "oversize" => assert!(wrong.len() > 65_536, "{kind}: {}", wrong.len()),
+            _ => assert!(ahead(&claims["iat"]) && !ahead(&right_claims["iat"]), "{kind}: {claims}"),
+        }
+        // Apart from that, the token is one of its kind.
+        let members = claims.as_object_mut().unwrap();
+        members.retain(|name, _| right_claims.get(name).is_some());
+        for name in ["iss", "aud", "sub", "cid"] {
+            assert_eq!(claims.get(name), right_claims.get(name), "{kind} {fault} {name}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn queued_users_sign_in_without_a_page_in_their_order() {
     let mock = MockIdp::builder().start().await.unwrap();
