@@ -137,7 +137,9 @@ impl<'o> ProviderEndpoint<'o> {
         let keys = self.json(endpoint("jwks"), Request::get(endpoint("jwks")), Body::empty()).await?;
         let keys = JwkSet::read(Value::Object(keys).to_string().as_bytes())
             .map_err(|error| ProviderAnswerError(format!("the keys cannot be read: {error}")))?;
-        let user = verify_id_token(provider, visit, id_token, &keys, context.now)?;
+        // The token may have been issued in a later second than this request began.
+        let now = self.instance.clock.now();
+        let user = verify_id_token(provider, visit, id_token, &keys, now)?;
         match (provider.endpoint("userInfo"), text("access_token")) {
             (Some(uri), Some(token)) => {
                 let request = Request::get(uri).header(header::AUTHORIZATION, format!("Bearer {token}"));

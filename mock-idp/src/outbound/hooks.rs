@@ -19,6 +19,9 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 /// Okta: the time limit for a call.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
+/// The time limit for a request to an external identity provider. Okta does not document one.
+const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// The number of calls of an org that run at once.
 const MOST_RUNNING: usize = 32;
 
@@ -86,7 +89,7 @@ impl HookCaller {
             let (status, body) = send(uri, request, Permission::Hooks(targets)).await?;
             Ok(HookReply { status, body })
         };
-        within(TIMEOUT, call).await
+        within(PROVIDER_TIMEOUT, call).await
     }
 }
 

@@ -308,7 +308,7 @@ async fn signing_key(sandbox: &Value) -> String {
     let login = json!({ "client": "Market demo", "user": "buyer", "scopes": ["openid"] });
     let (status, login) = ask(Method::POST, format!("{url}/_mock/login"), login).await;
     assert_eq!(status, 200, "{login}");
-    let (header, claims) = crate::flow::decode(login["tokens"]["access_token"].as_str().unwrap());
+    let (header, claims) = decode(login["tokens"]["access_token"].as_str().unwrap());
     assert_eq!(claims["iss"], sandbox["issuer"]);
     let (_, keys) = ask(Method::GET, format!("{url}/oauth2/default/v1/keys"), json!({})).await;
     let kid = header["kid"].as_str().unwrap().to_owned();

@@ -142,6 +142,7 @@ impl Federation {
 
     /// The claims of the ID token that the client gets for the code of its redirect.
     async fn id_token(&self, redirect: &str) -> Value {
+        assert!(redirect.starts_with("http"), "no redirect: {redirect}");
         let code = parameter(redirect, "code").unwrap_or_else(|| panic!("no code in {redirect}"));
         let tokens: Value = redeem(&self.mock, &code).await.json().await.unwrap();
         decode(tokens["id_token"].as_str().unwrap()).1
