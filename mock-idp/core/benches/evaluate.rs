@@ -175,6 +175,7 @@ fn evaluation(org: &Org, looked_at: usize) -> f64 {
         auth_time: NOW,
         amr: vec!["pwd".to_owned()],
         proofs: Vec::new(),
+        idp: None,
         session_id: "s".to_owned(),
     });
     let mut rng = StdRng::seed_from_u64(1);

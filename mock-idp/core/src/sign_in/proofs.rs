@@ -400,7 +400,7 @@ pub(super) fn answer(
             match factor.and_then(|factor| factor.method()) {
                 Some(method) => {
                     moment.trace.event(events::verified(user, None));
-                    Ok((method, Vec::new(), Vec::new()))
+                    Ok((Proof::by(method, moment.now), Vec::new(), Vec::new()))
                 }
                 // It has been removed in the meantime.
                 None => return Ok((at(ProofStep::Choose), Vec::new())),

@@ -29,7 +29,7 @@ fn request(org: &Org, client: &str, scope: &str, extra: &[(&str, &str)]) -> Auth
 fn signed_in(login: &str, org: &Org, ago: i64, now: bool) -> CurrentUser {
     let SignedIn { user_id, auth_time, amr, proofs, .. } =
         SignedIn::by_password(&org.user_by_identifier(login).unwrap().id, NOW - ago);
-    let authentication = Authentication { user_id, auth_time, amr, proofs, session_id: "idx".into() };
+    let authentication = Authentication { user_id, auth_time, amr, proofs, idp: None, session_id: "idx".into() };
     if now { CurrentUser::SignedIn(authentication) } else { CurrentUser::HasSession(authentication) }
 }
 

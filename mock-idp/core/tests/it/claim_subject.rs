@@ -23,6 +23,7 @@ fn value(user: Option<&str>, expression: &str) -> Json {
         auth_time: 1_438_363_117,
         amr: vec!["pwd".to_owned()],
         proofs: Vec::new(),
+        idp: None,
         session_id: "102session".to_owned(),
     });
     let scopes = Scopes::parse("openid orders:read");

@@ -27,6 +27,7 @@ fn family(client_id: &str) -> TokenFamily {
                 auth_time: NOW - 60,
                 amr: vec!["pwd".into()],
                 proofs: Vec::new(),
+                idp: None,
                 session_id: "idx".into(),
             }),
             scopes: Scopes::parse("openid offline_access products:read"),

@@ -122,7 +122,7 @@ pub(super) fn proved(
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, RedemptionError> {
     sign_in.proofs.retain(|proof| proof.method != method);
-    sign_in.proofs.push(Proof { method, at: moment.now });
+    sign_in.proofs.push(Proof::by(method, moment.now));
     let user = active_user(request, &sign_in.user_id)?;
     if method != SignInMethod::Password {
         moment.trace.note(NoteStatus::Matched, method.row().display_name, user.profile.login.as_str());
