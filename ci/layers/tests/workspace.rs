@@ -36,7 +36,7 @@ const MOCK_IDP: Layers = Layers {
         &["keys"],
         &["engine"],
         &["preview"],
-        &["address", "people"],
+        &["address", "environment", "people"],
         &["routing"],
         &["http", "control"],
         &["tls"],

@@ -19,7 +19,7 @@ async fn the_browser_scenarios_pass_or_are_skipped_without_a_browser() {
     let folder = tempfile::tempdir().expect("a folder");
     let options = Options { drivers: Drivers::Auto, ..options("mock", &["browser"], folder.path()) };
     let run = Runner::open(options).await.expect("a mock").run(|_| {}).await;
-    assert_eq!(run.totals.scenarios, 7);
+    assert_eq!(run.totals.scenarios, 8);
     for record in &run.scenarios {
         let expected = if missing.is_none() { State::Pass } else { State::Skip };
         assert_eq!(record.state, expected, "{}: {:?}", record.id, record.reason);

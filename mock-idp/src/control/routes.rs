@@ -111,7 +111,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         &["/_mock/env"],
         "env",
         Topic::Server,
-        "Returns the settings of an app that uses the org, as names and values of environment variables. It has secrets.",
+        "Returns the settings of a client of the org, as names and values of environment variables. It has secrets.",
         handler!(env::env),
     )
     .returns::<BTreeMap<String, String>>(),

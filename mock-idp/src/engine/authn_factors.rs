@@ -72,7 +72,7 @@ impl AuthnFactors<'_, '_> {
                         self.take(answer, trace, explanation).await
                     }
                     _ => {
-                        // Okta: the type stands for all that the user has.
+                        // Okta: the type in place of an id means all passkeys of the user.
                         let factor_id = Some(factor_id).filter(|id| *id != FactorType::WebAuthn.name());
                         let answer = SignInAnswer::ChoosePasskey { factor_id };
                         self.take(answer, trace, explanation).await

@@ -1,4 +1,4 @@
-//! The links in emails that stand for the code beside them.
+//! Magic links: links in emails that confirm the code beside them.
 
 use std::sync::Arc;
 

@@ -78,7 +78,14 @@ impl<'o> ProviderEndpoint<'o> {
                 return fail(context, &visit.transaction, transaction.clone(), problem, request).await;
             }
         };
-        request.trace.note(NoteStatus::Matched, "identity provider", format!("it vouches for {}", user.external_id));
+        request.trace.note(
+            NoteStatus::Matched,
+            "identity provider",
+            format!("it has authenticated {}", user.external_id),
+        );
+        // The org may have changed while the provider was asked.
+        let latest = context.on_latest_snapshot();
+        let context = latest.as_ref().unwrap_or(context);
         let is_embedded = matches!(transaction.purpose, Purpose::Interact(_));
         let next = if is_embedded { NextHandle::Same(idx_rules::expires) } else { NextHandle::New };
         let (handle, answer) = (visit.transaction.as_str(), SignInAnswer::AtProvider(&user));

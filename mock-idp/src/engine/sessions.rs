@@ -50,7 +50,7 @@ pub(super) async fn begin(
     let latest = context.on_latest_snapshot();
     let org = &latest.as_ref().unwrap_or(context).org;
     let user = org.user(&proof.user_id);
-    if user.is_some_and(|user| !user.status.may_hold_tokens()) {
+    if user.is_none_or(|user| !user.status.may_hold_tokens()) {
         request.trace.note(NoteStatus::Refused, "session", "the user may not sign in any more");
         return Ok(None);
     }

@@ -305,8 +305,16 @@ fn create_user(context: &Context, mut user: User) {
 /// Stores what a sign-in at an external identity provider changes, until the next reset.
 fn change_by_provider(context: &Context, change: ProviderSignInChange) {
     let changed = context.instance.change::<_, Problems>(|draft| {
-        let ProviderSignInChange { user, link } = change;
+        let ProviderSignInChange { user, is_new, link } = change;
         if let Some(mut user) = user {
+            // Another request may have changed or removed the user while the provider was asked.
+            let known = draft.user(&user.id).cloned();
+            if let Some(known) = known {
+                let User { profile, group_ids, status, status_changed, last_updated, .. } = *user;
+                user = Box::new(User { profile, group_ids, status, status_changed, last_updated, ..known });
+            } else if !is_new {
+                return Ok(());
+            }
             group_rules::apply(draft, &mut user, context.now);
             draft.put_user(*user);
         }

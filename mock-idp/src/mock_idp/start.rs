@@ -238,7 +238,10 @@ impl Builder {
         }
         if !self.hook_targets.is_empty() {
             let names: Vec<String> = self.hook_targets.iter().map(ToString::to_string).collect();
-            leniencies.push(format!("Sends hooks to other machines: {} (--hooks).", names.join(", ")));
+            leniencies.push(format!(
+                "Sends requests of hooks and to identity providers to other machines: {} (--hooks).",
+                names.join(", ")
+            ));
         }
         if !self.allowed_hosts.is_empty() {
             leniencies.push(format!("Answers to foreign host names too: {}.", self.allowed_hosts.join(", ")));

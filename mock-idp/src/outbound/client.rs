@@ -40,9 +40,11 @@ pub(crate) enum OutboundError {
         if AddressType::of(*address) == AddressType::Loopback { "this machine, which other machines can reach through this mock" } else { "a private network" }
     )]
     Network { host: String, address: IpAddr },
-    #[error("hooks may not be sent to `{host}`, which is {address}; to allow it, start the mock with --hooks {host}")]
+    #[error(
+        "requests of hooks and identity providers may not be sent to `{host}`, which is {address}; to allow it, start the mock with --hooks {host}"
+    )]
     HookTarget { host: String, address: IpAddr },
-    #[error("hooks are not called here")]
+    #[error("hooks and identity providers are not called here")]
     HooksOff,
     #[error("the access token for the hook: {0}")]
     HookToken(String),

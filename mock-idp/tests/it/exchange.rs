@@ -469,7 +469,7 @@ async fn unsupported_grants_are_refused_with_their_own_errors() {
          refresh_token, {jwt}, {saml}]."
     );
     type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str, &'a str);
-    let cases: [Case<'_>; 5] = [
+    let cases: [Case<'_>; 6] = [
         (
             &[("grant_type", jwt), ("assertion", "a.b.c")],
             401,
@@ -486,6 +486,12 @@ async fn unsupported_grants_are_refused_with_their_own_errors() {
         (&[("grant_type", "interaction_code"), ("interaction_code", "x")], 400, "unauthorized_client", &not_listed),
         (
             &[("grant_type", "urn:okta:params:oauth:grant-type:otp"), ("login_hint", "buyer"), ("otp", "1")],
+            400,
+            "unauthorized_client",
+            &not_listed,
+        ),
+        (
+            &[("grant_type", "urn:okta:params:oauth:grant-type:webauthn")],
             400,
             "unsupported_grant_type",
             "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:okta:params:oauth:grant-type:otp, http://auth0.com/oauth/grant-type/mfa-otp, urn:okta:params:oauth:grant-type:oob, http://auth0.com/oauth/grant-type/mfa-oob, urn:ietf:params:oauth:grant-type:token-exchange, urn:ietf:params:oauth:grant-type:jwt-bearer].",

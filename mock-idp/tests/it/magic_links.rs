@@ -1,4 +1,4 @@
-//! Links in emails that stand for the code beside them.
+//! Magic links: links in emails that confirm the code beside them.
 
 use mock_idp::MockIdp;
 use reqwest::Client;
@@ -34,7 +34,7 @@ async fn open(client: &Client, link: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_link_that_is_opened_in_the_same_browser_stands_for_the_code_once() {
+async fn a_link_that_is_opened_in_the_same_browser_confirms_the_code_once() {
     let mock = stopped(&with_email()).await;
     let client = browser();
     let page = sent(&mock, &client).await;

@@ -328,7 +328,7 @@ async fn a_folder_with_answers_is_imported() {
         line("/api/v1/users?after=00uann00000000000000&limit=1", json!([user("bob")])),
         json!({ "method": "GET", "path": "/api/v1/zones", "status": 403, "answer": "{}" }).to_string(),
     ];
-    write("recording.jsonl", lines.join("\n"));
+    write("tape.jsonl", lines.join("\n"));
     let (code, yaml, said) = run(folder.path(), &["import", "--answers", answers.to_str().unwrap()]).await;
     assert_eq!(code, 0, "{said}");
     let org = Org::parse(&yaml).unwrap();
@@ -344,7 +344,7 @@ async fn a_folder_with_answers_is_imported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recording_is_imported_as_the_org_that_was_there_before_it() {
+async fn a_tape_is_imported_as_the_org_that_was_there_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let call = |method: &str, path: &str, status: u16, answer: Value| {
         json!({ "method": method, "path": path, "status": status, "answer": answer.to_string() }).to_string()
@@ -369,15 +369,15 @@ async fn a_recording_is_imported_as_the_org_that_was_there_before_it() {
         call("GET", "/api/v1/authorizationServers", 401, json!({ "errorCode": "E0000015" })),
     ];
     std::fs::create_dir(folder.path().join("answers")).unwrap();
-    std::fs::write(folder.path().join("answers/recording.jsonl"), lines.join("\n")).unwrap();
+    std::fs::write(folder.path().join("answers/tape.jsonl"), lines.join("\n")).unwrap();
     let (answers, file) = (folder.path().join("answers"), folder.path().join("okta.yaml"));
     let (answers, file) = (answers.to_str().unwrap(), file.to_str().unwrap());
     let args = ["import", "--answers", answers, "--api-token", TOKEN, "--subdomain", "recorded", "--out", file];
     let (code, _, said) = run(folder.path(), &args).await;
     assert_eq!(code, 0, "{said}");
 
-    // A recording that says nothing of the org is one of a fresh org.
-    std::fs::write(folder.path().join("answers/recording.jsonl"), &lines[2]).unwrap();
+    // A tape that says nothing of the org is one of a fresh org.
+    std::fs::write(folder.path().join("answers/tape.jsonl"), &lines[2]).unwrap();
     let (code, yaml, said) = run(folder.path(), &["import", "--answers", answers]).await;
     assert_eq!((code, Org::parse(&yaml).unwrap().users().count()), (0, 0), "{said}");
 

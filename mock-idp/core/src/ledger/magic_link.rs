@@ -1,4 +1,4 @@
-//! Links in emails that stand for the code beside them. Okta: magic links.
+//! Magic links: links in emails that confirm the code beside them.
 
 use serde::{Deserialize, Serialize};
 

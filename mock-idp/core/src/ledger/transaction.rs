@@ -226,6 +226,9 @@ pub struct PartialSignIn {
     pub idp: Option<String>,
     /// The session of the browser, which goes on. `None`: a new one begins.
     pub session: Option<String>,
+    /// Whether the user has been warned that the password expires.
+    #[serde(default)]
+    pub warned: bool,
     /// The methods that the user can choose from.
     pub choices: Vec<SignInMethod>,
     pub step: ProofStep,
@@ -241,6 +244,7 @@ impl PartialSignIn {
             proofs: known.proofs.clone(),
             idp: known.idp.clone(),
             session: Some(known.session_id.clone()),
+            warned: false,
             choices: Vec::new(),
             step: ProofStep::Choose,
         }
@@ -300,7 +304,7 @@ pub struct SentCode {
     pub hash: String,
     /// The first second at which it is not accepted.
     pub expires: i64,
-    /// The key of the link that stands for it.
+    /// The key of the link that confirms it.
     #[serde(default)]
     pub link: Option<String>,
 }

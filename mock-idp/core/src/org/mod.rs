@@ -7,7 +7,7 @@ mod defaults;
 mod differences;
 mod document;
 mod draft;
-mod finding;
+mod found_problem;
 mod fresh;
 mod import;
 mod merge;

@@ -70,7 +70,7 @@ pub(super) fn references(kind: DirectoryKind) -> &'static [(&'static str, Named)
     }
 }
 
-/// The words that stand for objects in conditions. Okta: `EVERYONE` is the group of all users, `ALL_ZONES` each network zone.
+/// Names in conditions that are no ids. Okta: `EVERYONE` is the group of all users, `ALL_ZONES` each network zone.
 pub(super) fn is_word(name: &str) -> bool {
     matches!(name, "" | "EVERYONE" | "ALL_ZONES")
 }

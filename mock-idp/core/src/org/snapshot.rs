@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::document::Document;
-use super::finding::Finding;
+use super::found_problem::FoundProblem;
 use super::picker::PickerUser;
 use super::problem::{Problem, Problems};
 use super::server::CompiledServer;
@@ -91,7 +91,7 @@ impl Org {
         Ok(Self::sound(tables, found)?)
     }
 
-    fn checked(document: Document) -> Result<Self, Vec<Finding>> {
+    fn checked(document: Document) -> Result<Self, Vec<FoundProblem>> {
         let tables = completed(document);
         let references = validate::references(&tables);
         let mut found = validate::everything(&tables);
@@ -102,7 +102,7 @@ impl Org {
     }
 
     /// The org of tables in which nothing was found.
-    fn sound(tables: Tables, found: Vec<Finding>) -> Result<Self, Vec<Finding>> {
+    fn sound(tables: Tables, found: Vec<FoundProblem>) -> Result<Self, Vec<FoundProblem>> {
         if !found.is_empty() {
             return Err(found);
         }

@@ -66,6 +66,9 @@ pub enum PasswordAge {
 #[must_use]
 pub fn age(org: &Tables, user: &User, now: i64) -> PasswordAge {
     const DAY: i64 = 24 * 3600;
+    if user.credentials.password.is_none() {
+        return PasswordAge::Valid;
+    }
     let mut covering = policies(org).into_iter().filter(|policy| applies(policy.members.get("conditions"), org, user));
     let days = |policy: &DirectoryObject, name: &str| {
         let settings = policy.members.get("settings")?;

@@ -247,7 +247,7 @@ mod tests {
         let action = json!({ "providers": [{ "type": "OIDC", "id": PROVIDER }], "idpSelectionType": "SPECIFIC" });
         for (conditions, matches) in [
             (json!({ "network": { "connection": "ANYWHERE" } }), true),
-            (json!({ "network": { "connection": "ZONE", "include": ["nzo"] } }), false),
+            (json!({ "network": { "connection": "ZONE", "include": ["BlockedIpZone"] } }), false),
             (json!({ "platform": { "include": [{ "type": "ANY", "os": { "type": "ANY" } }] } }), true),
             (json!({ "platform": { "include": [{ "type": "MOBILE", "os": { "type": "IOS" } }] } }), false),
         ] {

@@ -23,7 +23,8 @@ impl AcrValue {
     ];
 
     /// Those that some user can meet.
-    pub const SERVED: [Self; 4] = [Self::OneFactor, Self::Password, Self::TwoFactors, Self::TwoFactorsIfPossible];
+    pub const SERVED: [Self; 5] =
+        [Self::OneFactor, Self::Password, Self::TwoFactors, Self::TwoFactorsIfPossible, Self::PhishingResistant];
 
     /// Its wire name.
     #[must_use]

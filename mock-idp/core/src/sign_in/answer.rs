@@ -207,7 +207,7 @@ pub enum SignInEffect {
     SendPush(Box<PushNotification>),
     /// The user gets a message.
     SendMessage(Box<OutgoingMessage>),
-    /// The user gets an email with a link that stands for the code in it.
+    /// The user gets an email with a link that confirms the code in it.
     SendLink(Box<SentLink>),
     /// Another link is sent: the one with this key cannot be used any more.
     ReplaceLink { key: String },
@@ -228,6 +228,8 @@ pub enum SignInEffect {
 pub struct ProviderSignInChange {
     /// The user, if the provider has created or changed the user.
     pub user: Option<Box<User>>,
+    /// Whether the provider has created the user.
+    pub is_new: bool,
     /// The link between the user and the provider's user, if it is new.
     pub link: Option<DirectoryObject>,
 }

@@ -71,6 +71,7 @@ pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>) -
             Stage::Recovery(Recovery { step: RecoveryStep::Code { identifier, .. }, .. }),
         ) => org.user_by_identifier(identifier),
         (SignInAnswer::Passcode(_), Stage::Challenge { identifier }) => org.user_by_identifier(identifier),
+        (SignInAnswer::AtProvider(found), _) => provider::linked_user(org, found),
         (_, Stage::MoreProofs(partial)) => org.user(&partial.user_id),
         _ => None,
     }
@@ -137,7 +138,7 @@ pub fn apply(
     let mut failed = facts.failed;
     let result = match (answer, &transaction.stage) {
         (SignInAnswer::Restart, _) => Ok((Stage::Identify, Vec::new())),
-        (SignInAnswer::AtProvider(found), _) => provider::sign_in(org, found, moment),
+        (SignInAnswer::AtProvider(found), _) => provider::sign_in(org, found, &failed, moment),
         (SignInAnswer::Consent { allowed, selected }, Stage::Consent { user }) => {
             let user = user.clone();
             let (transaction, effects) = decide(org, server, transaction, user, allowed, selected, facts);

@@ -50,7 +50,7 @@ pub enum Remediation {
         factor: Factor,
         /// The methods by which the user can have a code sent, if none has been sent.
         unsent: Vec<SignInMethod>,
-        /// Whether a link was sent that stands for the code.
+        /// Whether a link was sent that confirms the code.
         has_link: bool,
     },
     /// Answer a push notification on the phone.

@@ -39,6 +39,7 @@ pub(super) fn after(
         proofs: signed_in.proofs,
         idp: signed_in.idp,
         session: signed_in.session,
+        warned: false,
         choices: Vec::new(),
         step: ProofStep::Choose,
     };
@@ -124,7 +125,8 @@ fn enrollments_or_done(org: &Org, user: &User, partial: PartialSignIn, now: i64)
 /// In how many days the password of a user expires who has just entered it, and has to be warned.
 fn days_left(org: &Org, purpose: &Purpose, user: &User, partial: &PartialSignIn, now: i64) -> Option<i64> {
     let entered = |proof: &Proof| proof.method == SignInMethod::Password && proof.at >= partial.began;
-    if partial.session.is_some() || !partial.proofs.iter().any(entered) {
+    let is_known = partial.session.is_some() || partial.idp.is_some() || partial.warned;
+    if is_known || !partial.proofs.iter().any(entered) {
         return None;
     }
     match (purpose, age(org, user, now)) {
@@ -136,8 +138,8 @@ fn days_left(org: &Org, purpose: &Purpose, user: &User, partial: &PartialSignIn,
 
 /// What follows a warning that the user has seen.
 pub(super) fn warned(org: &Org, warning: &PasswordWarning, moment: &Moment<'_>) -> Stage {
-    let partial = warning.partial.clone();
-    match org.user(&partial.user_id) {
+    let partial = PartialSignIn { warned: true, ..warning.partial.clone() };
+    match org.user(&partial.user_id).filter(|user| user.status.may_hold_tokens()) {
         Some(user) => enrollments_or_done(org, user, partial, moment.now),
         None => Stage::Identify,
     }
@@ -221,7 +223,7 @@ impl Sender<'_> {
         (ProofStep::Verify { factor_id, sent: Some(sent) }, vec![effect])
     }
 
-    /// A link that stands for a code, with its secret. Okta: only in emails, for a client that has sent the browser.
+    /// A link that confirms a code, with its secret. Okta: only in emails, for a client that has sent the browser.
     fn link(
         self,
         factor: &Factor,
@@ -282,7 +284,7 @@ pub(super) fn answer(
     let sender = Sender { org, user, purpose, browser: transaction.browser.as_deref() };
     let replaced = || partial.step.link().map(|key| SignInEffect::ReplaceLink { key: key.to_owned() });
     let entered = match answer {
-        SignInAnswer::ShowChoices => return Ok((at(partial.step.choices()), Vec::new())),
+        SignInAnswer::ShowChoices => return Ok((at(partial.step.choices()), replaced().into_iter().collect())),
         SignInAnswer::Choose(method) | SignInAnswer::EnrollPhone { method, .. }
             if !partial.choices.contains(&method) =>
         {
@@ -312,7 +314,7 @@ pub(super) fn answer(
                 Some(optional) => enrollments::begin(method, optional, moment),
                 None => verification(user, method, moment).unwrap_or(ProofStep::Choose),
             };
-            return Ok((at(step), Vec::new()));
+            return Ok((at(step), replaced().into_iter().collect()));
         }
         SignInAnswer::EnrollPhone { method, number } => {
             let Some(optional) = partial.step.optional_enrollment().filter(|_| method.is_phone()) else {
@@ -390,8 +392,13 @@ pub(super) fn answer(
         }
         ProofStep::EnterPassword => {
             let (login, if_wrong) = (&user.profile.login, SignInProblemKind::IncorrectPassword);
-            verify_password(org, login, entered.passcode, if_wrong, failed, moment)
-                .map(|_| (Proof::by(SignInMethod::Password, moment.now), Vec::new(), Vec::new()))
+            match verify_password(org, login, entered.passcode, if_wrong, failed, moment) {
+                // It has expired since the session began.
+                Err(problem) if problem.kind == SignInProblemKind::PasswordExpired => {
+                    return Ok((Stage::NewPassword { user_id: user.id.clone() }, Vec::new()));
+                }
+                verified => verified.map(|_| (Proof::by(SignInMethod::Password, moment.now), Vec::new(), Vec::new())),
+            }
         }
         ProofStep::Wait { factor_id, .. } | ProofStep::Verify { factor_id, .. }
             if matches!(answer, SignInAnswer::Poll) =>
@@ -440,7 +447,9 @@ pub(super) fn answer(
             }
             match next_stage(org, server, purpose, (&user, false), partial, moment) {
                 Ok(stage) => {
-                    if matches!(stage, Stage::SignedIn(_)) && method != SignInMethod::Password {
+                    if matches!(stage, Stage::SignedIn(_) | Stage::PasswordWarning(_))
+                        && method != SignInMethod::Password
+                    {
                         *failed = FailedSignIns::default();
                     }
                     Ok((stage, effects))
@@ -471,7 +480,7 @@ fn has_opened(facts: &SignInFacts) -> bool {
 }
 
 impl ProofStep {
-    /// The key of the link that stands for the code of the step.
+    /// The key of the link that confirms the code of the step.
     pub(super) fn link(&self) -> Option<&str> {
         match self {
             Self::Verify { sent: Some(sent), .. } => sent.link.as_deref(),

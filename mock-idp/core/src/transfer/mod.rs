@@ -4,14 +4,14 @@
 mod answers;
 mod import;
 mod left_out;
-mod recording;
+mod tape;
 pub mod terraform;
 mod walk;
 
 pub use answers::ApiAnswers;
 pub use import::{ImportSettings, Imported, import};
 pub use left_out::LeftOut;
-pub use recording::{RecordedCall, Recording};
+pub use tape::{Tape, TapeCall};
 pub use walk::{ApiList, WALK};
 
 #[cfg(test)]

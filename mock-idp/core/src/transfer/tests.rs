@@ -253,10 +253,10 @@ fn roles_with_their_targets_are_the_same_after_an_export_to_terraform() {
     assert_eq!(roles(&expected).len(), 4);
 }
 
-/// Adds a call of a recording.
-fn record(recording: &mut Recording, request: &str, status: u64, sent: Value, answer: Value) {
+/// Adds a call of a tape.
+fn record(tape: &mut Tape, request: &str, status: u64, sent: Value, answer: Value) {
     let (method, target) = request.split_once(' ').unwrap();
-    recording.add(RecordedCall { method, target, status, request: sent, answer });
+    tape.add(TapeCall { method, target, status, request: sent, answer });
 }
 
 /// The ids of the objects of a list, in all its pages.
@@ -266,28 +266,28 @@ fn ids<'p>(pages: &'p std::collections::BTreeMap<String, Vec<Value>>, path: &str
 }
 
 #[test]
-fn a_recording_has_the_objects_that_were_there_before_it() {
-    let mut recording = Recording::default();
-    let recording_of = &mut recording;
+fn a_tape_has_the_objects_that_were_there_before_it() {
+    let mut tape = Tape::default();
+    let taped = &mut tape;
     let old = json!({ "id": "00gold", "profile": { "name": "Old" } });
-    record(recording_of, "GET /api/v1/groups?limit=1", 200, Value::Null, json!([old]));
-    record(recording_of, "POST /api/v1/groups", 200, json!({}), json!({ "id": "00gnew" }));
-    record(recording_of, "GET /api/v1/groups/00gnew", 200, Value::Null, json!({ "id": "00gnew" }));
-    record(recording_of, "GET /api/v1/groups/00gnew/users", 200, Value::Null, json!([{ "id": "00umember" }]));
-    // Read one by one, changed before it is read, and listed first when it is older than the recording.
-    record(recording_of, "GET /api/v1/groups/00galone", 200, Value::Null, json!({ "id": "00galone" }));
-    record(recording_of, "PUT /api/v1/groups/00gput", 200, json!({}), json!({ "id": "00gput" }));
-    record(recording_of, "PUT /api/v1/groups/00gold", 200, json!({}), json!({ "id": "00gold", "profile": {} }));
-    record(recording_of, "GET /api/v1/groups/00gnone", 404, Value::Null, json!({ "id": "00gnone" }));
-    record(recording_of, "GET /api/v1/authorizationServers/default", 200, Value::Null, json!({ "id": "ausold" }));
+    record(taped, "GET /api/v1/groups?limit=1", 200, Value::Null, json!([old]));
+    record(taped, "POST /api/v1/groups", 200, json!({}), json!({ "id": "00gnew" }));
+    record(taped, "GET /api/v1/groups/00gnew", 200, Value::Null, json!({ "id": "00gnew" }));
+    record(taped, "GET /api/v1/groups/00gnew/users", 200, Value::Null, json!([{ "id": "00umember" }]));
+    // Read one by one, changed before it is read, and listed first when it is older than the tape.
+    record(taped, "GET /api/v1/groups/00galone", 200, Value::Null, json!({ "id": "00galone" }));
+    record(taped, "PUT /api/v1/groups/00gput", 200, json!({}), json!({ "id": "00gput" }));
+    record(taped, "PUT /api/v1/groups/00gold", 200, json!({}), json!({ "id": "00gold", "profile": {} }));
+    record(taped, "GET /api/v1/groups/00gnone", 404, Value::Null, json!({ "id": "00gnone" }));
+    record(taped, "GET /api/v1/authorizationServers/default", 200, Value::Null, json!({ "id": "ausold" }));
     // What follows from a created object is left out.
     let mapping =
         json!([{ "id": "prmnew", "source": { "id": "00gnew" } }, { "id": "prmold", "source": { "id": "0oaold" } }]);
-    record(recording_of, "GET /api/v1/mappings", 200, Value::Null, mapping);
+    record(taped, "GET /api/v1/mappings", 200, Value::Null, mapping);
     let roles = json!({ "roles": [{ "id": "cr0old" }], "_links": {} });
-    record(recording_of, "GET /api/v1/iam/roles", 200, Value::Null, roles.clone());
+    record(taped, "GET /api/v1/iam/roles", 200, Value::Null, roles.clone());
 
-    let (pages, not_licensed) = recording.into_pages();
+    let (pages, not_licensed) = tape.into_pages();
     assert_eq!(ids(&pages, "/api/v1/groups"), ["00gold", "00galone", "00gput"]);
     assert_eq!(pages["/api/v1/groups"][0], json!([old]));
     assert_eq!(ids(&pages, "/api/v1/mappings"), ["prmold"]);
@@ -299,7 +299,7 @@ fn a_recording_has_the_objects_that_were_there_before_it() {
 
 #[test]
 fn a_recorded_schema_is_that_of_the_default_type_without_the_sent_attributes() {
-    let mut recording = Recording::default();
+    let mut tape = Tape::default();
     let custom = |names: &[&str]| {
         let attributes: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
         json!({ "definitions": { "custom": { "properties": attributes } } })
@@ -308,15 +308,9 @@ fn a_recorded_schema_is_that_of_the_default_type_without_the_sent_attributes() {
     answer["id"] = "https://org.okta.example/meta/schemas/user/default".into();
     answer["_links"] = json!({ "self": { "href": "https://org.okta.example/api/v1/meta/schemas/user/osc1" },
         "type": { "href": "https://org.okta.example/api/v1/meta/types/user/oty1" } });
-    record(&mut recording, "POST /api/v1/meta/schemas/user/default", 200, custom(&["sent"]), answer);
-    record(
-        &mut recording,
-        "GET /api/v1/authorizationServers/default",
-        401,
-        Value::Null,
-        json!({ "errorCode": "E0000015" }),
-    );
-    let (pages, not_licensed) = recording.into_pages();
+    record(&mut tape, "POST /api/v1/meta/schemas/user/default", 200, custom(&["sent"]), answer);
+    record(&mut tape, "GET /api/v1/authorizationServers/default", 401, Value::Null, json!({ "errorCode": "E0000015" }));
+    let (pages, not_licensed) = tape.into_pages();
     assert_eq!(ids(&pages, "/api/v1/meta/types/user"), ["oty1"]);
     let schema = &pages["/api/v1/meta/schemas/user/osc1"][0];
     assert_eq!(schema["definitions"], custom(&["badge"])["definitions"]);

@@ -13,7 +13,7 @@ pub(in crate::cli) struct EnvArgs {
     /// Form of the output: a list of settings, or a complete file for a stack.
     #[arg(long = "for", value_enum, default_value = "shell")]
     pub(in crate::cli) form: EnvForm,
-    /// The org document of the mock. Without it the running mock is asked; if none is running, the built-in org.
+    /// The org document of the mock. Default: the org of the running mock, or the built-in org if none is running.
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
     pub(in crate::cli) org: Option<PathBuf>,
     /// Port of the mock.

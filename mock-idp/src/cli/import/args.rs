@@ -21,7 +21,7 @@ pub(in crate::cli) struct ImportArgs {
     /// Terraform state, or the output of `terraform show -json`; - for standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) state: Option<PathBuf>,
-    /// Folder with answers of the API: api/v1/users.json and so on, or recordings as *.jsonl.
+    /// Folder with answers of the API: api/v1/users.json and so on, or tapes as *.jsonl.
     #[arg(long, value_name = "DIR")]
     pub(super) answers: Option<PathBuf>,
     /// File for the org document; it must not exist. Default: standard output.

@@ -1,10 +1,10 @@
-//! A folder with answers: each file is the answer of the path that is its name, or a recording.
+//! A folder with answers: each file is the answer of the path that is its name, or a tape.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use mock_idp_core::transfer::{RecordedCall, Recording};
+use mock_idp_core::transfer::{Tape, TapeCall};
 use serde_json::Value;
 
 use super::found::FoundList;
@@ -49,14 +49,14 @@ impl Folder {
         Ok(())
     }
 
-    /// The org as it was before the recording.
+    /// The org as it was before the tape.
     fn read_recording(&mut self, file: &Path) -> Result<(), Failure> {
         let text = read_text(file)?;
-        let mut recording = Recording::default();
+        let mut tape = Tape::default();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let call = parse(line, file, index + 1)?;
             let body = |name: &str| serde_json::from_str(call[name].as_str().unwrap_or_default()).unwrap_or_default();
-            recording.add(RecordedCall {
+            tape.add(TapeCall {
                 method: call["method"].as_str().unwrap_or_default(),
                 target: call["path"].as_str().unwrap_or_default(),
                 status: call["status"].as_u64().unwrap_or_default(),
@@ -64,7 +64,7 @@ impl Folder {
                 answer: body("answer"),
             });
         }
-        let (pages, not_licensed) = recording.into_pages();
+        let (pages, not_licensed) = tape.into_pages();
         for (path, found) in pages {
             self.pages.entry(path).or_default().extend(found);
         }

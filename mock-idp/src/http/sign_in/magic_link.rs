@@ -1,4 +1,4 @@
-//! Links in emails that stand for the code beside them.
+//! Magic links: links in emails that confirm the code beside them.
 
 use crate::engine::MagicLinkPage;
 use crate::http::extract::BrowserForm;

@@ -12,7 +12,7 @@ pub(crate) struct MagicLinkView {
     /// Okta's text.
     #[serde(skip_serializing)]
     pub text: &'static str,
-    /// Whether the link could be used.
+    /// Whether the link cannot be used.
     pub is_problem: bool,
     /// The code, where the sign-in goes on elsewhere.
     pub code: Option<String>,

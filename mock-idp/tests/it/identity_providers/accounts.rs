@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{BUYER, BUYERS, Federation, PARTNER_BUYER, PAT};
+use super::{BUYER, BUYERS, Federation, PARTNER_BUYER, PAT, TOKEN};
+use crate::market::shared;
 
 fn set(pointer: &'static str, value: Value) -> impl FnOnce(&mut Value) {
     move |provider| *provider.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value
@@ -113,4 +114,20 @@ async fn a_suspended_user_is_refused_unless_the_provider_unsuspends_users() {
             federation.assert_fails(&arrived, "buyer@example.test is SUSPENDED").await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_user_of_the_provider_is_not_asked_for_a_password_that_expires() {
+    let federation = Federation::offered(|_| {}).await;
+    let path = "/api/v1/policies/00ppasswords000005d7";
+    let mut policy = federation.api(path, None).await;
+    // Every password is in the time of the warning.
+    policy["settings"]["password"]["age"] = json!({ "maxAgeDays": 999, "expireWarnDays": 999, "historyCount": 4 });
+    let url = format!("{}{path}", federation.mock.url());
+    let request = shared().put(url).header("authorization", format!("SSWS {TOKEN}")).json(&policy);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let page = crate::factors::by_password(&federation.mock, &crate::flow::browser(), &[]).await.1;
+    assert!(page.contains("Your password will expire in"), "{page}");
+    let redirect = federation.sign_in("buyer@example.test").await;
+    assert_eq!(federation.id_token(&redirect).await["sub"], BUYER);
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/org/factors`.
 
+use mock_idp_core::model::DirectoryKind;
 use serde_json::{Value, json};
 
 use super::{Api, keys, values};
@@ -38,7 +39,12 @@ async fn a_factor_is_the_use_of_an_authenticator_besides_recovery() {
 
 #[tokio::test]
 async fn factors_are_listed_and_an_authenticator_without_recovery_is_switched_as_a_whole() {
-    let api = Api::market().await;
+    let org = crate::org::TestOrg::market().edit(|document| {
+        let authenticators = document.directory.get_mut(&DirectoryKind::Authenticator).unwrap();
+        let webauthn = authenticators.iter_mut().find(|known| known.text("key") == Some("webauthn")).unwrap();
+        webauthn.members["status"] = json!("INACTIVE");
+    });
+    let api = Api::of(org.start().await);
     let listed = api.get("/api/v1/org/factors").await.body;
     assert_eq!(values(&listed, "/id"), ["fido_webauthn", "google_otp", "okta_email", "okta_question"]);
     assert_eq!(values(&listed, "/status"), ["INACTIVE", "ACTIVE", "INACTIVE", "ACTIVE"]);

@@ -1,6 +1,6 @@
 //! What the checks of all objects share.
 
-use crate::org::finding::{Finding, UnknownReference};
+use crate::org::found_problem::{FoundProblem, UnknownReference};
 use crate::org::problem::Problem;
 use crate::org::table::{ID, Record, Table};
 use crate::org::tables::Tables;
@@ -10,7 +10,7 @@ const MOST_WITH_NEAREST: usize = 100;
 
 pub(super) struct Check<'a> {
     pub(super) tables: &'a Tables,
-    pub(super) found: Vec<Finding>,
+    pub(super) found: Vec<FoundProblem>,
     /// Of two rows that exclude each other the second one is wrong; else both are.
     pub(super) first_is_right: bool,
 }
@@ -22,12 +22,12 @@ impl<'a> Check<'a> {
 
     /// A problem of a value that other values decide about.
     pub(super) fn problem_of(&mut self, path: String, depends_on: Vec<String>, message: impl Into<String>) {
-        self.found.push(Finding { depends_on, ..Problem::at(path, message).into() });
+        self.found.push(FoundProblem { depends_on, ..Problem::at(path, message).into() });
     }
 
     /// Something that may be there once; `first` is its other path.
     pub(super) fn twice(&mut self, path: String, message: String, first: String) {
-        self.found.push(Finding { first: Some(first), ..Problem::at(path, message).into() });
+        self.found.push(FoundProblem { first: Some(first), ..Problem::at(path, message).into() });
     }
 
     /// A name that nothing in a list has.
@@ -43,7 +43,7 @@ impl<'a> Check<'a> {
         let search = self.found.len() < MOST_WITH_NEAREST;
         let problem = if search { problem.near(name, known) } else { problem };
         let reference = Some(UnknownReference { name: name.to_owned(), list: list.to_owned() });
-        self.found.push(Finding { reference, ..problem.into() });
+        self.found.push(FoundProblem { reference, ..problem.into() });
     }
 
     /// Okta: object ids have 20 characters, of which the first three name the type.

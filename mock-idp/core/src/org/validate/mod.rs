@@ -12,14 +12,14 @@ mod trust;
 
 use check::Check;
 
-use super::finding::Finding;
+use super::found_problem::FoundProblem;
 use super::records::{APP_GROUPS, APP_USERS, OWNER};
 use super::table::{Record, Table};
 use super::tables::Tables;
 use super::touched::Touched;
 
 /// Every problem of an org, in document order.
-pub(super) fn everything(tables: &Tables) -> Vec<Finding> {
+pub(super) fn everything(tables: &Tables) -> Vec<FoundProblem> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: true };
     check.identity();
     check.settings();
@@ -62,21 +62,21 @@ pub(super) fn everything(tables: &Tables) -> Vec<Finding> {
 }
 
 /// The names in a document that nothing has, beyond those that [`everything`] finds.
-pub(super) fn references(tables: &Tables) -> Vec<Finding> {
+pub(super) fn references(tables: &Tables) -> Vec<FoundProblem> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: true };
     check.references();
     check.found
 }
 
 /// The problems of the id and the subdomain of an org.
-pub(super) fn identity(tables: &Tables) -> Vec<Finding> {
+pub(super) fn identity(tables: &Tables) -> Vec<FoundProblem> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: false };
     check.identity();
     check.found
 }
 
 /// The problems of the rows that a change touched, and of those that refer to what it took away.
-pub(super) fn touched(tables: &Tables, touched: &Touched) -> Vec<Finding> {
+pub(super) fn touched(tables: &Tables, touched: &Touched) -> Vec<FoundProblem> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: false };
     if touched.settings {
         check.identity();

@@ -39,7 +39,7 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
             }
         }
         let (first, _) = entries.first().ok_or_else(|| de::Error::custom("an empty document"))?;
-        let reader = Reader { text: self.text, node: first, faults: None };
+        let reader = Reader { text: self.text, node: first, unreadable: None };
         let entries = MapEntries { reader, entries: entries.iter(), of: None, value: None, filled: Vec::new() };
         let document = Document::deserialize(MapAccessDeserializer::new(entries)).map_err(de::Error::custom)?;
         Ok(Document { users, ..document })
@@ -68,7 +68,7 @@ impl<'de> Visitor<'de> for UsersVisitor<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<User>, A::Error> {
         let mut users = Vec::new();
         while let Some(node) = sequence.next_element::<Node>()? {
-            let user = User::deserialize(Reader { text: self.text, node: &node, faults: None });
+            let user = User::deserialize(Reader { text: self.text, node: &node, unreadable: None });
             users.push(user.map_err(de::Error::custom)?);
         }
         Ok(users)

@@ -1,4 +1,4 @@
-//! The value of a key that an object lacks: one that says nothing, so that the rest of the object can be read.
+//! The value of a key that an object lacks: an empty one, so that the rest of the object can be read.
 
 use serde::de::value::{MapDeserializer, SeqDeserializer, StrDeserializer};
 use serde::de::{self, Deserializer, IntoDeserializer, Visitor};

@@ -1,11 +1,11 @@
 //! Which problems of the rest of a document follow from parts that could not be read.
 
 use super::tree::{Node, Value, Yaml, node_id, written};
-use crate::org::finding::Finding;
+use crate::org::found_problem::FoundProblem;
 use crate::org::problem::Problem;
 
 /// A part of the document that is not read as it is written.
-struct Fault {
+struct UnreadablePart {
     path: String,
     /// The texts in it: names that something else may refer to.
     texts: Vec<String>,
@@ -16,15 +16,15 @@ const NAMES: &[&str] =
     &["client_id", "credentials", "id", "key", "label", "login", "name", "oauthClient", "origin", "profile", "value"];
 
 impl Yaml<'_> {
-    /// The findings that are problems of their own, with path and place in the document as it is written. The others follow from what
+    /// The problems of their own, with path and place in the document as it is written. The others follow from what
     /// could not be read.
-    pub(in crate::org) fn own_problems(&self, findings: Vec<Finding>) -> Vec<Problem> {
-        let mut faults = Vec::new();
-        self.collect(&self.root, String::new(), &mut faults);
-        let own = findings.into_iter().filter(|finding| !self.follows(finding, &faults));
-        own.map(|mut finding| {
-            finding.first = finding.first.map(|first| self.find(&first).path);
-            let mut problem = Problem::from(finding);
+    pub(in crate::org) fn own_problems(&self, found_problems: Vec<FoundProblem>) -> Vec<Problem> {
+        let mut unreadable = Vec::new();
+        self.collect(&self.root, String::new(), &mut unreadable);
+        let own = found_problems.into_iter().filter(|found_problem| !self.follows(found_problem, &unreadable));
+        own.map(|mut found_problem| {
+            found_problem.first = found_problem.first.map(|first| self.find(&first).path);
+            let mut problem = Problem::from(found_problem);
             problem.place = Some(self.place(&problem));
             problem.path = self.find(&problem.path).path;
             problem
@@ -32,25 +32,25 @@ impl Yaml<'_> {
         .collect()
     }
 
-    fn collect(&self, node: &Node, path: String, faults: &mut Vec<Fault>) {
-        let leaves_out = |node| self.faults.leaves_out(node_id(node));
-        let fault = |path: String, node| {
+    fn collect(&self, node: &Node, path: String, unreadable: &mut Vec<UnreadablePart>) {
+        let leaves_out = |node| self.unreadable.leaves_out(node_id(node));
+        let part = |path: String, node| {
             let mut texts = Vec::new();
             self.texts(node, &mut texts);
-            Fault { path, texts }
+            UnreadablePart { path, texts }
         };
         match &node.value {
             Value::Mapping(entries) => {
-                let keys = self.faults.filled(node_id(node)).into_iter().map(str::to_owned);
-                let meant = entries.iter().filter_map(|(key, _)| self.faults.meant(node_id(key)));
+                let keys = self.unreadable.filled(node_id(node)).into_iter().map(str::to_owned);
+                let meant = entries.iter().filter_map(|(key, _)| self.unreadable.meant(node_id(key)));
                 let keys = keys.chain(meant);
-                faults.extend(keys.map(|key| Fault { path: format!("{path}/{key}"), texts: Vec::new() }));
+                unreadable.extend(keys.map(|key| UnreadablePart { path: format!("{path}/{key}"), texts: Vec::new() }));
                 for (key, value) in entries {
                     let below = format!("{path}/{}", written(self.text, key));
                     if leaves_out(key) || leaves_out(value) {
-                        faults.push(fault(below, value));
+                        unreadable.push(part(below, value));
                     } else {
-                        self.collect(value, below, faults);
+                        self.collect(value, below, unreadable);
                     }
                 }
             }
@@ -58,9 +58,9 @@ impl Yaml<'_> {
                 for (index, item) in items.iter().enumerate() {
                     let below = format!("{path}/{index}");
                     if leaves_out(item) {
-                        faults.push(fault(below, item));
+                        unreadable.push(part(below, item));
                     } else {
-                        self.collect(item, below, faults);
+                        self.collect(item, below, unreadable);
                     }
                 }
             }
@@ -76,31 +76,30 @@ impl Yaml<'_> {
         }
     }
 
-    fn follows(&self, finding: &Finding, faults: &[Fault]) -> bool {
-        if faults.is_empty() {
+    fn follows(&self, found_problem: &FoundProblem, unreadable: &[UnreadablePart]) -> bool {
+        if unreadable.is_empty() {
             return false;
         }
-        let is_faulty = |path: &str| faults.iter().any(|fault| is_in(path, &fault.path) || is_in(&fault.path, path));
-        let found = self.find(&finding.problem.path);
-        if is_faulty(&found.path) || finding.depends_on.iter().any(|path| is_faulty(&self.find(path).path)) {
+        let is_faulty = |path: &str| unreadable.iter().any(|part| is_in(path, &part.path) || is_in(&part.path, path));
+        let found = self.find(&found_problem.problem.path);
+        if is_faulty(&found.path) || found_problem.depends_on.iter().any(|path| is_faulty(&self.find(path).path)) {
             return true;
         }
         // A value that is not written depends on what is written beside it; an id on the names of its object.
         if found.path != found.written {
             let is_id = found.path.ends_with("/id");
             let object = found.written.as_str();
-            let beside = |fault: &Fault| is_in(&fault.path, object) && (!is_id || is_name(&fault.path, object));
-            if faults.iter().any(beside) {
+            let beside = |part: &UnreadablePart| is_in(&part.path, object) && (!is_id || is_name(&part.path, object));
+            if unreadable.iter().any(beside) {
                 return true;
             }
         }
-        finding.reference.as_ref().is_some_and(|reference| {
+        found_problem.reference.as_ref().is_some_and(|reference| {
             let list = self.find(&reference.list).path;
             let name = reference.name.to_lowercase();
-            faults.iter().any(|fault| {
-                let of_list =
-                    is_in(&list, &fault.path) || (is_in(&fault.path, &list) && is_name_in(&fault.path, &list));
-                of_list || fault.texts.contains(&name)
+            unreadable.iter().any(|part| {
+                let of_list = is_in(&list, &part.path) || (is_in(&part.path, &list) && is_name_in(&part.path, &list));
+                of_list || part.texts.contains(&name)
             })
         })
     }

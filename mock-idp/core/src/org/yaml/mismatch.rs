@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de;
 
-use super::faults::NodeId;
+use super::unreadable::NodeId;
 use crate::org::problem::Problem;
 
 /// A part of a document that does not fit the type that it is read as. The reader adds place and node.

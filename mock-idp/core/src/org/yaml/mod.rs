@@ -3,13 +3,13 @@
 
 mod document;
 mod error;
-mod faults;
 mod filled;
 mod follows;
 mod known_keys;
 mod mismatch;
 mod reader;
 mod tree;
+mod unreadable;
 
 pub(super) use document::read_document_without_places;
 pub(super) use tree::Yaml;

@@ -4,11 +4,11 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::faults::Faults;
 use super::filled::Filled;
 use super::known_keys::is_known;
 use super::mismatch::{Mismatch, MismatchKind};
 use super::tree::{Node, Value, Yaml, node_id, place_of, written};
+use super::unreadable::Unreadable;
 use crate::org::problem::Problem;
 
 /// Up to this number of parts that do not fit are reported.
@@ -20,7 +20,7 @@ impl<'a> Yaml<'a> {
     pub(in crate::org) fn value<T: Deserialize<'a>>(&'a self) -> (Option<T>, Vec<(Problem, String)>) {
         let mut problems = Vec::new();
         loop {
-            let reader = Reader { text: self.text, node: &self.root, faults: Some(&self.faults) };
+            let reader = Reader { text: self.text, node: &self.root, unreadable: Some(&self.unreadable) };
             let Mismatch { problem, kind, node } = match T::deserialize(reader) {
                 Ok(value) => return (Some(value), problems),
                 Err(mismatch) => mismatch,
@@ -29,7 +29,7 @@ impl<'a> Yaml<'a> {
             let follows = node.is_some_and(|node| match kind {
                 MismatchKind::MissingKey(key) => self.leaves_out(node, key),
                 MismatchKind::Unfillable => true,
-                _ => self.faults.leaves_out(node),
+                _ => self.unreadable.leaves_out(node),
             });
             let meant = problem.nearest.clone().filter(|_| kind == MismatchKind::UnknownKey);
             if !follows {
@@ -37,8 +37,8 @@ impl<'a> Yaml<'a> {
                 problems.push((problem, path));
             }
             let Some(node) = node.filter(|_| problems.len() < MOST_REPORTED) else { return (None, problems) };
-            let filled = matches!(kind, MismatchKind::MissingKey(key) if self.faults.fill(node, key));
-            if !filled && (node == node_id(&self.root) || !self.faults.leave_out(node, meant)) {
+            let filled = matches!(kind, MismatchKind::MissingKey(key) if self.unreadable.fill(node, key));
+            if !filled && (node == node_id(&self.root) || !self.unreadable.leave_out(node, meant)) {
                 return (None, problems);
             }
         }
@@ -50,7 +50,7 @@ impl<'a> Yaml<'a> {
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) node: &'a Node,
-    pub(super) faults: Option<&'a Faults>,
+    pub(super) unreadable: Option<&'a Unreadable>,
 }
 
 impl<'a> Reader<'a> {
@@ -59,11 +59,11 @@ impl<'a> Reader<'a> {
     }
 
     fn leaves_out(self, node: &Node) -> bool {
-        self.faults.is_some_and(|faults| faults.leaves_out(node_id(node)))
+        self.unreadable.is_some_and(|unreadable| unreadable.leaves_out(node_id(node)))
     }
 
     fn entries(self, entries: &'a [(Node, Node)], of: Option<TypeKeys>) -> MapEntries<'a> {
-        let filled = self.faults.map(|faults| faults.filled(node_id(self.node))).unwrap_or_default();
+        let filled = self.unreadable.map(|unreadable| unreadable.filled(node_id(self.node))).unwrap_or_default();
         MapEntries { reader: self, entries: entries.iter(), of, value: None, filled }
     }
 

@@ -5,14 +5,14 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use super::faults::{Faults, NodeId};
+use super::unreadable::{NodeId, Unreadable};
 use crate::org::problem::Problem;
 
 /// A YAML text and what it holds.
 pub(in crate::org) struct Yaml<'a> {
     pub(super) text: &'a str,
     pub(super) root: Node,
-    pub(super) faults: Faults,
+    pub(super) unreadable: Unreadable,
 }
 
 pub(super) fn node_id(node: &Node) -> NodeId {
@@ -43,7 +43,7 @@ impl<'a> Yaml<'a> {
             serde_saphyr::from_str_with_options(text, options()).map_err(|error| super::error::problem(&error))?;
         let refuse = |message| Err(Problem { place: Some(place_of(&root)), ..Problem::at("", message) });
         match root.value {
-            Value::Mapping(_) => Ok(Self { text, root, faults: Faults::default() }),
+            Value::Mapping(_) => Ok(Self { text, root, unreadable: Unreadable::default() }),
             Value::Null => refuse("the document is empty; `mock-idp init` writes an example"),
             _ => refuse("the document is not an object; its first line is usually `org:`"),
         }
@@ -75,10 +75,10 @@ impl<'a> Yaml<'a> {
         for segment in segments.by_ref() {
             let below = match &found.node.value {
                 Value::Sequence(items) => segment.parse().ok().and_then(|index: usize| {
-                    if self.faults.are_none() {
+                    if self.unreadable.are_none() {
                         return items.get(index).map(|item| (segment.to_owned(), item));
                     }
-                    let read = items.iter().enumerate().filter(|(_, item)| !self.faults.leaves_out(node_id(item)));
+                    let read = items.iter().enumerate().filter(|(_, item)| !self.unreadable.leaves_out(node_id(item)));
                     read.map(|(index, item)| (index.to_string(), item)).nth(index)
                 }),
                 Value::Mapping(entries) => entries
@@ -112,7 +112,7 @@ impl<'a> Yaml<'a> {
     pub(super) fn leaves_out(&self, object: NodeId, key: &str) -> bool {
         let Some(Value::Mapping(entries)) = find(&self.root, object).map(|node| &node.value) else { return false };
         entries.iter().any(|(name, value)| {
-            self.written(name) == key && [name, value].iter().any(|node| self.faults.leaves_out(node_id(node)))
+            self.written(name) == key && [name, value].iter().any(|node| self.unreadable.leaves_out(node_id(node)))
         })
     }
 

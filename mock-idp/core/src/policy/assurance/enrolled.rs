@@ -131,7 +131,7 @@ impl UserVerification {
     }
 }
 
-/// What the authenticator `webauthn` says about it. Okta: `DISCOURAGED`, unless the settings of the method say otherwise.
+/// The setting `userVerification` of the method `webauthn`. Okta: `DISCOURAGED`, unless the settings of the method say otherwise.
 #[must_use]
 pub fn user_verification(org: &Tables) -> UserVerification {
     let mut known = org.objects(DirectoryKind::Authenticator);

@@ -154,6 +154,7 @@ fn decided(rules: &Value, user: &Value, proved: &[SignInMethod]) -> (Assurance, 
         "directory": {
             "policies": [{ "id": "rstpolicy000000005d7", "type": "ACCESS_POLICY", "name": "P", "rules": rules }],
             "authenticators": [{ "name": "Google Authenticator", "type": "app", "key": "google_otp", "status": "ACTIVE" }],
+            "userTypes": [{ "id": "otyother000000000000", "name": "other", "displayName": "Other" }],
         },
     });
     let org = Org::parse(&document.to_string()).unwrap();
@@ -192,7 +193,7 @@ fn the_first_rule_whose_conditions_hold_decides_and_the_notes_say_why_others_do_
         { "name": "Off", "priority": 1, "status": "INACTIVE", "actions": allow },
         { "name": "Risk", "priority": 2, "conditions": { "riskScore": { "level": "HIGH" } }, "actions": allow },
         { "name": "Device", "priority": 3, "conditions": { "device": { "registered": true } }, "actions": allow },
-        { "name": "Type", "priority": 4, "conditions": { "userType": { "include": ["otyother"] } }, "actions": allow },
+        { "name": "Type", "priority": 4, "conditions": { "userType": { "include": ["otyother000000000000"] } }, "actions": allow },
         { "name": "Zone", "priority": 5, "conditions": { "network": { "connection": "ZONE" } }, "actions": allow },
         { "name": "EL", "priority": 6, "conditions": { "elCondition": { "condition": "true" } }, "actions": allow },
     ]);

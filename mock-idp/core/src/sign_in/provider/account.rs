@@ -6,7 +6,7 @@ use super::groups;
 use super::user::ProviderUser;
 use crate::claims::ProviderUserRoots;
 use crate::java_regex::JavaRegex;
-use crate::ledger::{SignedIn, Stage};
+use crate::ledger::{FailedSignIns, SignedIn, Stage};
 use crate::model::{
     DirectoryKind, DirectoryObject, IdentityProvider, User, UserProfile, UserStatus, identity_provider_link,
     is_email_address,
@@ -16,14 +16,27 @@ use crate::org::Org;
 use crate::policy::routing;
 use crate::sign_in::answer::{ProviderSignInChange, SignInEffect};
 use crate::sign_in::events;
-use crate::sign_in::password::NextStage;
+use crate::sign_in::password::{NextStage, locked};
 use crate::sign_in::problem::{SignInProblem, SignInProblemKind};
 use crate::trace::NoteStatus;
 
 const TITLE: &str = "identity provider";
 
-/// Signs the user of a provider in.
-pub(in crate::sign_in) fn sign_in(org: &Org, found: &ProviderUser, moment: &mut Moment<'_>) -> NextStage {
+/// The user who is linked to a user of a provider.
+pub(in crate::sign_in) fn linked_user<'o>(org: &'o Org, found: &ProviderUser) -> Option<&'o User> {
+    linked(org, routing::provider(org, &found.provider)?, &found.external_id)
+}
+
+/// Signs the user of a provider in. `failed`: the wrong passwords and codes of the linked user.
+pub(in crate::sign_in) fn sign_in(
+    org: &Org,
+    found: &ProviderUser,
+    failed: &FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> NextStage {
+    if let Some(user) = linked_user(org, found).filter(|_| failed.lock(&org.settings().lockout, moment.now)) {
+        return Err((Stage::Identify, locked(org, user, "is locked by wrong passwords and codes", moment)));
+    }
     resolve(org, found, moment)
         .map_err(|reason| (Stage::Identify, SignInProblem::new(SignInProblemKind::ProviderFailed, reason)))
 }
@@ -59,7 +72,7 @@ fn resolve(org: &Org, found: &ProviderUser, moment: &mut Moment<'_>) -> Result<(
     let how = match (is_new, is_linked) {
         (true, _) => "is created",
         (_, true) => "is linked",
-        (..) => "is linked from now on",
+        (..) => "is linked now",
     };
     moment.trace.note(NoteStatus::Matched, TITLE, format!("{} {how}", user.profile.login));
     if is_new {
@@ -68,7 +81,7 @@ fn resolve(org: &Org, found: &ProviderUser, moment: &mut Moment<'_>) -> Result<(
     let proof = SignedIn::at_provider(&user.id, provider.id(), moment.now);
     let link = (!is_linked)
         .then(|| identity_provider_link(provider.id(), &user.id, &found.external_id, &timestamp(moment.now)));
-    let change = ProviderSignInChange { user: changed.then(|| Box::new(user)), link };
+    let change = ProviderSignInChange { user: changed.then(|| Box::new(user)), is_new, link };
     Ok((Stage::SignedIn(proof), vec![SignInEffect::ChangeByProvider(change)]))
 }
 
@@ -123,7 +136,7 @@ fn matching<'o>(
         moment.trace.note(NoteStatus::Absent, TITLE, format!("no user matches {name} ({external})"));
         return Ok(None);
     };
-    let passed_over = why_not_linked(provider, user);
+    let passed_over = why_not_linked(org, provider, user);
     if let Some(because) = passed_over {
         let login = &user.profile.login;
         moment.trace.note(NoteStatus::PassedOver, TITLE, format!("{login} matches, but {because}"));
@@ -133,9 +146,13 @@ fn matching<'o>(
 }
 
 /// Why a user who matches is not linked. Okta: such a user is no candidate, and a new user may be created.
-fn why_not_linked(provider: IdentityProvider<'_>, user: &User) -> Option<&'static str> {
+fn why_not_linked(org: &Org, provider: IdentityProvider<'_>, user: &User) -> Option<&'static str> {
+    let is_of_user = |link: &DirectoryObject| link.text("provider") == Some(provider.id()) && link.owner == user.id;
+    if org.objects(DirectoryKind::IdentityProviderUser).any(is_of_user) {
+        return Some("is linked to another user of the identity provider");
+    }
     if provider.text("/policy/accountLink/action") != Some("AUTO") {
-        return Some("the identity provider links no accounts");
+        return Some("the identity provider does not link accounts");
     }
     let mut groups = provider.list("/policy/accountLink/filter/groups/include").peekable();
     if groups.peek().is_some() && !groups.any(|id| user.group_ids.iter().any(|own| own == id)) {

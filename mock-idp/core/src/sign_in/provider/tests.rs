@@ -5,8 +5,8 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use super::{ProviderUser, sign_in};
-use crate::ledger::Stage;
-use crate::model::User;
+use crate::ledger::{FailedSignIns, Stage};
+use crate::model::{Lockout, User};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::sign_in::answer::SignInEffect;
@@ -35,13 +35,46 @@ fn org(policy: &Value) -> Org {
     Org::parse(&document.to_string()).unwrap()
 }
 
+/// The same org, in which the user is linked to a user of the provider.
+fn org_with_link(external_id: &str) -> Org {
+    let policy = json!({ "accountLink": { "action": "AUTO" }, "subject": { "matchType": "USERNAME" } });
+    let mut document = serde_json::to_value(org(&policy).to_document()).unwrap();
+    let link = json!({
+        "id": format!("{PROVIDER}/{KNOWN}"), "owner": KNOWN, "provider": PROVIDER, "externalId": external_id,
+    });
+    document["directory"]["identityProviderUsers"] = json!([link]);
+    Org::parse(&document.to_string()).unwrap()
+}
+
+#[test]
+fn a_user_who_is_linked_is_not_linked_to_another_user_of_the_provider() {
+    let claims = json!({ "sub": "x-1", "email": "known@example.test" });
+    assert_eq!(resolved(&org_with_link("x-1"), &claims).unwrap().id, KNOWN);
+    let refused = resolved(&org_with_link("x-2"), &claims).unwrap_err();
+    assert_eq!(refused, "no user is linked or can be linked, and P creates none");
+}
+
+#[test]
+fn wrong_passwords_lock_sign_ins_at_the_provider_too() {
+    let mut failed = FailedSignIns::default();
+    (0..20).for_each(|_| failed.add_code(&Lockout::default(), 1_800_000_000));
+    let claims = json!({ "sub": "x-1", "email": "known@example.test" });
+    let refused = resolved_after(&org_with_link("x-1"), &claims, &failed).unwrap_err();
+    assert_eq!(refused, "known@example.test is locked by wrong passwords and codes");
+}
+
 /// The user whom the provider's user becomes, or the inside reason.
 fn resolved(org: &Org, claims: &Value) -> Result<User, String> {
+    resolved_after(org, claims, &FailedSignIns::default())
+}
+
+/// The same, after wrong passwords of the user.
+fn resolved_after(org: &Org, claims: &Value, failed: &FailedSignIns) -> Result<User, String> {
     let (mut rng, mut trace) = (StdRng::seed_from_u64(1), Trace::default());
     let mut moment = Moment { now: 1_800_000_000, rng: &mut rng, trace: &mut trace };
     let claims = claims.as_object().unwrap().clone();
     let found = ProviderUser { provider: PROVIDER.to_owned(), external_id: "x-1".to_owned(), claims };
-    match sign_in(org, &found, &mut moment) {
+    match sign_in(org, &found, failed, &mut moment) {
         Ok((Stage::SignedIn(proof), effects)) => {
             assert_eq!(proof.idp.as_deref(), Some(PROVIDER));
             let changed = effects.iter().find_map(SignInEffect::new_user);

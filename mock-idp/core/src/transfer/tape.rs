@@ -1,4 +1,4 @@
-//! What a recording says about the org that it was made of, as that org was before: a mock that starts with it answers the recorded
+//! What a tape says about the org that it was made of, as that org was before: a mock that starts with it answers the recorded
 //! requests like the org.
 
 use std::collections::{BTreeMap, HashSet};
@@ -18,7 +18,7 @@ const NOT_LICENSED: &str = "E0000015";
 
 /// A request and its answer.
 #[derive(Clone, Debug)]
-pub struct RecordedCall<'c> {
+pub struct TapeCall<'c> {
     pub method: &'c str,
     /// Path and query.
     pub target: &'c str,
@@ -29,19 +29,19 @@ pub struct RecordedCall<'c> {
 
 /// The answers that describe an org as it was before it was recorded.
 #[derive(Debug, Default)]
-pub struct Recording {
+pub struct Tape {
     /// The first answer by path and query.
     answers: BTreeMap<String, IndexMap<String, Value>>,
     /// The ids of objects in answers so far.
     known: HashSet<String>,
-    /// The ids of objects that the recording creates.
+    /// The ids of objects that the tape creates.
     created: HashSet<String>,
     not_licensed: Vec<String>,
 }
 
-impl Recording {
-    /// Adds the next call of the recording.
-    pub fn add(&mut self, call: RecordedCall<'_>) {
+impl Tape {
+    /// Adds the next call of the tape.
+    pub fn add(&mut self, call: TapeCall<'_>) {
         let (path, query) = call.target.split_once('?').unwrap_or((call.target, ""));
         let path = path.trim_end_matches('/');
         if call.status == 401 && call.answer["errorCode"] == NOT_LICENSED {
@@ -96,7 +96,7 @@ impl Recording {
         }
     }
 
-    /// An answer without the objects that are about something that the recording creates, such as the mappings of a created app.
+    /// An answer without the objects that are about something that the tape creates, such as the mappings of a created app.
     fn without_created(&self, answer: Value) -> Option<Value> {
         match answer {
             Value::Array(objects) => {

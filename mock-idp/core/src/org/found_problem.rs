@@ -4,7 +4,7 @@ use super::problem::{Problem, Problems};
 
 /// A problem, and what it may follow from.
 #[derive(Debug)]
-pub(super) struct Finding {
+pub(super) struct FoundProblem {
     pub(super) problem: Problem,
     /// Of something that may be there once: the path of the first.
     pub(super) first: Option<String>,
@@ -21,24 +21,24 @@ pub(super) struct UnknownReference {
     pub(super) list: String,
 }
 
-impl From<Problem> for Finding {
+impl From<Problem> for FoundProblem {
     fn from(problem: Problem) -> Self {
         Self { problem, first: None, reference: None, depends_on: Vec::new() }
     }
 }
 
-impl From<Finding> for Problem {
-    fn from(finding: Finding) -> Self {
-        let mut problem = finding.problem;
-        if let Some(first) = finding.first {
+impl From<FoundProblem> for Problem {
+    fn from(found_problem: FoundProblem) -> Self {
+        let mut problem = found_problem.problem;
+        if let Some(first) = found_problem.first {
             problem.message = format!("{}; first at {first}", problem.message);
         }
         problem
     }
 }
 
-impl From<Vec<Finding>> for Problems {
-    fn from(findings: Vec<Finding>) -> Self {
-        Self(findings.into_iter().map(Problem::from).collect())
+impl From<Vec<FoundProblem>> for Problems {
+    fn from(found_problems: Vec<FoundProblem>) -> Self {
+        Self(found_problems.into_iter().map(Problem::from).collect())
     }
 }

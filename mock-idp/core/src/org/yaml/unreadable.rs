@@ -1,4 +1,4 @@
-//! What of a document does not fit.
+//! The parts of a document that cannot be read.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -6,16 +6,16 @@ use std::collections::{HashMap, HashSet};
 /// Identifies a node of a tree: its address.
 pub(super) type NodeId = usize;
 
-/// The parts of a document that do not fit.
+/// The parts of a document that cannot be read.
 #[derive(Default)]
-pub(super) struct Faults {
+pub(super) struct Unreadable {
     /// Keys, values and elements that are read as if they were not there. Of an unknown key: the key that is probably meant.
     left_out: RefCell<HashMap<NodeId, Option<String>>>,
-    /// Keys that an object lacks. They are read with a value that says nothing.
+    /// Keys that an object lacks. They are read with an empty value.
     filled: RefCell<HashSet<(NodeId, &'static str)>>,
 }
 
-impl Faults {
+impl Unreadable {
     pub(super) fn are_none(&self) -> bool {
         self.left_out.borrow().is_empty() && self.filled.borrow().is_empty()
     }
