@@ -310,8 +310,8 @@ fn change_by_provider(context: &Context, change: ProviderSignInChange) {
             // Another request may have changed or removed the user while the provider was asked.
             let known = draft.user(&user.id).cloned();
             if let Some(known) = known {
-                let User { profile, group_ids, status, status_changed, last_updated, .. } = *user;
-                user = Box::new(User { profile, group_ids, status, status_changed, last_updated, ..known });
+                let User { profile, group_ids, status, status_changed, last_updated, .. } = std::mem::take(&mut *user);
+                *user = User { profile, group_ids, status, status_changed, last_updated, ..known };
             } else if !is_new {
                 return Ok(());
             }

@@ -28,7 +28,7 @@ const ROWS: &[(&str, &str, &str)] = &[
     (
         "authorize.acr-values",
         "Unable to meet the authentication requirements imposed by 'acr_values' parameter.; advertised null",
-        "a code; advertised [\"urn:okta:loa:1fa:any\",\"urn:okta:loa:1fa:pwd\",\"urn:okta:loa:2fa:any\",\"urn:okta:loa:2fa:any:ifpossible\"]",
+        "a code; advertised [\"urn:okta:loa:1fa:any\",\"urn:okta:loa:1fa:pwd\",\"urn:okta:loa:2fa:any\",\"urn:okta:loa:2fa:any:ifpossible\",\"phr\"]",
     ),
     (
         "authorize.claims",

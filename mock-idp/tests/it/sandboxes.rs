@@ -288,7 +288,7 @@ async fn two_hundred_sandboxes_at_once_answer_sign_users_in_and_are_removed() {
 
     // Each signs with a key of its own, which takes time to make: some are enough.
     let mut signing = JoinSet::new();
-    for sandbox in sandboxes.iter().step_by(5).cloned() {
+    for sandbox in sandboxes.clone().into_iter().step_by(5) {
         signing.spawn(async move { signing_key(&sandbox).await });
     }
     let keys: HashSet<String> = signing.join_all().await.into_iter().collect();

@@ -84,8 +84,8 @@ fn objects_are_named_by_name_wherever_others_refer_to_them() {
     let kind = of(DirectoryKind::UserType, "Contractor");
     let policy = of(DirectoryKind::Policy, "Two factors");
 
-    assert_eq!(staff.roles[0].targets.groups, [guests.id.clone()]);
-    assert_eq!(web.roles[0].targets.groups, [staff.id.clone()]);
+    assert_eq!(staff.roles[0].targets.groups, std::slice::from_ref(&guests.id));
+    assert_eq!(web.roles[0].targets.groups, std::slice::from_ref(&staff.id));
     assert_eq!(ada.roles[1].targets.apps[0].id.as_ref(), Some(&web.id));
     assert_eq!((&ada.user_type.as_ref().unwrap().id, web.access_policy.as_ref()), (&kind, Some(&policy)));
     let server = org.authorization_servers().find(|server| server.name == "API").unwrap();

@@ -48,7 +48,7 @@ pub(super) fn verify(
     match format {
         // WebAuthn 8.7: the statement is empty.
         "none" => match statement.map() {
-            Some(members) if members.is_empty() => Ok(Attestation::None),
+            Some([]) => Ok(Attestation::None),
             _ => Err(invalid("`none` has an empty one")),
         },
         "packed" => packed(statement, signed, credential, key),
