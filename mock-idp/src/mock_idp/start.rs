@@ -239,7 +239,7 @@ impl Builder {
         if !self.hook_targets.is_empty() {
             let names: Vec<String> = self.hook_targets.iter().map(ToString::to_string).collect();
             leniencies.push(format!(
-                "Sends requests of hooks and to identity providers to other machines: {} (--hooks).",
+                "Hooks and requests to identity providers go to other machines: {} (--hooks).",
                 names.join(", ")
             ));
         }
