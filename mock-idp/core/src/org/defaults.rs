@@ -11,7 +11,7 @@ use crate::moment::{ID_ALPHABET, ID_CELL};
 use crate::protocol::GrantType;
 
 /// The custom authorization server of a fresh org.
-pub(super) fn fresh_servers() -> Vec<AuthorizationServer> {
+pub(crate) fn fresh_servers() -> Vec<AuthorizationServer> {
     vec![AuthorizationServer {
         name: "default".to_owned(),
         description: "Default Authorization Server for your Applications".to_owned(),

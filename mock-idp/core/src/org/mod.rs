@@ -29,7 +29,7 @@ mod yaml;
 
 pub use api_scopes::API_SCOPES;
 pub(crate) use compile::{built_in_claims, built_in_scopes};
-pub(crate) use defaults::derived_id;
+pub(crate) use defaults::{derived_id, fresh_servers};
 pub use differences::{Difference, ObjectDifference};
 pub use document::{
     Document, EventHookVerification, OrgFeatures, OrgIdentity, RateLimits, Settings, SignInForm, SignInPageSettings,

@@ -35,6 +35,12 @@ impl ApiAnswers {
         self.lists.get(path).map(|list| list.objects.as_slice()).unwrap_or_default()
     }
 
+    /// Whether the list was read. It may be empty.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.lists.contains_key(path)
+    }
+
     /// Notes that the org is not licensed for a list.
     pub fn add_not_licensed(&mut self, path: &str) {
         self.not_licensed.insert(path.to_owned());

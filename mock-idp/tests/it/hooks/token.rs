@@ -273,7 +273,9 @@ async fn a_hook_of_another_machine_is_not_called_unless_it_is_named() {
     assert!(hook.calls.try_recv().is_err());
     let mock = start(Some(&named)).start().await.unwrap();
     assert_eq!(service(&mock).await["tier"], "gold");
-    assert!(mock.warnings().iter().any(|warning| warning.starts_with("Hooks and requests to identity providers go to other machines: 127.0.0.1:")));
+    assert!(mock.warnings().iter().any(|warning| {
+        warning.starts_with("Hooks and requests to identity providers go to other machines: 127.0.0.1:")
+    }));
     assert!(MockIdp::builder().hook_target("http://a").is_err());
 }
 

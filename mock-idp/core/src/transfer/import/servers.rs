@@ -4,9 +4,15 @@ use serde_json::Value;
 
 use super::reading::{Reading, own_members};
 use crate::model::{AccessPolicy, AuthorizationServer, ClaimRule, PolicyRule, Scope};
+use crate::org::fresh_servers;
 
 pub(super) fn servers(reading: &mut Reading<'_>) -> Vec<AuthorizationServer> {
-    let objects = reading.answers.list("/api/v1/authorizationServers");
+    const SERVERS: &str = "/api/v1/authorizationServers";
+    if !reading.answers.has(SERVERS) && reading.answers.is_licensed(SERVERS) {
+        // A tape that does not read them was recorded at an org that has those of a fresh org, as far as it shows.
+        return fresh_servers();
+    }
+    let objects = reading.answers.list(SERVERS);
     objects.iter().filter_map(|object| server(reading, object)).collect()
 }
 
