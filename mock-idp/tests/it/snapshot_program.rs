@@ -267,7 +267,7 @@ fn refusals_of_one_rule_are_one_change() {
     };
     let project = Project::new(&orders("\"openid orders:update\", \"openid email orders:update\""));
     project.run(&[]);
-    // The rule that grants the scope is for administrators; without its members, nobody gets it.
+    // The rule that grants the scope is for administrators; without its members no user gets it.
     project.change(TestOrg::market().edit(|document| {
         for user in &mut document.users {
             user.group_ids.retain(|group| group != "00gadmins000000005d7");

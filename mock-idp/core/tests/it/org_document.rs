@@ -596,7 +596,7 @@ users:
     status: LOCKDOUT
     groupIds: [Staff, Stuff]
   - profile: { login: ben@example.test, email: ben@example.test, firstName: Ben }
-    groupIds: [Nobody]
+    groupIds: [Missing]
   - 7
   - profile: { login: Ada@example.test, email: ada@example.test, firstName: Ada, lastName: A }
 groups:
@@ -618,7 +618,7 @@ authorizationServers:
             "org.yaml:4:13: unknown value `LOCKDOUT`",
             "org.yaml:5:23: no group has the id or name `Stuff`",
             "org.yaml:6:14: the key `lastName` is missing",
-            "org.yaml:7:16: no group has the id or name `Nobody`",
+            "org.yaml:7:16: no group has the id or name `Missing`",
             "org.yaml:8:5: the number `7` where an object is expected",
             "org.yaml:9:23: two users have the login `Ada@example.test`",
             "org.yaml:14:71: `callback` is not an absolute URI: relative URL without a base",

@@ -17,7 +17,7 @@ async fn a_user_without_a_right_code_is_refused() {
     let code = code_at(NOW);
     let of = |login| [("login_hint", login), ("otp", code.as_str()), ("scope", "openid")];
     let hint = (400, "invalid_grant", "The 'login_hint' does not uniquely identify a user.");
-    refused(&mock, OTP, &of("nobody@example.test"), hint).await;
+    refused(&mock, OTP, &of("unknown@example.test"), hint).await;
     refused(&mock, OTP, &of("admin@example.test"), NOT_ENROLLED).await;
     for login in ["locked@example.test", "suspended@example.test"] {
         refused(&mock, OTP, &of(login), WRONG_CODE).await;
@@ -73,7 +73,7 @@ async fn each_wrong_parameter_of_the_endpoints_has_oktas_error() {
         ),
         (
             "primary-authenticate",
-            vec![("login_hint", "nobody"), sms, first],
+            vec![("login_hint", "unknown"), sms, first],
             (400, "invalid_grant", "The 'login_hint' does not uniquely identify a user.".to_owned()),
         ),
         (

@@ -1,4 +1,4 @@
-//! `http://auth0.com/oauth/grant-type/mfa-otp`: the code that an app of the user shows, as a further proof. Okta: direct authentication.
+//! `http://auth0.com/oauth/grant-type/mfa-otp`: the code of an authenticator app, as a further proof. Okta: direct authentication.
 
 use super::super::direct_records::DirectNames;
 use super::super::grant::{Grant, GrantRequest};

@@ -1,4 +1,4 @@
-//! `urn:okta:params:oauth:grant-type:otp`: the code that an app of the user shows, as the first proof. Okta: direct authentication.
+//! `urn:okta:params:oauth:grant-type:otp`: the code of an authenticator app, as the first proof. Okta: direct authentication.
 
 use super::super::direct_records::DirectNames;
 use super::super::grant::{Grant, GrantRequest};
@@ -25,7 +25,7 @@ fn redeem(
     let user = hinted_user(request.org, request.get("login_hint"))?;
     let scopes = direct::scopes(request)?;
     if !user.status.may_hold_tokens() {
-        // Accounts cannot be probed, as with the password.
+        // As for a wrong code.
         let reason = format!("{} is {}", user.profile.login, user.status.name());
         return Err(OAuthError::new(ErrorId::DirectAuthInvalidOtp, reason).into());
     }
