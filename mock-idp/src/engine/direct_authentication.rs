@@ -2,16 +2,15 @@
 
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::endpoint::direct_authentication::{self, Challenged, StartedChallenge};
-use mock_idp_core::ledger::{FailedSignIns, LedgerError, PushNotifications};
+use mock_idp_core::ledger::{FailedSignIns, LedgerError};
 use mock_idp_core::model::User;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
-use super::Context;
 use super::client_authentication::authenticate;
+use super::{Context, pushes};
 use crate::journal::{Explained, Explanation};
-use crate::ledger::NEVER;
 
 /// The endpoint for a first proof.
 #[derive(Clone, Copy, Debug)]
@@ -114,13 +113,12 @@ async fn failed_sign_ins(context: &Context, user: Option<&User>) -> Result<Faile
 /// Stores a challenge, and sends what belongs to it.
 async fn send(context: &Context, started: StartedChallenge) -> Result<(), LedgerError> {
     let StartedChallenge { oob_code, challenge, push, message } = started;
-    let (ledger, now) = (context.ledger(), context.now);
+    let ledger = context.ledger();
     let mut batch = ledger.batch();
     let expires = challenge.expires;
     batch.put(ledger.oob_challenges(), &oob_code, challenge, expires);
     if let Some(push) = push {
-        let add = move |pushes: &mut PushNotifications| pushes.add(push.clone(), now);
-        batch.update_or_default(ledger.pushes(), PushNotifications::KEY, NEVER, add);
+        pushes::store(context, &mut batch, push);
     }
     batch.commit().await?;
     context.instance.send(message).await?;

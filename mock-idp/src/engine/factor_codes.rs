@@ -6,8 +6,7 @@ use mock_idp_core::model::{Factor, SignInMethod, User};
 use mock_idp_core::sign_in;
 use serde_json::Value;
 
-use super::Management;
-use crate::ledger::NEVER;
+use super::{Management, pushes};
 
 impl Management {
     /// Sends the code that activates a factor. Nothing is sent for a factor that is active, or has no such code.
@@ -93,10 +92,8 @@ impl Management {
         let context = &self.context;
         let app = &context.org.identity().name;
         let push = self.decide(|moment| sign_in::new_push(&context.org, user, factor, app, Some(numbers), moment));
-        let (added, now) = (push.clone(), context.now);
         let mut batch = context.ledger().batch();
-        let add = move |pushes: &mut PushNotifications| pushes.add(added.clone(), now);
-        batch.update_or_default(context.ledger().pushes(), PushNotifications::KEY, NEVER, add);
+        pushes::store(context, &mut batch, push.clone());
         batch.commit().await?;
         context.instance.send(sign_in::push_message(user, &push)).await?;
         Ok(push)

@@ -2,7 +2,15 @@
 
 use mock_idp_core::ledger::{LedgerError, PushNotification, PushNotifications};
 
-use super::OrgInstance;
+use super::{Context, OrgInstance};
+use crate::ledger::{Batch, NEVER};
+
+/// Adds a notification to a batch.
+pub(super) fn store<'c>(context: &'c Context, batch: &mut Batch<'c>, push: PushNotification) {
+    let now = context.now;
+    let add = move |pushes: &mut PushNotifications| pushes.add(push.clone(), now);
+    batch.update_or_default(context.ledger().pushes(), PushNotifications::KEY, NEVER, add);
+}
 
 impl OrgInstance {
     /// The notification with this id, if it has not been dropped.

@@ -2,7 +2,7 @@
 
 use mock_idp_core::ledger::{
     Consent, FailedSignIns, IssuedCredential, LedgerError, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage,
-    PushNotifications, Stage, Transaction, UsedCode, UserDecision,
+    Stage, Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::management::group_rules;
 use mock_idp_core::model::{DirectoryKind, Factor, Password, User};
@@ -15,7 +15,7 @@ use mock_idp_core::sign_in::{
 };
 use mock_idp_core::trace::Trace;
 
-use super::{Context, consents, issued_tokens, magic_links, recovery_links};
+use super::{Context, consents, issued_tokens, magic_links, pushes, recovery_links};
 use crate::ledger::{Batch, NEVER, Version};
 
 /// A step that has been committed.
@@ -172,11 +172,7 @@ async fn decide<'c>(
                 batch.put(context.ledger().one_time_tokens(), &key, token, expires);
                 follow_up.messages.push(*message);
             }
-            SignInEffect::SendPush(push) => {
-                let now = context.now;
-                let add = move |pushes: &mut PushNotifications| pushes.add((*push).clone(), now);
-                batch.update_or_default(context.ledger().pushes(), PushNotifications::KEY, NEVER, add);
-            }
+            SignInEffect::SendPush(push) => pushes::store(context, batch, *push),
             SignInEffect::SendMessage(message) => follow_up.messages.push(*message),
             SignInEffect::SendLink(sent) => {
                 follow_up.messages.push(magic_links::store(context, batch, *sent, client_id.as_deref()));
