@@ -93,8 +93,7 @@ fn set_purpose(authenticator: &mut DirectoryObject, purpose: &str) -> bool {
 }
 
 fn authenticator<'t>(org: &'t Tables, factor: &OrgFactor) -> Option<&'t DirectoryObject> {
-    org.objects(DirectoryKind::Authenticator)
-        .find(|authenticator| authenticator.text("key") == Some(factor.authenticator))
+    org.authenticator(factor.authenticator)
 }
 
 fn find<'t>(org: &'t Tables, id: &str) -> Result<(&'static OrgFactor, &'t DirectoryObject), ApiError> {

@@ -319,6 +319,12 @@ impl Tables {
         self.directory.get(&directory_key(kind, id)).map(|row| &row.object)
     }
 
+    /// The authenticator with a key, such as `okta_email`.
+    #[must_use]
+    pub fn authenticator(&self, key: &str) -> Option<&DirectoryObject> {
+        self.objects(DirectoryKind::Authenticator).find(|authenticator| authenticator.text("key") == Some(key))
+    }
+
     /// The directory objects of a kind that belong to another object.
     pub fn objects_of(&self, kind: DirectoryKind, owner: &str) -> impl Iterator<Item = &DirectoryObject> + use<'_> {
         self.directory.rows(OF_OWNER, &directory_key(kind, owner)).map(|row| &row.object)

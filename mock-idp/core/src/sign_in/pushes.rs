@@ -1,7 +1,7 @@
 //! Push notifications to Okta Verify.
 
 use crate::ledger::{MessageKind, NumberChallenge, OutgoingMessage, PushNotification};
-use crate::model::{DirectoryKind, Factor, User};
+use crate::model::{Factor, User};
 use crate::moment::Moment;
 use crate::org::Org;
 
@@ -45,9 +45,7 @@ pub fn push_message(user: &User, push: &PushNotification) -> OutgoingMessage {
 
 /// Okta: `channelBinding` of the authenticator. The risk of a sign-in is low here.
 fn has_number_challenge(org: &Org) -> bool {
-    let mut known = org.objects(DirectoryKind::Authenticator);
-    let authenticator = known.find(|object| object.text("key") == Some("okta_verify"));
-    let settings = authenticator.and_then(|object| object.members.get("settings"));
+    let settings = org.authenticator("okta_verify").and_then(|object| object.members.get("settings"));
     settings.is_some_and(|settings| settings["channelBinding"]["required"] == "ALWAYS")
 }
 

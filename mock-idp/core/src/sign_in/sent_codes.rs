@@ -1,7 +1,7 @@
 //! Codes that the org sends to users.
 
 use crate::ledger::{MessageKind, MessageTemplate, OneTimeToken, OutgoingMessage, SentCode};
-use crate::model::{DirectoryKind, Factor, FactorType, SignInMethod, User};
+use crate::model::{Factor, FactorType, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::{Org, Tables};
 
@@ -40,9 +40,7 @@ pub fn new_code(org: &Org, user: &User, factor: &Factor, moment: &mut Moment<'_>
 }
 
 fn lifetime_minutes(org: &Tables, method: SignInMethod) -> i64 {
-    let mut known = org.objects(DirectoryKind::Authenticator);
-    let authenticator = known.find(|object| object.text("key") == Some(method.row().authenticator));
-    let settings = authenticator.and_then(|object| object.members.get("settings"));
+    let settings = org.authenticator(method.row().authenticator).and_then(|object| object.members.get("settings"));
     settings.and_then(|settings| settings["tokenLifetimeInMinutes"].as_i64()).unwrap_or(MINUTES)
 }
 

@@ -1,9 +1,7 @@
 //! The steps in which a user proves more, or enrolls a factor.
 
 use mock_idp_core::ledger::{PushResult, SentPush};
-use mock_idp_core::model::{
-    DirectoryKind, DirectoryObject, Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod,
-};
+use mock_idp_core::model::{DirectoryObject, Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod};
 use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::sign_in::{
     Remediation, SECURITY_QUESTIONS, SignInProblem, activation_data, challenge_data, descriptor, enrollment_image,
@@ -309,8 +307,7 @@ impl ProofPage<'_> {
     }
 
     fn name(&self, method: SignInMethod) -> String {
-        let mut known = self.org.objects(DirectoryKind::Authenticator);
-        let known = known.find(|object| object.text("key") == Some(method.row().authenticator));
+        let known = self.org.authenticator(method.row().authenticator);
         known.map_or(method.row().display_name, DirectoryObject::name).to_owned()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{DirectoryKind, DirectoryObject, Factor, PhoneNumber, SignInMethod, User};
+use crate::model::{DirectoryObject, Factor, PhoneNumber, SignInMethod, User};
 use crate::org::{Org, derived_id};
 use crate::policy::password::{complexity, remembered};
 use crate::sign_in::masked_email;
@@ -39,8 +39,7 @@ pub(super) fn id_of(org: &Org, method: SignInMethod) -> Value {
 }
 
 fn object(org: &Org, method: SignInMethod) -> Option<&DirectoryObject> {
-    let mut known = org.objects(DirectoryKind::Authenticator);
-    known.find(|object| object.text("key") == Some(method.row().authenticator))
+    org.authenticator(method.row().authenticator)
 }
 
 /// The password, with what a new one has to be like.

@@ -134,10 +134,8 @@ impl UserVerification {
 /// The setting `userVerification` of the method `webauthn`. Okta: `DISCOURAGED`, unless the settings of the method say otherwise.
 #[must_use]
 pub fn user_verification(org: &Tables) -> UserVerification {
-    let mut known = org.objects(DirectoryKind::Authenticator);
     let row = SignInMethod::WebAuthn.row();
-    let authenticator = known.find(|object| object.text("key") == Some(row.authenticator));
-    let methods = authenticator.and_then(|authenticator| authenticator.members.get("methods"));
+    let methods = org.authenticator(row.authenticator).and_then(|authenticator| authenticator.members.get("methods"));
     match methods.and_then(|methods| methods[row.method]["settings"]["userVerification"].as_str()) {
         Some("REQUIRED") => UserVerification::Required,
         Some("PREFERRED") => UserVerification::Preferred,
