@@ -9,7 +9,7 @@ use crate::moment::Moment;
 use crate::protocol::totp;
 
 /// What the fields of a step hold.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Entered<'a> {
     pub(super) passcode: &'a str,
     /// The key and the text of a question.

@@ -22,6 +22,7 @@ mod recovery;
 pub mod recovery_states;
 mod registration;
 mod security_questions;
+mod sender;
 mod sent_codes;
 mod step_up;
 

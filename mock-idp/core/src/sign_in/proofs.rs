@@ -1,6 +1,6 @@
 //! What users prove after the first step: which proofs policies demand, factors that are verified, and factors that are enrolled.
 
-use super::answer::{SentLink, SignInAnswer, SignInEffect, SignInFacts};
+use super::answer::{SignInAnswer, SignInEffect, SignInFacts};
 use super::enrollments;
 use super::events;
 use super::factor_checks::{Entered, removed, verify};
@@ -8,12 +8,10 @@ use super::options::has_several_rows;
 use super::passkeys::{PasskeyChallenge, assert_passkey, passkeys, register};
 use super::password::{NextStage, choose, locked, verify_password};
 use super::problem::{SignInProblem, SignInProblemKind};
-use super::pushes::{new_push, push_message};
-use super::sent_codes::new_code;
+use super::sender::{Sender, verification};
 use crate::ledger::{
-    ChosenPasskey, FailedSignIns, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage, PartialSignIn,
-    PasswordWarning, Proof, ProofStep, Purpose, PushNotification, PushResult, SentCode, SentPush, SignedIn, Stage,
-    Transaction,
+    ChosenPasskey, FailedSignIns, MagicLinkState, PartialSignIn, PasswordWarning, Proof, ProofStep, Purpose,
+    PushResult, SentPush, SignedIn, Stage, Transaction,
 };
 use crate::model::{Factor, FactorStatus, FactorType, SignInMethod, User};
 use crate::moment::Moment;
@@ -166,101 +164,6 @@ fn done(partial: PartialSignIn, now: i64) -> Stage {
     Stage::SignedIn(SignedIn { idp, session, ..SignedIn::new(&user_id, now, proofs) })
 }
 
-fn verification(user: &User, method: SignInMethod, moment: &mut Moment<'_>) -> Option<ProofStep> {
-    match method {
-        SignInMethod::Password => Some(ProofStep::EnterPassword),
-        SignInMethod::WebAuthn => {
-            let challenge = webauthn::new_challenge(moment);
-            passkeys(user).next().map(|_| ProofStep::UsePasskey { challenge, chosen: None })
-        }
-        other => {
-            let factor = user.active_factors().find(|factor| factor.method() == Some(other));
-            factor.map(|factor| ProofStep::Verify { factor_id: factor.id.clone(), sent: None })
-        }
-    }
-}
-
-/// What is sent to users, and what for.
-#[derive(Clone, Copy)]
-struct Sender<'a> {
-    org: &'a Org,
-    user: &'a User,
-    purpose: &'a Purpose,
-    /// The browser that a link has to be opened in.
-    browser: Option<&'a str>,
-}
-
-impl Sender<'_> {
-    /// The step in which the user proves a method that was chosen: what it needs is sent.
-    fn chosen(self, method: SignInMethod, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
-        let mut known = self.user.active_factors();
-        match known.find(|factor| method.is_asked_for() && factor.method() == Some(method)) {
-            Some(factor) => self.send(&factor, moment),
-            None => (verification(self.user, method, moment).unwrap_or(ProofStep::Choose), Vec::new()),
-        }
-    }
-
-    /// Sends a code or a notification, or another one, to the owner of a factor.
-    fn send(self, factor: &Factor, moment: &mut Moment<'_>) -> (ProofStep, Vec<SignInEffect>) {
-        let Self { org, user, purpose, .. } = self;
-        let factor_id = factor.id.clone();
-        if factor.method() == Some(SignInMethod::OktaVerifyPush) {
-            let client = purpose.client_id().and_then(|client_id| org.client(client_id));
-            let app = client.map_or(&*org.identity().name, |client| &*client.label);
-            let push = new_push(org, user, factor, app, None, moment);
-            let message = SignInEffect::SendMessage(Box::new(push_message(user, &push)));
-            let step = ProofStep::Wait { factor_id, push: SentPush::of(&push) };
-            return (step, vec![SignInEffect::SendPush(Box::new(push)), message]);
-        }
-        let (mut sent, message) = new_code(org, user, factor, moment);
-        let effect = match self.link(factor, &sent, &message, moment) {
-            Some((secret, link)) => {
-                sent.link = Some(OneTimeToken::hash(&secret));
-                SignInEffect::SendLink(Box::new(SentLink { secret, link, message }))
-            }
-            None => SignInEffect::SendMessage(Box::new(message)),
-        };
-        (ProofStep::Verify { factor_id, sent: Some(sent) }, vec![effect])
-    }
-
-    /// A link that confirms a code, with its secret. Okta: only in emails, for a client that has sent the browser.
-    fn link(
-        self,
-        factor: &Factor,
-        sent: &SentCode,
-        message: &OutgoingMessage,
-        moment: &mut Moment<'_>,
-    ) -> Option<(String, MagicLink)> {
-        let has_link = factor.method() == Some(SignInMethod::Email) && matches!(self.purpose, Purpose::Authorize(_));
-        let browser = self.browser.filter(|_| has_link)?.to_owned();
-        let code = message.code.clone()?;
-        let (user_id, expires) = (self.user.id.clone(), sent.expires);
-        let secret = format!("ft{}", moment.token());
-        Some((secret, MagicLink { user_id, browser, code, expires, state: MagicLinkState::Sent }))
-    }
-
-    /// Sends another code or notification, or the first one, in a step that has one.
-    fn resend(self, step: &ProofStep, moment: &mut Moment<'_>) -> Option<(ProofStep, Vec<SignInEffect>)> {
-        match step {
-            ProofStep::Verify { factor_id, .. } | ProofStep::Wait { factor_id, .. } => {
-                let factor = self.user.active_factors().find(|factor| factor.id == *factor_id)?;
-                factor.method()?.is_asked_for().then(|| self.send(&factor, moment))
-            }
-            ProofStep::Enroll { factor, optional, sent: Some(_) } => {
-                Some(enrollments::send_code(self.org, self.user, (**factor).clone(), *optional, moment))
-            }
-            _ => None,
-        }
-    }
-}
-
-impl SentPush {
-    fn of(push: &PushNotification) -> Self {
-        let number = push.challenge.as_ref().map(|challenge| challenge.correct);
-        Self { id: push.id.clone(), expires: push.expires, number, result: PushResult::Waiting }
-    }
-}
-
 /// Takes a step of a user who has proved something.
 #[expect(clippy::too_many_arguments, reason = "the parts of one step")]
 pub(super) fn answer(
@@ -336,7 +239,7 @@ pub(super) fn answer(
                 // Okta: a notification that is gone has timed out.
                 let known = facts.push.as_ref().map(|push| push.result(moment.now));
                 match known.unwrap_or(PushResult::TimedOut) {
-                    PushResult::Approved => Entered { passcode: "", key: "", text: "" },
+                    PushResult::Approved => Entered::default(),
                     result => {
                         if result == PushResult::Rejected && push.result != result {
                             moment.trace.event(events::verified(user, Some("INVALID_CREDENTIALS")));
@@ -346,16 +249,16 @@ pub(super) fn answer(
                     }
                 }
             }
-            step if step.link().is_some() && has_opened(facts) => Entered { passcode: "", key: "", text: "" },
+            step if step.link().is_some() && has_opened(facts) => Entered::default(),
             step => return Ok((at(step.clone()), Vec::new())),
         },
         SignInAnswer::Skip if partial.step.optional_enrollment() == Some(true) => {
             return Ok((done(partial.clone(), moment.now), Vec::new()));
         }
         SignInAnswer::RegisterPasskey(_) | SignInAnswer::UsePasskey(_) | SignInAnswer::SimulatePasskey => {
-            Entered { passcode: "", key: "", text: "" }
+            Entered::default()
         }
-        SignInAnswer::Passcode(entered) => Entered { passcode: entered, key: "", text: "" },
+        SignInAnswer::Passcode(entered) => Entered { passcode: entered, ..Entered::default() },
         SignInAnswer::Question { key, text, answer } => Entered { passcode: answer, key, text },
         _ => return again(other_step()),
     };
