@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
-use super::defaults::{complete_id, default_policy, everyone, value_type};
+use super::defaults::{complete_id, default_policy, derived_id, everyone, value_type};
 use super::document::{Document, OrgIdentity};
 use super::fresh;
 use super::import::CREATED;
-use super::references::{Named, each_reference};
+use super::references::{Named, each_reference, id_by_content};
 use crate::model::{
     AccessPolicy, AdminRole, ApiTokenNetwork, App, Assignment, Assignments, AuthorizationServer, ClaimType,
     DirectoryKind, DirectoryObject, GlobalSessionPolicy, Group, GroupType, IncludeExclude, LAST, People,
@@ -63,7 +63,7 @@ impl Document {
             }
         }
         for (kind, objects) in &mut self.directory {
-            for object in objects {
+            for object in objects.iter_mut().filter(|object| id_by_content(*kind, object).is_none()) {
                 let names = [object.owner.clone(), object.name().to_owned()];
                 complete_id(&mut object.id, kind.prefix(), &[&names[0], &names[1]]);
             }
@@ -111,7 +111,10 @@ impl Document {
                 targets.apps.iter_mut().filter_map(|app| app.id.as_mut()).for_each(|id| app_names.resolve(id));
             }
         };
-        groups.iter_mut().for_each(|group| targets(&mut group.roles));
+        for group in groups.iter_mut() {
+            targets(&mut group.roles);
+            group.source.iter_mut().for_each(|source| app_names.resolve(&mut source.id));
+        }
         for user in users.iter_mut() {
             user.group_ids.iter_mut().for_each(|id| group_names.resolve(id));
             targets(&mut user.roles);
@@ -169,13 +172,30 @@ impl Document {
                 each_reference(*kind, object, |_, named, id| match named {
                     Named::User => resolve_user(id),
                     Named::Group => group_names.resolve(id),
+                    Named::UserOrGroup => {
+                        group_names.resolve(id);
+                        if !id.starts_with("00g") {
+                            resolve_user(id);
+                        }
+                    }
                     Named::App => app_names.resolve(id),
                     Named::AppOrProvider => {
                         resolve_object(DirectoryKind::IdentityProvider, id);
                         app_names.resolve(id);
                     }
+                    Named::MappingEnd => {
+                        resolve_object(DirectoryKind::UserType, id);
+                        resolve_object(DirectoryKind::IdentityProvider, id);
+                        app_names.resolve(id);
+                    }
                     Named::Object(kind) => resolve_object(kind, id),
                 });
+                if object.id.is_empty() {
+                    object.id = id_by_content(*kind, object).unwrap_or_default();
+                }
+                if *kind == DirectoryKind::ResourceSet {
+                    complete_resource_set(object);
+                }
             }
         }
     }
@@ -202,6 +222,29 @@ fn complete_members(written: &mut Map<String, Value>, fresh: Map<String, Value>)
             (Some(Value::Object(written)), Value::Object(fresh)) => complete_members(written, fresh),
             (Some(_), _) => {}
             (None, value) => _ = written.insert(name, value),
+        }
+    }
+}
+
+/// The ids of the resources of a set and of the members of its bindings.
+fn complete_resource_set(set: &mut DirectoryObject) {
+    let set_id = set.id.clone();
+    let complete = |element: &mut Value, prefix: &str, named: &str, role: &str| {
+        let name = element[named].as_str().unwrap_or_default().to_owned();
+        if let Some(element) = element.as_object_mut() {
+            element.entry("id").or_insert_with(|| derived_id(prefix, &[&set_id, role, &name]).into());
+        }
+    };
+    fn elements(list: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {
+        list.and_then(Value::as_array_mut).into_iter().flatten()
+    }
+    for resource in elements(set.members.get_mut("resources")) {
+        complete(resource, "ire", "orn", "");
+    }
+    for binding in elements(set.members.get_mut("bindings")) {
+        let role = binding["role"].as_str().unwrap_or_default().to_owned();
+        for member in elements(binding.get_mut("members")) {
+            complete(member, "irb", "path", &role);
         }
     }
 }

@@ -69,6 +69,8 @@ impl App {
             return;
         }
         let oauth = &mut self.settings.oauth_client;
+        // Okta shows an empty set of a client without keys.
+        oauth.jwks = oauth.jwks.take().filter(|set| !set.keys.is_empty());
         if oauth.grant_types.is_empty() {
             oauth.grant_types.push(match oauth.application_type {
                 ApplicationType::Service => GrantType::ClientCredentials,

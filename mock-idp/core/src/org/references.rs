@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::defaults::derived_id;
 use crate::model::{DirectoryKind, DirectoryObject, SessionConditions};
 
 /// What a member names.
@@ -10,8 +11,11 @@ pub(super) enum Named {
     User,
     Group,
     App,
+    UserOrGroup,
     /// An app or an identity provider: both have keys and mappings.
     AppOrProvider,
+    /// One side of a profile mapping.
+    MappingEnd,
     Object(DirectoryKind),
 }
 
@@ -21,7 +25,7 @@ const OWNER: &str = "/owner";
 /// The members of a kind of objects that name others, as JSON pointers; `*` is each element of a list.
 pub(super) fn references(kind: DirectoryKind) -> &'static [(&'static str, Named)] {
     use DirectoryKind as Kind;
-    use Named::{App, AppOrProvider, Group, Object, User};
+    use Named::{App, AppOrProvider, Group, MappingEnd, Object, User, UserOrGroup};
     match kind {
         Kind::UserSchema => &[(OWNER, Object(Kind::UserType))],
         Kind::AppUserSchema
@@ -31,8 +35,10 @@ pub(super) fn references(kind: DirectoryKind) -> &'static [(&'static str, Named)
         | Kind::ProvisioningFeature => &[(OWNER, App)],
         Kind::LinkedUser => &[(OWNER, User), ("/associated", User)],
         Kind::UserRisk | Kind::IdentityProviderUser => &[(OWNER, User)],
-        Kind::GroupOwner => &[(OWNER, Group)],
-        Kind::SigningKey | Kind::SigningRequest | Kind::ProfileMapping => &[(OWNER, AppOrProvider)],
+        Kind::Subscription => &[(OWNER, User)],
+        Kind::GroupOwner => &[(OWNER, Group), ("/ownerId", UserOrGroup)],
+        Kind::SigningKey | Kind::SigningRequest => &[(OWNER, AppOrProvider)],
+        Kind::ProfileMapping => &[(OWNER, AppOrProvider), ("/source/id", MappingEnd), ("/target/id", MappingEnd)],
         Kind::CustomAaguid => &[(OWNER, Object(Kind::Authenticator))],
         Kind::GroupRule => &[
             ("/conditions/people/users/exclude/*", User),
@@ -70,6 +76,15 @@ pub(super) fn references(kind: DirectoryKind) -> &'static [(&'static str, Named)
     }
 }
 
+/// The members that end with the id or name of a user, a group or an app: paths such as `/api/v1/users/ada@example.test`, and resource
+/// names such as `orn:okta:directory:00o…:groups:Staff`.
+fn paths(kind: DirectoryKind) -> &'static [&'static str] {
+    match kind {
+        DirectoryKind::ResourceSet => &["/bindings/*/members/*/path", "/resources/*/orn"],
+        _ => &[],
+    }
+}
+
 /// Names in conditions that are no ids. Okta: `EVERYONE` is the group of all users, `ALL_ZONES` each network zone.
 pub(super) fn is_word(name: &str) -> bool {
     matches!(name, "" | "EVERYONE" | "ALL_ZONES")
@@ -89,13 +104,57 @@ pub(super) fn each_reference(
         };
         if *pointer == OWNER {
             found(OWNER, &mut object.owner);
-            continue;
+        } else {
+            each_text_at(object, pointer, &mut found);
         }
-        let mut segments = pointer.split('/').skip(1);
-        let first = segments.next().unwrap_or_default();
-        if let Some(member) = object.members.get_mut(first) {
-            each_text(member, &segments.collect::<Vec<_>>(), &format!("/{first}"), &mut found);
+    }
+    for pointer in paths(kind) {
+        each_text_at(object, pointer, &mut |path, text| end_of_path(text, |named, end| found(path, named, end)));
+    }
+}
+
+fn each_text_at(object: &mut DirectoryObject, pointer: &str, found: &mut dyn FnMut(&str, &mut String)) {
+    let mut segments = pointer.split('/').skip(1);
+    let first = segments.next().unwrap_or_default();
+    if let Some(member) = object.members.get_mut(first) {
+        each_text(member, &segments.collect::<Vec<_>>(), &format!("/{first}"), found);
+    }
+}
+
+/// Calls a function with the last part of a path or resource name, if that is a user, a group or an app.
+fn end_of_path(path: &mut String, found: impl FnOnce(Named, &mut String)) {
+    let parts: Vec<&str> = path.split(['/', ':']).collect();
+    let named = match parts[..] {
+        [.., "users", _] => Named::User,
+        [.., "groups", _] => Named::Group,
+        [.., "apps", _, _] => Named::App,
+        _ => return,
+    };
+    let mut end = parts.last().copied().unwrap_or_default().to_owned();
+    let before = path.len() - end.len();
+    found(named, &mut end);
+    path.replace_range(before.., &end);
+}
+
+/// The id of an object that has none of its own, from what it names. Documents leave it out.
+pub(super) fn id_by_content(kind: DirectoryKind, object: &DirectoryObject) -> Option<String> {
+    let text = |name| object.text(name).unwrap_or_default();
+    let owner = object.owner.as_str();
+    match kind {
+        DirectoryKind::GroupOwner => Some(format!("{owner}/{}", text("ownerId"))),
+        DirectoryKind::LinkedUser => Some(format!("{}/{}", text("name"), text("associated"))),
+        DirectoryKind::CustomAaguid => Some(format!("{owner}/{}", text("aaguid"))),
+        DirectoryKind::Subscription => Some(format!("{owner}/{}", text("notificationType"))),
+        DirectoryKind::UserRisk => Some(owner.to_owned()),
+        DirectoryKind::LinkedObject => {
+            let primary = object.members.get("primary").and_then(|primary| primary["name"].as_str());
+            Some(primary.unwrap_or_default().to_owned())
         }
+        DirectoryKind::ProfileMapping => {
+            let end = |name| object.members.get(name).and_then(|end| end["id"].as_str()).unwrap_or_default();
+            Some(derived_id(kind.prefix(), &[owner, end("source"), end("target")]))
+        }
+        _ => None,
     }
 }
 

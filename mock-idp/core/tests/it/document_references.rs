@@ -9,6 +9,7 @@ const NAMED: &str = r#"
 groups:
   - { profile: { name: Staff }, roles: [{ type: HELP_DESK_ADMIN, targets: { groups: [Guests] } }] }
   - profile: { name: Guests }
+  - { type: APP_GROUP, profile: { name: From the app }, source: { id: Web } }
 users:
   - profile: { login: ada@a.test, email: ada@a.test, firstName: Ada, lastName: A, department: Sales }
     type: { id: Contractor }
@@ -36,6 +37,19 @@ directory:
   identityProviders: [{ name: Partner, type: OIDC, policy: { provisioning: { groups: { action: ASSIGN, assignments: [Guests] } } } }]
   inlineHooks: [{ name: Loyalty, status: ACTIVE, type: com.okta.oauth2.tokens.transform }]
   appUserSchemas: [{ owner: Web }]
+  groupOwners: [{ owner: Staff, ownerId: ben@a.test, type: USER }, { owner: Guests, ownerId: Staff, type: GROUP }]
+  linkedObjects:
+    - { primary: { name: manager, title: Manager, type: USER }, associated: { name: report, title: Report, type: USER } }
+  linkedUsers: [{ name: manager, owner: ada@a.test, associated: ben@a.test }]
+  subscriptions: [{ owner: ada@a.test, notificationType: USER_LOCKED_OUT, subscribed: true }]
+  profileMappings:
+    - { owner: Web, source: { id: user }, target: { id: Web }, properties: {} }
+    - { owner: Web, source: { id: Web }, target: { id: user }, properties: {} }
+  customRoles: [{ label: Helpers, permissions: [{ label: okta.users.read }] }]
+  resourceSets:
+    - label: People
+      bindings: [{ role: Helpers, members: [{ path: /api/v1/users/ben@a.test }, { path: /api/v1/groups/Guests }] }]
+      resources: [{ orn: "orn:okta:directory:00o:groups:Staff" }, { orn: "orn:okta:idp:00o:apps:oidc_client:Web" }]
   brands: [{ name: Shop, defaultApp: { appInstanceId: Web } }]
   groupRules:
     - name: Sales
@@ -113,6 +127,35 @@ fn objects_are_named_by_name_wherever_others_refer_to_them() {
     ] {
         assert_eq!(&member(&object(&org, kind, name), pointer), id, "{name} {pointer}");
     }
+    let people = object(&org, DirectoryKind::ResourceSet, "People");
+    for (pointer, start, id) in [
+        ("/bindings/0/members/0/path", "/api/v1/users/", &ben.id),
+        ("/bindings/0/members/1/path", "/api/v1/groups/", &guests.id),
+        ("/resources/0/orn", "orn:okta:directory:00o:groups:", &staff.id),
+        ("/resources/1/orn", "orn:okta:idp:00o:apps:oidc_client:", &web.id),
+    ] {
+        assert_eq!(member(&people, pointer), format!("{start}{id}"));
+    }
+    assert!(member(&people, "/bindings/0/members/0/id").starts_with("irb"));
+    assert!(member(&people, "/resources/1/id").starts_with("ire"));
+    let from_app = group("From the app");
+    assert_eq!(from_app.source.as_ref().map(|source| &source.id), Some(&web.id));
+    // The ids of these objects consist of others.
+    for (kind, id) in [
+        (DirectoryKind::GroupOwner, format!("{}/{}", staff.id, ben.id)),
+        (DirectoryKind::GroupOwner, format!("{}/{}", guests.id, staff.id)),
+        (DirectoryKind::LinkedObject, "manager".to_owned()),
+        (DirectoryKind::LinkedUser, format!("manager/{}", ben.id)),
+        (DirectoryKind::Subscription, format!("{}/USER_LOCKED_OUT", ada.id)),
+    ] {
+        assert!(org.object(kind, &id).is_some(), "{kind:?} {id}");
+    }
+    let user_type = of(DirectoryKind::UserType, "user");
+    let mappings: Vec<_> = org.objects_of(DirectoryKind::ProfileMapping, &web.id).collect();
+    let ends = |mapping: &DirectoryObject| [member(mapping, "/source/id"), member(mapping, "/target/id")];
+    assert_eq!(ends(mappings[0]), [user_type.clone(), web.id.clone()]);
+    assert_eq!(ends(mappings[1]), [web.id.clone(), user_type]);
+    assert_ne!(mappings[0].id, mappings[1].id);
     // With ids in place of names, nothing changes.
     let again = Org::from_document(org.to_document()).unwrap();
     assert_eq!(again.to_document(), org.to_document());
@@ -135,7 +178,7 @@ fn a_name_that_nothing_has_is_an_error_with_its_place_and_the_nearest_name() {
             "Office network",
         ),
         ("assignments: [Guests]", "assignments: [Gests]", "Guests"),
-        ("owner: Web", "owner: Webb", "Web"),
+        ("appUserSchemas: [{ owner: Web }]", "appUserSchemas: [{ owner: Webb }]", "Web"),
         ("appInstanceId: Web", "appInstanceId: Webb", "Web"),
         ("groupIds: [Staff]", "groupIds: [Staf]", "Staff"),
         (
@@ -146,6 +189,12 @@ fn a_name_that_nothing_has_is_an_error_with_its_place_and_the_nearest_name() {
         ("groups: { include: [Staff] }", "groups: { include: [Stafff] }", "Staff"),
         ("userType: { include: [Contractor] }", "userType: { include: [Contracto] }", "Contractor"),
         ("{ type: APP, id: Web }", "{ type: APP, id: Wev }", "Web"),
+        ("owner: Staff, ownerId", "owner: Stafff, ownerId", "Staff"),
+        ("ownerId: Staff", "ownerId: Stafff", "Staff"),
+        ("owner: ada@a.test, notificationType", "owner: adda@a.test, notificationType", "ada@a.test"),
+        ("source: { id: Web }, target", "source: { id: Wep }, target", "Web"),
+        ("/api/v1/groups/Guests", "/api/v1/groups/Gests", "Guests"),
+        ("00o:groups:Staff", "00o:groups:Stafff", "Staff"),
         ("{ type: OIDC, id: Partner }", "{ type: OIDC, id: Parner }", "Partner"),
     ] {
         assert_eq!(NAMED.matches(piece).count(), 1, "{piece}");

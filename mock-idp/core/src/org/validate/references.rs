@@ -100,9 +100,20 @@ impl Check<'_> {
             match named {
                 Named::User => self.user(|| path.clone(), name),
                 Named::Group => self.group(|| path.clone(), name),
+                Named::UserOrGroup => {
+                    if !self.tables.users.contains(name) {
+                        self.group(|| path.clone(), name);
+                    }
+                }
                 Named::App => self.app_with_id(path, name),
                 Named::AppOrProvider => {
                     if self.tables.object(DirectoryKind::IdentityProvider, name).is_none() {
+                        self.app_with_id(path, name);
+                    }
+                }
+                Named::MappingEnd => {
+                    let kinds = [DirectoryKind::UserType, DirectoryKind::IdentityProvider];
+                    if kinds.iter().all(|kind| self.tables.object(*kind, name).is_none()) {
                         self.app_with_id(path, name);
                     }
                 }
