@@ -1,6 +1,7 @@
 //! Claims: what tokens and userinfo say about a subject. The only place that knows their order.
 
 mod app_profile;
+mod app_user_name;
 mod provider_profile;
 mod standard;
 mod subject;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 pub use app_profile::{AppMapping, CLIENT_PROFILE, UserRoots};
+pub use app_user_name::app_user_name;
 pub use provider_profile::{FROM_OIDC, FROM_SOCIAL, ProviderUserRoots};
 pub use standard::{address_claim, locale_claim, updated_at};
 pub use subject::ClaimSubject;

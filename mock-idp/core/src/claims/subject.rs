@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::app_profile::{AppMapping, UserRoots};
+use super::app_user_name;
 use crate::expression::{GroupView, Roots, Value};
 use crate::ledger::Authentication;
 use crate::model::{App, Assignment, User};
@@ -74,12 +75,11 @@ impl<'a> ClaimSubject<'a> {
     fn app_user_attribute(&self, name: &str) -> Option<Value> {
         let user = self.user?;
         let assignment = self.assignment?;
+        if name == "userName" {
+            return Some(app_user_name(self.org, self.client, user, Some(assignment), self.now).into());
+        }
         if let Some(value) = assignment.profile.get(name) {
             return Some(value.clone().into());
-        }
-        // Okta: an OpenID Connect app's user name is the login unless its profile says otherwise.
-        if name == "userName" {
-            return Some(user.profile.login.as_str().into());
         }
         let roots = UserRoots { org_name: &self.org.identity().name, user, groups: self.groups.clone(), now: self.now };
         AppMapping::of(self.org, self.client).value(name, &roots).map(Value::from)
@@ -123,7 +123,7 @@ impl Roots for ClaimSubject<'_> {
                     let mut entries: IndexMap<String, Value> =
                         assignment.profile.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
                     if let Some(user_name) = self.app_user_attribute("userName") {
-                        entries.entry("userName".to_owned()).or_insert(user_name);
+                        entries.insert("userName".to_owned(), user_name);
                     }
                     Value::Map(entries)
                 }

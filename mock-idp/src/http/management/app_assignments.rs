@@ -45,8 +45,8 @@ async fn list_users(call: Management, path: PathParameters, Query(query): Query)
         let app = apps::find(org, &path.get("id"))?;
         let paging = ListQuery::read(&query, ListStyle::paged(50, 500))?;
         let beginning = query.get("q").unwrap_or_default();
-        let users = assignments::users(org, app).into_iter().filter(|user| user.begins_with(beginning));
-        let users: Vec<_> = users.collect();
+        let mut users = assignments::users(org, app);
+        users.retain(|user| beginning.is_empty() || user.begins_with(org, app, call.now, beginning));
         let (page, next) = paging.page(&users, |user| &user.user.id)?;
         let shown = page.into_iter().map(|user| assignments::user_view(org, call, app, *user)).collect();
         Ok(paging.listed(call, path.path(), shown, next))

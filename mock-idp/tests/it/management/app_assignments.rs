@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Api, keys, values};
+use crate::flow::{WEB, decode};
 
 async fn app(api: &Api) -> String {
     let body = json!({
@@ -50,6 +51,39 @@ async fn a_user_is_assigned_with_what_the_mapping_takes_from_the_profile() {
     assert_eq!((&changed["credentials"]["userName"], &changed["profile"]["nickname"]), (&json!("bee"), &json!("Bee")));
     assert_eq!(api.delete(&own).await.status, 204);
     assert_eq!(api.get(&own).await.status, 404);
+}
+
+/// The subject of an access token of the buyer.
+async fn subject(api: &Api) -> String {
+    let login = json!({ "client": "Market demo", "user": "buyer", "scopes": ["openid"] });
+    let body = api.post("/_mock/login", login).await.body;
+    decode(body["tokens"]["access_token"].as_str().unwrap()).1["sub"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_user_name_at_an_app_is_made_by_its_template_and_is_the_subject_of_access_tokens() {
+    let api = Api::market().await;
+    let web = &format!("/api/v1/apps/{WEB}");
+    let user = format!("{web}/users/00ubuyer0000000005d7");
+    for (template, kind, suffix, expected) in [
+        ("${source.login}", "BUILT_IN", None, "buyer@example.test"),
+        ("${fn:substringBefore(source.login, \"@\")}", "BUILT_IN", None, "buyer"),
+        ("${fn:substringBefore(source.login, \"@\")}", "BUILT_IN", Some(".shop"), "buyer.shop"),
+        ("user.firstName + \"-\" + user.lastName", "CUSTOM", None, "Ben-Buyer"),
+        ("user.nothing", "CUSTOM", None, "buyer@example.test"),
+        ("${source.email}", "NONE", None, "buyer@example.test"),
+    ] {
+        let mut app = api.get(web).await.body;
+        app["credentials"]["userNameTemplate"] = json!({ "template": template, "type": kind, "suffix": suffix });
+        assert_eq!(api.put(web, app).await.status, 200);
+        assert_eq!(api.get(&user).await.body["credentials"]["userName"], expected, "{template}");
+        assert_eq!(subject(&api).await, expected, "{template}");
+        let found = api.get(&format!("{web}/users?q={}", &expected[..5])).await.body;
+        assert!(values(&found, "/id").contains(&"00ubuyer0000000005d7"), "{template}");
+    }
+    // A name of one's own counts more.
+    assert_eq!(api.post(&user, json!({ "credentials": { "userName": "bee" } })).await.status, 200);
+    assert_eq!(subject(&api).await, "bee");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::view::ordered;
-use crate::claims::{AppMapping, UserRoots};
+use crate::claims::{AppMapping, UserRoots, app_user_name};
 use crate::management::{ApiError, Links, ManagementCall, java_ordered, tolerant};
 use crate::model::{App, Assignment, AssignmentCredentials, User};
 use crate::moment::timestamp;
@@ -43,12 +43,12 @@ pub struct AppUser<'a> {
 impl AppUser<'_> {
     /// Okta: whether the user name, or the first, last or email name of the user begins like that.
     #[must_use]
-    pub fn begins_with(&self, beginning: &str) -> bool {
+    pub fn begins_with(&self, org: &Tables, app: &App, now: i64, beginning: &str) -> bool {
         let beginning = beginning.to_lowercase();
+        let begins = |name: &str| name.to_lowercase().starts_with(&beginning);
         let profile = &self.user.profile;
-        let name = self.assignment.credentials.user_name.as_deref().unwrap_or(&profile.login);
-        let names = [name, &profile.first_name, &profile.last_name, &profile.email];
-        names.into_iter().any(|name| name.to_lowercase().starts_with(&beginning))
+        [&profile.first_name, &profile.last_name, &profile.email].into_iter().any(|name| begins(name))
+            || begins(&app_user_name(org, app, self.user, Some(self.assignment), now))
     }
 }
 
@@ -133,7 +133,7 @@ pub fn user_view(org: &Tables, call: ManagementCall<'_>, app: &App, app_user: Ap
     let AppUser { user, assignment, direct } = app_user;
     let times = org.assignment_times(&app.id, &assignment.id).unwrap_or(Times { created: 0, last_updated: 0 });
     let scope = if direct { "USER" } else { "GROUP" };
-    let name = assignment.credentials.user_name.as_deref().unwrap_or(&user.profile.login);
+    let name = app_user_name(org, app, user, Some(assignment), call.now);
     let mut profile = AppMapping::of(org, app).profile(app, &UserRoots::of(org, user, call.now));
     profile.extend(assignment.profile.iter().map(|(name, value)| (name.clone(), value.clone())));
     let mut links = Links::at(call.base())
