@@ -45,6 +45,55 @@ async fn with_a_pinned_issuer_pages_are_at_its_base_and_endpoints_where_they_are
 }
 
 #[tokio::test]
+async fn pages_in_answers_of_the_management_api_are_at_the_pinned_base() {
+    let pinned = "http://localhost:8404";
+    let mock = MockIdp::builder().issuer_url(pinned.parse().unwrap()).allow_host("idp").start().await.unwrap();
+    let call = async |method: reqwest::Method, path: &str, body: Option<Value>| {
+        let token = format!("SSWS {}", crate::registration::API_TOKEN);
+        let url = format!("{}{path}", mock.url());
+        let request = client::plain().request(method, url).header("host", "idp:8404").header("authorization", token);
+        let request = body.into_iter().fold(request, |request, body| request.json(&body));
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let profile = json!({ "login": "new@a.test", "email": "new@a.test", "firstName": "N", "lastName": "N" });
+    let user = call(reqwest::Method::POST, "/api/v1/users?activate=false", Some(json!({ "profile": profile }))).await;
+    let own = format!("/api/v1/users/{}", user["id"].as_str().unwrap());
+    let activated =
+        call(reqwest::Method::POST, &format!("{own}/lifecycle/activate?sendEmail=false"), Some(json!({}))).await;
+    let buyer = "/api/v1/users/00ubuyer0000000005d7";
+    let reset = format!("{buyer}/lifecycle/reset_password?sendEmail=false");
+    let reset = call(reqwest::Method::POST, &reset, Some(json!({}))).await;
+    let app = call(reqwest::Method::GET, &format!("/api/v1/apps/{WEB}"), None).await;
+    let dashboard = call(reqwest::Method::GET, &format!("{buyer}/appLinks"), None).await;
+    let provider = json!({
+        "type": "OIDC", "name": "Partner",
+        "protocol": {
+            "type": "OIDC", "scopes": ["openid"], "issuer": { "url": "https://partner.example" },
+            "endpoints": {
+                "authorization": { "url": "https://partner.example/a", "binding": "HTTP-REDIRECT" },
+                "token": { "url": "https://partner.example/t", "binding": "HTTP-POST" },
+                "jwks": { "url": "https://partner.example/k", "binding": "HTTP-REDIRECT" },
+            },
+            "credentials": { "client": { "client_id": "c", "client_secret": "s" } },
+        },
+        "policy": { "provisioning": { "action": "AUTO" }, "subject": { "userNameTemplate": { "template": "idpuser.email" } } },
+    });
+    let provider = call(reqwest::Method::POST, "/api/v1/idps", Some(provider)).await;
+    for page in [
+        &activated["activationUrl"],
+        &reset["resetPasswordUrl"],
+        &app["_links"]["appLinks"][0]["href"],
+        &dashboard[0]["linkUrl"],
+        &provider["_links"]["authorize"]["href"],
+        &provider["_links"]["clientRedirectUri"]["href"],
+    ] {
+        assert!(page.as_str().is_some_and(|page| page.starts_with(pinned)), "{page} of {provider}");
+    }
+    let own = app["_links"]["users"]["href"].as_str().unwrap();
+    assert!(own.starts_with("http://idp:8404/"), "{own}");
+}
+
+#[tokio::test]
 async fn a_device_is_sent_to_the_page_at_the_pinned_base() {
     let pinned = "http://localhost:8404";
     let mock = MockIdp::builder().issuer_url(pinned.parse().unwrap()).allow_host("idp").start().await.unwrap();

@@ -36,6 +36,12 @@ impl ManagementCall<'_> {
         &self.urls.endpoint_base
     }
 
+    /// The URL of the org for browsers. A program may ask under a name that the browser cannot resolve, such as that of a container.
+    #[must_use]
+    pub fn browser_base(&self) -> &str {
+        &self.urls.issuer_base
+    }
+
     /// The user that makes the call, if it is one.
     #[must_use]
     pub fn user<'t>(&self, org: &'t Tables) -> Option<&'t User> {

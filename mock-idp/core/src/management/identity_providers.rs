@@ -91,9 +91,10 @@ pub fn replace(
 }
 
 fn links(_: &Tables, call: ManagementCall<'_>, provider: &DirectoryObject) -> Value {
-    let authorize = format!("{}/oauth2/v1/authorize?idp={}&{AUTHORIZE_QUERY}", call.base(), provider.id);
+    let authorize = format!("{}/oauth2/v1/authorize?idp={}&{AUTHORIZE_QUERY}", call.browser_base(), provider.id);
     let authorize = json!({ "href": authorize, "templated": true, "hints": { "allow": ["GET"] } });
-    Links::at(call.base())
+    // Both are for browsers.
+    Links::at(call.browser_base())
         .with("authorize", authorize)
         .allowing("clientRedirectUri", "/oauth2/v1/authorize/callback", &["POST"])
         .in_order()

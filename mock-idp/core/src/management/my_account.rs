@@ -170,7 +170,7 @@ pub fn email(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Value, 
 pub fn organization(org: &Tables, call: ManagementCall<'_>) -> Value {
     json!({
         "name": org.identity().name,
-        "url": call.base(),
+        "url": call.browser_base(),
         "_links": { "self": link(call, "organization", &["GET"]) },
     })
 }

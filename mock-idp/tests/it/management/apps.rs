@@ -224,6 +224,24 @@ async fn a_body_that_is_no_app_is_refused() {
         let (status, found, _, found_causes) = reply.error();
         assert_eq!((status, found, found_causes), (400, code, causes), "{body}");
     }
+    // As in org documents and at registration.
+    for (member, uri) in [
+        ("redirect_uris", "https://*.com/cb"),
+        ("redirect_uris", "https://app.example/*"),
+        ("redirect_uris", "https://*.app.example/cb"),
+        ("redirect_uris", "javascript:alert(1)"),
+        ("redirect_uris", "https://app.example/cb\r\nX: y"),
+        ("post_logout_redirect_uris", "https://*.app.example/out"),
+        ("post_logout_redirect_uris", "data:text/html,x"),
+    ] {
+        let mut body = web_app("Wrong");
+        body["settings"]["oauthClient"][member] = json!([uri]);
+        let reply = api.post(PATH, body).await;
+        let (status, code, summary, causes) = reply.error();
+        let expected = format!("Api validation failed: {member}");
+        assert_eq!((status, code, summary), (400, "E0000001", expected.as_str()), "{uri}");
+        assert!(causes.iter().all(|cause| cause.starts_with(&format!("{member}: "))), "{causes:?}");
+    }
     let office = json!({
         "name": "office365", "label": "Office", "signOnMode": "SAML_1_1",
         "settings": { "app": { "wsFedConfigureType": "AUTO", "requireAdminConsent": false } },

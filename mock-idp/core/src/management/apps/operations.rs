@@ -225,6 +225,7 @@ fn show(org: &Tables, call: ManagementCall<'_>, kid: &str, app: &App, with_secre
     let context = AppContext {
         org,
         base: call.base(),
+        browser_base: call.browser_base(),
         kid,
         access_policy: default_policy(org, "ACCESS_POLICY"),
         profile_enrollment_policy: default_policy(org, "PROFILE_ENROLLMENT"),

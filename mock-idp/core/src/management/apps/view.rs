@@ -21,8 +21,10 @@ const DEFAULT_LOGO: &str =
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AppContext<'a> {
     pub org: &'a Tables,
-    /// The address of the org.
+    /// The URL of the org.
     pub base: &'a str,
+    /// The same for browsers.
+    pub browser_base: &'a str,
     /// The id of the key that signs ID tokens of the org authorization server.
     pub kid: &'a str,
     pub access_policy: Option<&'a str>,
@@ -253,10 +255,13 @@ fn links(app: &App, context: AppContext<'_>) -> Value {
     }
     links = links
         .allowing("uploadLogo", &format!("{own}/logo"), &["POST"])
-        .with("appLinks", json!(home_links(app, context.base)))
+        .with("appLinks", json!(home_links(app, context.browser_base)))
         .allowing("policies", &format!("{own}/policies"), &["PUT"])
         .bare("groups", &format!("{own}/groups"))
-        .with("logo", json!([{ "name": "medium", "href": logo(context.org, app, context.base), "type": "image/png" }]))
+        .with(
+            "logo",
+            json!([{ "name": "medium", "href": logo(context.org, app, context.browser_base), "type": "image/png" }]),
+        )
         .bare("users", &format!("{own}/users"));
     for (name, policy) in [
         ("profileEnrollment", app.profile_enrollment_policy.as_deref().or(context.profile_enrollment_policy)),

@@ -120,8 +120,8 @@ pub(super) fn show(org: &Tables, call: ManagementCall<'_>, brand: &str) -> Value
     let own = format!("/api/v1/brands/{brand}/themes/{}", theme.id);
     let mut shown = json!({
         "id": theme.id,
-        "logo": format!("{}/assets/logo.png", call.base()),
-        "favicon": format!("{}/favicon.ico", call.base()),
+        "logo": format!("{}/assets/logo.png", call.browser_base()),
+        "favicon": format!("{}/favicon.ico", call.browser_base()),
         "backgroundImage": null,
     });
     let names = COLORS.into_iter().map(|(name, _)| name).chain(VARIANTS.into_iter().map(|(name, ..)| name));

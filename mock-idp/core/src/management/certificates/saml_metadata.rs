@@ -20,7 +20,7 @@ pub fn metadata(org: &Tables, call: ManagementCall<'_>, app: &str, kid: Option<&
     let key = owned(org, DirectoryKind::SigningKey, &app.id, kid, KEY)?;
     let certificate = key.members.get("x5c").and_then(|x5c| x5c[0].as_str()).unwrap_or_default();
     let external_key = derived_id("exk", &[&app.id]);
-    let location = format!("{}/app/{}/{external_key}/sso/saml", call.base(), app.name);
+    let location = format!("{}/app/{}/{external_key}/sso/saml", call.browser_base(), app.name);
     Ok(document(&issuer(app, &external_key), certificate, &location))
 }
 

@@ -129,7 +129,7 @@ pub fn show(org: &Tables, call: ManagementCall<'_>, group: &Group) -> Value {
     let created = || org.times(&group.id).map(|times| timestamp(times.created));
     let created = group.created.clone().or_else(created);
     let path = format!("/api/v1/groups/{}", group.id);
-    let logo = |size: &str| json!({ "name": size, "href": format!("{}/assets/img/logos/groups/odyssey/okta-{size}.png", call.base()), "type": "image/png" });
+    let logo = |size: &str| json!({ "name": size, "href": format!("{}/assets/img/logos/groups/odyssey/okta-{size}.png", call.browser_base()), "type": "image/png" });
     let links = Links::at(call.base())
         .with("logo", json!([logo("medium"), logo("large")]))
         .bare("owners", &format!("{path}/owners"))

@@ -13,7 +13,7 @@ use crate::org::Tables;
 pub fn app_links(org: &Tables, call: ManagementCall<'_>, name: &str) -> Result<Vec<Value>, ApiError> {
     let user = find(org, call, name)?;
     let assigned = org.apps().filter(|app| app.status.is_active() && org.assignment(app, user).is_some());
-    let links = assigned.flat_map(|app| apps::links_for(org, app, &user.id, call.base()));
+    let links = assigned.flat_map(|app| apps::links_for(org, app, &user.id, call.browser_base()));
     // Okta: in the order on the dashboard.
     let numbered = links.enumerate().map(|(place, mut link)| {
         link["sortOrder"] = place.into();

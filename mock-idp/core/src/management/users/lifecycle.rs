@@ -199,7 +199,7 @@ const ACTIVATION_LIFETIME: i64 = 7 * 24 * 3600;
 /// The page behind the link asks for a password.
 pub(super) fn activation_link(change: &mut ManagementChange<'_, '_>, user: &User, link: SentLink) -> Value {
     let sent = new_token(user, RecoveryKind::Activation, ACTIVATION_LIFETIME, None, change.moment);
-    let (url, token) = (sent.link(change.call.base()), sent.secret.clone());
+    let (url, token) = (sent.link(change.call.browser_base()), sent.secret.clone());
     change.links.push((sent, link));
     match link {
         SentLink::ByMail => json!({}),
@@ -218,7 +218,7 @@ pub(super) fn reset_link(
     let mut sent = new_token(user, RecoveryKind::Password, rights.lifetime.max(1), None, change.moment);
     sent.by_administrator = by_administrator;
     sent.token.asks_question = !by_administrator && rights.asks_question;
-    let url = sent.link(change.call.base());
+    let url = sent.link(change.call.browser_base());
     change.links.push((sent, link));
     match link {
         SentLink::ByMail => json!({}),
