@@ -145,3 +145,37 @@ fn envelope(recorder: &Recorder, check: &super::Check, reply: &Reply, expected: 
     let (status, code, text) = expected;
     check.equals(recorder, &format!("{status} {code}: {text}"), Some(&summary(reply)));
 }
+
+/// Checks that no URL of a document that was requested over https is a plain one.
+pub fn schemes(recorder: &Recorder, members: &Map<String, Value>) {
+    let addresses = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
+    let plain = addresses.filter_map(|(_, address)| address.as_str()).find(|address| !address.starts_with("https://"));
+    SCHEME.absent(recorder, "plain address", plain);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::record::scrub::Scrubber;
+    use crate::record::{Entry, Verdict};
+
+    #[test]
+    fn a_plain_url_in_a_document_that_was_requested_over_https_fails() {
+        let fails = |member: &str, address: &str| {
+            let mut document =
+                json!({ "issuer": "https://a", "token_endpoint": "https://a/token", "jwks_uri": "https://a/keys" });
+            document[member] = address.into();
+            let recorder = Recorder::new(Scrubber::default());
+            schemes(&recorder, document.as_object().expect("an object"));
+            let failed = |entry: &Entry| matches!(entry, Entry::Finding(finding) if finding.verdict == Verdict::Fail);
+            recorder.entries().iter().any(failed)
+        };
+        assert!(!fails("token_endpoint", "https://a/token"));
+        assert!(fails("token_endpoint", "http://a/token"));
+        assert!(fails("jwks_uri", "http://a/keys"));
+        // Not the URL of an endpoint.
+        assert!(!fails("service_documentation", "http://a/help"));
+    }
+}

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use rust_embed::RustEmbed;
 
+use crate::nearest::nearest;
+
 #[derive(RustEmbed)]
 #[folder = "../fixtures/targets/"]
 #[prefix = "targets/"]
@@ -83,10 +85,12 @@ impl Fixtures {
     /// copy.
     ///
     /// # Errors
-    /// When the given folder does not exist, or has no file that the harness reads.
+    /// When the given folder does not exist, or has no file that the harness reads; when a folder has files of the harness in a place
+    /// where it does not look for them.
     pub fn find(asked: Option<PathBuf>) -> Result<Self, FixturesError> {
         let Some(folder) = asked else {
             let here = PathBuf::from("fixtures");
+            misplaced(&here)?;
             return Ok(Self { folder: Some(here).filter(|here| has_any(here)), snapshots: None });
         };
         let wrong = |reason: String| FixturesError::Folder { folder: folder.display().to_string(), reason };
@@ -94,6 +98,7 @@ impl Fixtures {
         if !entry.is_dir() {
             return Err(wrong("not a folder".to_owned()));
         }
+        misplaced(&folder)?;
         if !has_any(&folder) {
             let expected = AREAS.iter().map(|(area, endings)| format!("{area}/*{}", endings[0]));
             let expected: Vec<String> = expected.chain([DIVERGENCES.to_owned()]).collect();
@@ -247,6 +252,29 @@ pub fn files_below(folder: &Path, ending: &str) -> Vec<String> {
         }
     }
     names.into_iter().collect()
+}
+
+/// A selection of token requests, where the harness read it before 0.1.
+const FORMER_SELECTION: &str = "claims/matrix.toml";
+
+/// Refuses files that look like the harness's own and would not be read, so that the built-in ones would run in their place.
+fn misplaced(folder: &Path) -> Result<(), FixturesError> {
+    let former = folder.join(FORMER_SELECTION);
+    if former.exists() {
+        let reason = format!("the selection of token requests is read from {SNAPSHOTS}/snapshots.toml: move it there");
+        return Err(FixturesError::File { path: former.display().to_string(), reason });
+    }
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let areas = AREAS.iter().map(|(area, _)| *area);
+        let Some(meant) = nearest(&name, areas).filter(|area| *area != name) else { continue };
+        let endings = AREAS.iter().find(|(area, _)| *area == meant).map_or(&[] as &[&str], |(_, endings)| endings);
+        if contains(&entry.path(), endings) {
+            let reason = format!("the harness does not read this folder; did you mean {meant:?}?");
+            return Err(FixturesError::File { path: entry.path().display().to_string(), reason });
+        }
+    }
+    Ok(())
 }
 
 /// Whether a folder has a file of any area.

@@ -1,7 +1,5 @@
 //! The same issuer over https: every URL that it publishes has the scheme https.
 
-use serde_json::{Map, Value};
-
 use super::context::ScenarioContext;
 use super::definition::{RequiredDriver, Scenario};
 use super::needs::Need;
@@ -37,7 +35,7 @@ async fn over_https(context: &ScenarioContext) -> Result<(), Stopped> {
     let reply = http.get(&base.join(&format!("{path}{}", Document::OpenId.path()))?).await?;
     let members =
         discovery::standard(&context.recorder, &reply, &issuer, Document::OpenId).ok_or(Stopped::CheckFailed)?;
-    schemes(context, &members);
+    discovery::schemes(&context.recorder, &members);
     let server = Server::new(Custom, issuer, plain.audience.clone(), reply.json("a discovery document")?);
     context.step("request a token over https");
     let client = context.client(SERVICE)?;
@@ -54,10 +52,4 @@ async fn over_https(context: &ScenarioContext) -> Result<(), Stopped> {
     server.keys(&http).await?;
     judge_access_token(context, &server, client, &tokens, None, None).await?;
     Ok(())
-}
-
-fn schemes(context: &ScenarioContext, members: &Map<String, Value>) {
-    let addresses = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
-    let plain = addresses.filter_map(|(_, address)| address.as_str()).find(|address| !address.starts_with("https://"));
-    discovery::SCHEME.absent(&context.recorder, "plain address", plain);
 }

@@ -13,7 +13,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "an issuer with another name is rejected before any scenario; unit tests of check::configuration",
     ),
     ("configuration.issuer", "the same"),
-    ("discovery.scheme", "the proxy has no https"),
+    ("discovery.scheme", "unit tests of check::discovery"),
     ("session-management.", "tested in browser"),
     ("logout-token.readable", "unit tests of check::logout"),
     ("proof.", "tested in fapi2"),

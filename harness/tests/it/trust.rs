@@ -72,6 +72,30 @@ fn a_fixtures_folder_that_does_not_exist_or_has_nothing_is_wrong_usage() {
 }
 
 #[test]
+fn files_where_the_harness_does_not_look_are_errors() {
+    for (path, expected) in [
+        ("fixtures/claims/matrix.toml", "snapshots/snapshots.toml: move it there"),
+        ("fixtures/snapshot/snapshots.toml", "did you mean \"snapshots\"?"),
+        ("fixtures/target/shop.toml", "did you mean \"targets\"?"),
+        ("fixtures/sign-in/shop.toml", "did you mean \"sign_in\"?"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path(), path, &matrix("web"));
+        let error = stderr(harness(folder.path()).args(["run", "matrix"]), 5);
+        assert!(error.contains(expected), "{error}");
+        // Files beside it do not hide it.
+        write(folder.path(), "fixtures/targets/mock.toml", "");
+        let error = stderr(harness(folder.path()).args(["run", "matrix", "--fixtures", "fixtures"]), 5);
+        assert!(error.contains(expected), "{error}");
+    }
+    // A folder of another program is left alone.
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "fixtures/users/alice.json", "{}");
+    let output = stdout(harness(folder.path()).args(["list", "keys.custom"]), 0);
+    assert!(output.contains("keys.custom"), "{output}");
+}
+
+#[test]
 fn a_divergence_about_an_unknown_check_or_scenario_is_an_error_with_the_nearest_name() {
     let folder = tempfile::tempdir().expect("a folder");
     for (scenario, check, expected) in [
