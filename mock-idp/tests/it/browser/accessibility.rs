@@ -68,6 +68,13 @@ impl Inspection<'_> {
         self.chromium.css(selector).await.send_keys(text).await.unwrap();
     }
 
+    /// Goes to the list of authenticators, unless it is shown.
+    async fn show_list(&self, list: &str) {
+        if self.chromium.client.find(Locator::Css(list)).await.is_err() {
+            self.click("[data-se=switchAuthenticator]").await;
+        }
+    }
+
     /// Checks the page that is shown, which has to have this element.
     async fn check(&mut self, name: &str, selector: &str) {
         self.chromium.client.wait().for_element(Locator::Css(selector)).await.unwrap_or_else(|_| panic!("{name}"));
@@ -156,6 +163,61 @@ async fn inspect_sign_in(page: &mut Inspection<'_>) {
     page.check("error redirect URI", "[data-se=redirect-uris]").await;
 }
 
+/// The pages of second factors: each that a user has or can enroll.
+async fn inspect_factors(page: &mut Inspection<'_>) {
+    for (user, list) in [("mfa", "authenticator-verify-list"), ("mustenroll", "authenticator-enroll-list")] {
+        let list = format!("[data-se={list}]");
+        page.authorize(WEB, "openid", &[]).await;
+        page.pick(&format!("{user}@example.test")).await;
+        page.check(&format!("{user} first page"), ".siw-main-view").await;
+        page.show_list(&list).await;
+        page.check(&format!("{user} list"), &list).await;
+        let script = format!(
+            "return [...document.querySelectorAll('{list} .authenticator-button')].map((row) => row.dataset.se)"
+        );
+        let rows = page.chromium.run(&script).await;
+        assert!(rows.as_array().is_some_and(|rows| !rows.is_empty()), "{user}: {rows}");
+        for row in rows.as_array().unwrap().iter().filter_map(Value::as_str) {
+            page.show_list(&list).await;
+            page.click(&format!("[data-se='{row}'] a")).await;
+            page.check(&format!("{user} {row}"), "[data-se=o-form-head]").await;
+        }
+    }
+    for user in ["push", "passkey"] {
+        page.authorize(WEB, "openid", &[]).await;
+        page.pick(&format!("{user}@example.test")).await;
+        page.check(&format!("{user} first page"), "[data-se=o-form-head]").await;
+    }
+    page.open("/signin/phone").await;
+    page.check("phone", "main").await;
+}
+
+/// Recovery, registration, and the page of a user.
+async fn inspect_accounts(page: &mut Inspection<'_>) {
+    page.authorize(WEB, "openid", &[]).await;
+    page.click("[data-se=forgot-password]").await;
+    page.check("recovery", "[data-se=recovery] [name=identifier]").await;
+    page.fill("[name=identifier]", "recover@example.test").await;
+    page.click("[data-se=save]").await;
+    page.check("recovery sent", "[data-se=sent]").await;
+    page.fill("[name='credentials.passcode']", "000000").await;
+    page.click("[data-se=save]").await;
+    page.check("recovery wrong code", "[data-se=callout]").await;
+    page.authorize(WEB, "openid", &[]).await;
+    page.click("[data-se=enroll]").await;
+    page.check("registration", "[data-se=recovery] .o-form-fieldset").await;
+    page.click("[data-se=save]").await;
+    page.check("registration incomplete", "[data-se=callout]").await;
+    page.authorize(WEB, "openid", &[]).await;
+    page.pick("buyer@example.test").await;
+    page.open("/app/UserHome").await;
+    page.check("home", "[data-se=user-home]").await;
+    page.open("/_mock/console/inbox").await;
+    page.check("inbox", "[data-se=message]").await;
+    page.open("/_mock/console/coverage").await;
+    page.check("coverage", "[data-se=coverage]").await;
+}
+
 async fn inspect_devices(page: &mut Inspection<'_>) {
     page.open("/activate").await;
     page.check("device code", "[name=userCode]").await;
@@ -208,12 +270,16 @@ impl Inspection<'_> {
 #[expect(clippy::print_stdout, reason = "a test that is skipped says why")]
 async fn inspect(options: Options) {
     let Some(axe) = axe() else {
+        let required = std::env::var("BROWSER_TESTS").is_ok_and(|value| value == "required");
+        assert!(!required, "axe-core is missing: npm is, or its registry cannot be reached");
         println!("skipped: axe-core is missing, because npm is, or its registry cannot be reached");
         return;
     };
     let Some(chromium) = Chromium::start(options).await else { return };
     let mock = MockIdp::builder().start().await.unwrap();
     let mut page = Inspection { chromium, mock: &mock, axe: &axe, options, findings: Vec::new() };
+    inspect_factors(&mut page).await;
+    inspect_accounts(&mut page).await;
     inspect_sign_in(&mut page).await;
     inspect_devices(&mut page).await;
     let login = [("scope", "openid"), ("login_hint", "buyer@example.test"), ("binding_message", "W4SCT")];
