@@ -72,6 +72,8 @@ pub(in crate::cli) enum EnvForm {
     /// oauth2-proxy: its configuration file.
     #[value(name = "oauth2-proxy")]
     Oauth2Proxy,
+    /// Terraform: the provider of an org.
+    Terraform,
     /// A test that signs in with Playwright.
     Playwright,
     /// A test that signs in with Cypress.

@@ -43,6 +43,9 @@ pub(super) fn stack(form: EnvForm) -> Option<Stack> {
             let usual = &["http://localhost:4180/oauth2/callback", "http://localhost:8081/oauth2/callback"];
             web(include_str!("stacks/oauth2-proxy.txt"), only(usual))
         }
+        EnvForm::Terraform => {
+            Stack { template: include_str!("stacks/terraform.txt"), escape: json_escaped, sign_in: None }
+        }
         EnvForm::React => browser(include_str!("stacks/react.txt"), &["http://localhost:5173/login/callback"]),
         EnvForm::Vue => browser(include_str!("stacks/vue.txt"), &["http://localhost:5173/login/callback"]),
         EnvForm::Angular => browser(include_str!("stacks/angular.txt"), &["http://localhost:4200/callback"]),
