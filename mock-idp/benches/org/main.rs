@@ -170,6 +170,7 @@ async fn over_http() {
     }
     sandboxes_at_once().await;
     let program = Program::start(Some(&program::org_file(SMALL)));
+    users(program.port).await;
     tokens(program.port, Duration::from_secs(1)).await;
     let mut ratios = Vec::new();
     for _ in 0..5 {
@@ -189,6 +190,25 @@ async fn over_http() {
         idle.as_secs_f64() * 1e3,
         busy.as_secs_f64() * 1e3,
     );
+}
+
+/// Requests of the management API about users.
+async fn users(port: u16) {
+    let mut connection = Connection::open(port).await;
+    for (name, path, goal) in [
+        ("a list of 200", "/api/v1/users?limit=200", "< 5 ms"),
+        ("one by login", "/api/v1/users/user4321@example.test", "< 0.3 ms"),
+        ("a search by an attribute", "/api/v1/users?search=profile.employeeNumber%20eq%20%224321%22", "< 10 ms"),
+    ] {
+        let mut times = Vec::new();
+        for _ in 0..200 {
+            let started = Instant::now();
+            let answer = json(&mut connection, "GET", path, "").await;
+            times.push(started.elapsed());
+            assert!(answer.status == 200 && answer.body.contains("example.test"), "{}", answer.body);
+        }
+        println!("| users, of {SMALL}: {name} | {} | {goal} |", median_and_worst(times));
+    }
 }
 
 /// 200 sandboxes that live at the same time: each is added, signs a user in, and is removed.
