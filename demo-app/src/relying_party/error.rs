@@ -198,6 +198,10 @@ fn meaning(code: &str) -> &'static str {
         }
         "login_required" => "prompt=none was requested, and you are not signed in at the issuer. Sign in without it.",
         "consent_required" => "A scope requires consent, and it was not given or could not be requested (prompt=none).",
+        "unmet_authentication_requirements" => {
+            "The sign-in did not meet the request's acr_values: the user has no authenticator that does, or may not enroll one. \
+             Enroll one for the user, or request another acr value."
+        }
         "interaction_required" => "The issuer must show a page, and prompt=none does not allow it.",
         "invalid_request" => "The request is malformed; see the description.",
         "unauthorized_client" => {

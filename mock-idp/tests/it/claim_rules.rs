@@ -161,6 +161,10 @@ fn expressions_read_the_times_of_a_user_and_the_source_of_a_group() {
             claim(2, "changed", "RESOURCE", "user.getInternalProperty(\"passwordChanged\")"),
             claim(3, "never", "RESOURCE", "user.getInternalProperty(\"lastLogin\")"),
             claim(4, "from", "RESOURCE", "Groups.startsWith(\"0oadirectory00000000\", \"\", 10)"),
+            {
+                "name": "filtered", "status": "ACTIVE", "claimType": "RESOURCE", "valueType": "GROUPS",
+                "group_filter_type": "REGEX", "value": ".*", "conditions": {"scopes": []}, "alwaysIncludeInToken": true,
+            },
         ]);
         let more: Vec<ClaimRule> = serde_json::from_value(claims).unwrap();
         document.authorization_servers[0].claims.extend(more);
@@ -170,6 +174,10 @@ fn expressions_read_the_times_of_a_user_and_the_source_of_a_group() {
     assert_eq!(everywhere(&preview, "changed")[0], Some("2026-02-01T08:00:00.000Z".into()));
     assert_eq!(everywhere(&preview, "never")[0], None);
     assert_eq!(everywhere(&preview, "from")[0], Some(json!(["Directory"])));
+    // Okta: a filter finds the groups of Okta itself only.
+    let filtered = everywhere(&preview, "filtered")[0].clone().unwrap();
+    let filtered: Vec<&str> = filtered.as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
+    assert!(filtered.contains(&"Everyone") && !filtered.contains(&"Directory"), "{filtered:?}");
 }
 
 #[test]

@@ -17,10 +17,13 @@ impl Lint<'_> {
                 Ok(expression) => self.expression(&path, &claim.name, &expression),
                 Err(error) => {
                     // Okta: the Admin Console does not validate expressions.
-                    let message = format!(
-                        "claim `{}`: not a valid expression, so that requests for tokens with the claim fail: {}",
-                        claim.name, error.message
-                    );
+                    let effect = if claim.status.is_active() {
+                        "so that requests for tokens with the claim fail"
+                    } else {
+                        "so that requests for tokens fail when the claim is activated"
+                    };
+                    let message =
+                        format!("claim `{}`: not a valid expression, {effect}: {}", claim.name, error.message);
                     let offset = claim.value.get(..error.offset).map_or(0, |before| before.chars().count());
                     self.found.push(Problem { offset, ..Problem::at(path, message) });
                 }
