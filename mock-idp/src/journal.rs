@@ -42,6 +42,19 @@ const MAX_TEXT: usize = 2_048;
 /// Target of the log line that repeats an entry.
 pub(crate) const LOG_TARGET: &str = "mock_idp::request";
 
+/// What a request does in a flow: a sign-in and what its client does with the result.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum FlowPart {
+    /// It begins one.
+    Begins,
+    /// It begins one, and the authorization request that uses it follows.
+    Pushes,
+    /// It begins one, or continues that of a pushed request.
+    Authorizes,
+    /// It continues the flow of its client, or begins one if there is none.
+    Redeems,
+}
+
 /// The inside half of an answer: the client and user it concerns, and the reasons. It never reaches the wire.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Explanation {
@@ -55,6 +68,15 @@ pub(crate) struct Explanation {
     pub error: Option<Box<OAuthError>>,
     /// The decision, step by step.
     pub notes: Vec<Note>,
+    /// What the request does in a flow. `None`: it continues one, if its client has one.
+    pub flow: Option<FlowPart>,
+}
+
+impl Explanation {
+    /// An empty explanation of a request that begins, continues or ends a flow.
+    pub(crate) fn in_flow(part: FlowPart) -> Self {
+        Self { flow: Some(part), ..Self::default() }
+    }
 }
 
 /// A result, and the explanation of the decision behind it.
@@ -124,6 +146,9 @@ pub(crate) struct JournalEntry {
     /// Its events in the System Log.
     #[serde(skip)]
     pub logged: Option<Arc<LoggedRequest>>,
+    /// What the request does in a flow.
+    #[serde(skip)]
+    pub flow: Option<FlowPart>,
 }
 
 impl JournalEntry {
@@ -281,6 +306,7 @@ mod tests {
             request: None,
             response: None,
             logged: None,
+            flow: None,
         }
     }
 

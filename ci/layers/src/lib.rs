@@ -1,10 +1,11 @@
 //! Reads the sources of a package and says which file uses which.
 //!
 //! A file uses another one when it names an item that the other defines, however the name gets there: through `crate::`,
-//! `super::`, an import or a re-export. A re-export (`pub use`) alone is no use. Code under `#[cfg(test)]` is left out.
+//! `super::`, an import or a re-export. A re-export (`pub use`) alone is not a use. Code under `#[cfg(test)]` is left out.
 
 mod resolve;
 mod source;
+mod syntax;
 mod uses;
 
 use std::collections::btree_map::Entry;

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use syn::{Item, UseTree, Visibility};
+use syn::{Item, UseTree};
 
 use crate::source::Source;
-use crate::uses::{is_test, tree_paths};
+use crate::syntax::{is_test, tree_paths};
 
 /// What the modules of a package define, import and re-export.
 pub(crate) struct Names {
@@ -175,9 +175,4 @@ fn defined(item: &Item) -> Option<String> {
         _ => return None,
     };
     Some(name.to_string())
-}
-
-/// Whether an import passes its names on.
-pub(crate) fn is_re_export(visibility: &Visibility) -> bool {
-    !matches!(visibility, Visibility::Inherited)
 }

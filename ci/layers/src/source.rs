@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use syn::Item;
 
-use crate::uses::is_test;
+use crate::syntax::is_test;
 
 /// A parsed source file.
 #[derive(Debug)]

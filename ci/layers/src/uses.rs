@@ -4,98 +4,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree};
+use syn::{Item, ItemMod, ItemUse, Macro};
 
-use crate::resolve::{Names, Resolved, is_re_export};
+use crate::resolve::{Names, Resolved};
 use crate::source::Source;
+use crate::syntax::{is_for_tests, is_re_export, is_test, tree_paths};
 
 /// What a file uses.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct FileUses {
     /// Other files of the package, by index, and a name of each.
     pub(crate) sources: BTreeMap<usize, String>,
     /// First segments of paths that lead elsewhere.
     pub(crate) foreign: BTreeSet<String>,
 }
 
-/// One name that an import brings in, and the path it stands for; no name for a glob or `_`.
-pub(crate) struct Import {
-    pub(crate) name: Option<String>,
-    pub(crate) path: Vec<String>,
-}
-
 /// What a file uses of others.
-pub(crate) fn of(index: usize, source: &Source, names: &Names) -> Found {
-    let mut visitor = Visitor { index, names, module: source.module.clone(), found: Found::default() };
+pub(crate) fn of(index: usize, source: &Source, names: &Names) -> FileUses {
+    let mut visitor = Visitor { index, names, module: source.module.clone(), found: FileUses::default() };
     for item in &source.syntax.items {
         visitor.visit_item(item);
     }
     visitor.found
 }
 
-/// Whether an item is compiled for tests only.
-pub(crate) fn is_test(item: &Item) -> bool {
-    let attributes: &[Attribute] = match item {
-        Item::Const(item) => &item.attrs,
-        Item::Fn(item) => &item.attrs,
-        Item::Impl(item) => &item.attrs,
-        Item::Mod(item) => &item.attrs,
-        Item::Struct(item) => &item.attrs,
-        Item::Use(item) => &item.attrs,
-        _ => &[],
-    };
-    is_for_tests(attributes)
-}
-
-pub(crate) fn is_for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg")
-            && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
-    })
-}
-
-/// The paths of an import, one for each name.
-pub(crate) fn tree_paths(tree: &UseTree) -> Vec<Import> {
-    let mut imports = Vec::new();
-    collect(tree, &mut Vec::new(), &mut imports);
-    imports
-}
-
-fn collect(tree: &UseTree, path: &mut Vec<String>, imports: &mut Vec<Import>) {
-    let with = |path: &[String], name: &syn::Ident| match name.to_string().as_str() {
-        "self" => path.to_vec(),
-        name => path.iter().cloned().chain([name.to_owned()]).collect(),
-    };
-    match tree {
-        UseTree::Path(tree) => {
-            path.push(tree.ident.to_string());
-            collect(&tree.tree, path, imports);
-            path.pop();
-        }
-        UseTree::Name(tree) => {
-            let path = with(path, &tree.ident);
-            imports.push(Import { name: path.last().cloned(), path });
-        }
-        UseTree::Rename(tree) => {
-            let path = with(path, &tree.ident);
-            imports.push(Import { name: Some(tree.rename.to_string()), path });
-        }
-        UseTree::Glob(_) => imports.push(Import { name: None, path: path.clone() }),
-        UseTree::Group(tree) => {
-            for tree in &tree.items {
-                collect(tree, path, imports);
-            }
-        }
-    }
-}
-
 struct Visitor<'a> {
-    /// Of the file.
+    /// The index of the file.
     index: usize,
     names: &'a Names,
     /// The module that the visited code is in: the file's, or an inline one.
     module: Vec<String>,
-    found: Found,
+    found: FileUses,
 }
 
 impl Visitor<'_> {

@@ -9,7 +9,7 @@ use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
 use super::authorization_request::{self, SignInToken};
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
 use super::{Context, authn, authorization_response, interclient, provider_visits, sessions, sign_in_flow};
-use crate::journal::Explained;
+use crate::journal::{Explained, FlowPart};
 
 /// The authorization endpoint of a server.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,7 @@ impl<'c> AuthorizationEndpoint<'c> {
         frame: Frame,
     ) -> Explained<BrowserResponse> {
         let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
+        request.explanation.flow = Some(FlowPart::Authorizes);
         let result = self.destination(parameters, &mut request).await;
         request.respond(result)
     }

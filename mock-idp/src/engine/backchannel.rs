@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::client_authentication::authenticate;
 use super::{Context, OrgInstance, issued_tokens, request_object, token_lookup};
-use crate::journal::{Explained, Explanation};
+use crate::journal::{Explained, Explanation, FlowPart};
 use crate::ledger::NEVER;
 
 /// The backchannel authentication endpoint of a server.
@@ -34,7 +34,7 @@ impl<'c> BackchannelEndpoint<'c> {
         self,
         presented: CredentialSources<'_>,
     ) -> Explained<Result<Map<String, Value>, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Begins));
         let result = self.begin(presented, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }

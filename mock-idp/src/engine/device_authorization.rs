@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::Context;
 use super::client_authentication::authenticate;
-use crate::journal::{Explained, Explanation};
+use crate::journal::{Explained, Explanation, FlowPart};
 
 /// The device authorization endpoint of a server.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ impl<'c> DeviceAuthorizationEndpoint<'c> {
         self,
         presented: CredentialSources<'_>,
     ) -> Explained<Result<Map<String, Value>, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Begins));
         let result = self.issue(presented, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::client_authentication::authenticate;
 use super::{Context, pushes};
-use crate::journal::{Explained, Explanation};
+use crate::journal::{Explained, Explanation, FlowPart};
 
 /// The endpoint for a first proof.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ impl<'c> PrimaryAuthenticationEndpoint<'c> {
         presented: CredentialSources<'_>,
         name: &str,
     ) -> Explained<Result<Map<String, Value>, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Begins));
         let result = self.begin(presented, name, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }

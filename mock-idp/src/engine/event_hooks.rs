@@ -103,6 +103,7 @@ impl OrgInstance {
             request: None,
             response: None,
             logged: None,
+            flow: None,
         });
         result.map(drop)
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::client_authentication::authenticate;
 use super::{Context, recovery_links};
-use crate::journal::{Explained, Explanation};
+use crate::journal::{Explained, Explanation, FlowPart};
 
 /// Seconds for which an interaction handle can be used. Okta does not document it.
 const HANDLE_LIFETIME: i64 = 3600;
@@ -27,7 +27,7 @@ impl<'c> InteractionEndpoint<'c> {
 
     /// Begins a sign-in, and returns the handle by which the client knows it.
     pub(crate) async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Value, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Begins));
         let result = self.begin(presented, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }

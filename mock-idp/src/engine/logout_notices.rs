@@ -84,5 +84,6 @@ fn record(org: &OrgInstance, notice: &BackChannelNotice, result: &Result<(), Out
         request: None,
         response: None,
         logged: None,
+        flow: None,
     });
 }

@@ -11,7 +11,7 @@ use super::authorization_request::note_resource;
 use super::client_authentication::{ProvenClient, authenticate_with_key};
 use super::single_use::consume;
 use super::{Context, request_object};
-use crate::journal::{Explained, Explanation};
+use crate::journal::{Explained, Explanation, FlowPart};
 
 /// The pushed authorization request endpoint of a server.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ impl<'c> PushedRequestEndpoint<'c> {
         presented: CredentialSources<'_>,
         dpop: &[String],
     ) -> Explained<Result<Value, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Pushes));
         let result = self.store(presented, dpop, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }

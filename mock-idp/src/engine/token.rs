@@ -13,7 +13,7 @@ use super::revocations::LONGEST_ACCESS_TOKEN;
 use super::single_use::consume;
 use super::{Context, issued_tokens, refresh_tokens, signing, token_hooks};
 use crate::faults::IssuedTo;
-use crate::journal::{Explained, Explanation};
+use crate::journal::{Explained, Explanation, FlowPart};
 use crate::ledger::Batch;
 
 /// The token endpoint of a server.
@@ -28,7 +28,7 @@ impl<'c> TokenEndpoint<'c> {
 
     /// Answers a token request.
     pub(crate) async fn respond(self, request: TokenRequest) -> Explained<Result<Map<String, Value>, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Redeems));
         let result = self.issue(&request, &mut trace, &mut explanation).await;
         if let Err(error) = &result {
             let client = explanation.client.as_deref().and_then(|id| self.0.org.client(id));

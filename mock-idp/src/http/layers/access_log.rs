@@ -67,6 +67,7 @@ impl RequestRecord {
             request: None,
             response: None,
             logged: None,
+            flow: None,
         };
         log_line(&entry, "");
     }
@@ -80,7 +81,7 @@ impl RequestRecord {
         log: bool,
     ) {
         self.counted(address, status);
-        let Explanation { client, user, reason, notes, .. } = explanation;
+        let Explanation { client, user, reason, notes, flow, .. } = explanation;
         let entry = JournalEntry {
             request_id: self.request_id,
             time: address.org.clock.now_millis(),
@@ -95,6 +96,7 @@ impl RequestRecord {
             request,
             response,
             logged: self.logged,
+            flow,
         };
         if log {
             log_line(&entry, &address.path_prefix);

@@ -17,11 +17,11 @@ use crate::text::{did_you_mean, nearest};
 pub fn grant_type(request: &TokenRequest) -> Result<GrantType, OAuthError> {
     request.credential_sources().check_unambiguous()?;
     let name = request.get("grant_type").ok_or_else(|| {
-        OAuthError::with(ErrorId::TokenRequestMissingGrantType, supported(&GRANTS), "grant_type is missing")
+        OAuthError::with(ErrorId::TokenRequestMissingGrantType, supported(GRANTS), "grant_type is missing")
     })?;
     GrantType::named(name)
         .filter(|grant_type| row(*grant_type).is_some())
-        .ok_or_else(|| unsupported(&GRANTS, format!("grant_type `{name}` is unknown{}", hint(name))))
+        .ok_or_else(|| unsupported(GRANTS, format!("grant_type `{name}` is unknown{}", hint(name))))
 }
 
 /// The grant type that is meant: the last part of its URN is often taken for its name.
@@ -48,13 +48,13 @@ pub fn admit<'a>(
     proved_key: Option<&'a str>,
 ) -> Result<GrantRequest<'a>, OAuthError> {
     let grant_type = grant_type(parameters)?;
-    let grant = row(grant_type).ok_or_else(|| unsupported(&GRANTS, "no row for the grant type"))?;
-    let request = GrantRequest { org, server, urls, client, parameters, grant, grants: &GRANTS, proved_key };
+    let grant = row(grant_type).ok_or_else(|| unsupported(GRANTS, "no row for the grant type"))?;
+    let request = GrantRequest { org, server, urls, client, parameters, grant, grants: GRANTS, proved_key };
     browser::check(&request)?;
     grant_rules::may_use(client, grant_type)?;
     // FAPI 2 Security Profile 5.3.2.1: no password grant, and nothing else that users give to the client.
     if server.behavior.issues_codes_only() && grant_type.takes_credentials() {
-        return Err(unsupported(&GRANTS, "the profile excludes grants that take credentials of users"));
+        return Err(unsupported(GRANTS, "the profile excludes grants that take credentials of users"));
     }
     // Okta: `dpop_bound_access_tokens` makes proofs mandatory.
     if proved_key.is_none() && server.binds_tokens_of(client) {

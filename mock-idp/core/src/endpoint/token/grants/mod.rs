@@ -21,7 +21,7 @@ mod token_exchange;
 use super::grant::Grant;
 
 /// The table of grants. Okta lists the supported ones in this order.
-pub(super) static GRANTS: [Grant; 14] = [
+pub(super) static GRANTS: &[Grant] = &[
     authorization_code::GRANT,
     refresh_token::GRANT,
     client_credentials::GRANT,
