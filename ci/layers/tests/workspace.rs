@@ -115,6 +115,25 @@ fn modules_use_lower_layers_only() {
 }
 
 #[test]
+fn the_layers_are_those_of_the_tables_in_architecture_md() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ARCHITECTURE.md")).unwrap();
+    for package in [&CORE, &MOCK_IDP, &DEMO_APP, &HARNESS] {
+        let heading = format!("`{}`, from the bottom to the top:\n\n", package.folder.replace('/', "-"));
+        let table = text.split_once(&heading).unwrap_or_else(|| panic!("no table after {heading:?}")).1;
+        let rows = table.lines().take_while(|line| line.starts_with('|')).skip(2);
+        let documented: Vec<BTreeSet<&str>> = rows.map(modules_of_row).collect();
+        let layers: Vec<BTreeSet<&str>> = package.layers.iter().map(|layer| layer.iter().copied().collect()).collect();
+        assert_eq!(documented, layers, "{}", package.folder);
+    }
+}
+
+/// The names in the second column of a row.
+fn modules_of_row(row: &str) -> BTreeSet<&str> {
+    let names = row.split('|').nth(2).unwrap_or_default();
+    names.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
 fn endpoints_do_not_use_one_another() {
     let package = read(&CORE);
     let wrong: Vec<String> = package
