@@ -76,7 +76,7 @@ impl OrgDocument {
     /// Reads a file.
     ///
     /// # Errors
-    /// It cannot be read, or is no org document.
+    /// It cannot be read, or is not an org document.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, StartError> {
         Ok(Self { org: Arc::new(OrgSource::read(path.as_ref())?.org()?) })
     }
@@ -84,7 +84,7 @@ impl OrgDocument {
     /// Reads a text.
     ///
     /// # Errors
-    /// It is no org document.
+    /// It is not an org document.
     pub fn parse(yaml: &str) -> Result<Self, StartError> {
         Ok(Self { org: Arc::new(OrgSource::text("the org document", yaml).org()?) })
     }

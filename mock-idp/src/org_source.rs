@@ -52,7 +52,7 @@ impl OrgSource {
     /// Reads a file, or standard input if the path is `-`. The text is UTF-8, or UTF-16 or UTF-32 as YAML allows.
     ///
     /// # Errors
-    /// It cannot be read, is too long, or is no text.
+    /// It cannot be read, is too long, or is not text.
     pub fn read(path: &Path) -> Result<Self, StartError> {
         let (origin, file, bytes) = if path.as_os_str() == STANDARD_INPUT {
             ("<stdin>".to_owned(), None, read_all(io::stdin().lock()))
@@ -174,7 +174,7 @@ fn utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> Result<String, Problem> {
     let mut text = String::new();
     for four in bytes.chunks_exact(4) {
         let char = char::from_u32(unit([four[0], four[1], four[2], four[3]]));
-        text.push(char.ok_or_else(|| no_text(&text, "this is no UTF-32 character"))?);
+        text.push(char.ok_or_else(|| no_text(&text, "this is not a UTF-32 character"))?);
     }
     if bytes.len().is_multiple_of(4) { Ok(text) } else { Err(no_text(&text, "the UTF-32 text ends in half a unit")) }
 }
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_refused_with_their_place() {
+    fn bytes_that_are_not_text_are_refused_with_their_place() {
         let problem = decode(b"org:\n  name: caf\xe9\n").unwrap_err();
         assert_eq!(problem.place, Some((2, 12)));
         assert_eq!(problem.message, "the byte 0xE9 is not UTF-8; save the document as UTF-8");

@@ -158,7 +158,7 @@ impl Problem {
         }
     }
 
-    /// The scope is sufficient, but the user is no premium member.
+    /// The scope is sufficient, but the user is not a premium member.
     pub(super) fn premium_only(product: &str, features: &[String]) -> Self {
         Self {
             failed_checks: vec![FailedCheck {

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_that_is_no_jwt_is_rejected_with_the_reason() {
+    fn a_string_that_is_not_a_jwt_is_rejected_with_the_reason() {
         assert_eq!(Jwt::read("opaque").unwrap_err(), InvalidJwt::Parts(1));
         assert_eq!(Jwt::read("!.e30.").unwrap_err(), InvalidJwt::Base64("header"));
         assert_eq!(Jwt::read(&format!("e30.{}.", encode("[1]"))).unwrap_err(), InvalidJwt::Json("payload"));

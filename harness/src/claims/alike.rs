@@ -101,7 +101,10 @@ mod tests {
                 "access_token": {"payload": {"cid": "0oa1", "uid": "00u1", "role": "b", "idp": "00o1"}}}})
         );
         let wrong = comparable(&other, TargetIds { client: "0oa3", user: None }, true);
-        assert_eq!(wrong["token"]["access_token"]["payload"]["cid"], "0oa2", "another client's id is no placeholder");
+        assert_eq!(
+            wrong["token"]["access_token"]["payload"]["cid"], "0oa2",
+            "another client's id is not a placeholder"
+        );
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Snapshot {
     /// Reads a file.
     ///
     /// # Errors
-    /// It is no snapshot, with the reason.
+    /// It is not a snapshot, with the reason.
     pub fn parse(text: &str) -> Result<Self, String> {
         let snapshot: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         match snapshot.result.get("outcome").and_then(Value::as_str) {

@@ -34,7 +34,7 @@ pub fn last_run(folder: &Path) -> PathBuf {
 /// Reads the record of a run.
 ///
 /// # Errors
-/// When the text is no record, or one of another version.
+/// When the text is not a record, or one of another version.
 pub fn read(text: &str) -> Result<RunRecord, String> {
     #[derive(serde::Deserialize)]
     struct Version {

@@ -198,7 +198,7 @@ impl Scenario {
     }
 
     /// The reason to skip the scenario, if the target lacks something that it needs. If the provider is `claimed` to
-    /// follow the plan, what the plan demands is no reason: then the scenario fails without it.
+    /// follow the plan, what the plan demands is not a reason: then the scenario fails without it.
     #[must_use]
     pub fn unmet(&self, target: &Target, claimed: bool) -> Option<String> {
         let table = self.table.as_ref().and_then(|table| table.applicability.unmet(target));

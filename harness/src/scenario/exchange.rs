@@ -30,7 +30,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenario("exchange.openid", "A service cannot request the openid scope on behalf of a user", |c| {
             Box::pin(openid(c))
         }),
-        scenario("exchange.garbage", "A subject token that is no JWT is rejected", |c| Box::pin(garbage(c))),
+        scenario("exchange.garbage", "A subject token that is not a JWT is rejected", |c| Box::pin(garbage(c))),
         scenario("exchange.forged", "A subject token with a signature of another key is rejected", |c| {
             Box::pin(forged(c))
         }),

@@ -68,7 +68,7 @@ impl ExpectedDifferences {
     /// Reads a list.
     ///
     /// # Errors
-    /// It is no TOML of this shape, or an entry has no reason.
+    /// It is not TOML of this shape, or an entry has no reason.
     pub fn parse(text: &str) -> Result<Self, ExpectedFileError> {
         let file: ExpectedFile = toml::from_str(text)?;
         let entries = file.difference.into_iter().map(ExpectedDifference::read).collect::<Result<Vec<_>, _>>()?;

@@ -11,7 +11,7 @@ use crate::wire::Reply;
 /// Why a HAR file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum HarError {
-    #[error("it is no HAR file: {0}")]
+    #[error("it is not a HAR file: {0}")]
     Format(#[from] serde_json::Error),
     #[error("it has no requests to {0}")]
     NoRequest(String),
@@ -82,7 +82,7 @@ struct Content {
 /// The requests of a HAR file to a target, without secrets. Without a target: those to the host of the first request.
 ///
 /// # Errors
-/// The text is no HAR file, or has no request to the target.
+/// The text is not a HAR file, or has no request to the target.
 pub fn read_har(text: &str, target: Option<&Url>) -> Result<Vec<TapeLine>, HarError> {
     let Archive { log: Log { entries } } = serde_json::from_str(text)?;
     let first = entries.first().ok_or(HarError::Empty)?;

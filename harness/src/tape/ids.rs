@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_was_sent_is_no_id() {
+    fn a_value_that_was_sent_is_not_replaced_as_an_id() {
         let mut ids = IdTranslation::default();
         let (recorded, live) = (json!({ "label": "Cockpit2026" }), json!({ "label": "Cockpit2027" }));
         ids.learn(&recorded, &live, r#"{"label":"Cockpit2026"}"#);

@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base32_is_no_key() {
+    fn text_that_is_not_base32_is_not_a_key() {
         for text in ["", " ", "1", "JBSWY3DP!", "A"] {
             assert!(TotpKey::parse(text).is_none(), "{text:?}");
         }

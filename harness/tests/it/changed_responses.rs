@@ -359,7 +359,7 @@ detects! {
     signed_out_without_a_way_back: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.onward",
         |response| if response.at("/logout") { response.body = response.body.replace("state=", "stale=") };
     logout_without_a_logout_token: "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.posted",
-        // A hint that was changed on its way is no hint, so that the session lives on.
+        // A hint that was changed on its way is not a hint, so that the session lives on.
         |response| response.reclaim(|claims| drop(claims.insert("sid".into(), "another".into())));
     registration_for_everybody: "registration.no-token", "registration.refused",
         |response| if response.at("/clients") { response.status = StatusCode::CREATED };

@@ -129,7 +129,7 @@ fn files_below(folder: &std::path::Path) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_issuer_than_a_mock_has_a_matrix_and_a_failed_sign_in_is_no_snapshot() {
+async fn another_issuer_than_a_mock_has_a_matrix_and_a_failed_sign_in_is_not_a_snapshot() {
     let generic = OwnMock::start("kind = \"mock\"", "kind = \"generic\"").await;
     let (output, pending) = one_case(&generic, 6).await;
     assert_eq!(pending, 1, "the new case is pending: {output}");

@@ -23,7 +23,7 @@ impl Load {
         self
     }
 
-    /// Answers a second. An answer that is no success stops the benchmark: it would measure the wrong thing.
+    /// Answers a second. An answer that is not a success stops the benchmark: it would measure the wrong thing.
     pub(crate) fn per_second(&self, port: u16) -> f64 {
         let mut command = Command::new("wrk");
         command.args(["-t2", "-c16", "-d5s"]);

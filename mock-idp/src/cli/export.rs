@@ -67,7 +67,7 @@ fn running(url: &str, token: Option<&str>) -> Result<Org, Failure> {
     let url = format!("{}/_mock/state", url.trim_end_matches('/'));
     let (status, mut answer) = http_client::get(&url, token)?;
     if status != 200 {
-        let reason = answer["error"].as_str().unwrap_or("it is no mock");
+        let reason = answer["error"].as_str().unwrap_or("it is not a mock");
         return Err(Failure::invalid(format!("{url}: {status}: {reason}")));
     }
     let document: Document = serde_json::from_value(answer["org"].take()).map_err(Failure::invalid)?;

@@ -30,7 +30,7 @@ pub(super) fn remove(path: &Path) {
     }
 }
 
-/// Whether something is there that is no regular file. A link counts as what it leads to.
+/// Whether something is there that is not a regular file. A link counts as what it leads to.
 fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_file())
 }

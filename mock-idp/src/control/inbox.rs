@@ -162,7 +162,7 @@ impl MessageFilter {
         let templates = MessageTemplate::ALL.iter().map(|template| (template.name(), *template));
         let user_id = query.get("user").map(|name| user(org, name, "login or id").map(|user| user.id.clone()));
         let after = query.get("after").map(|text| {
-            text.parse().map_err(|_| ControlError::bad_request(format!("after: {text:?} is no id"), "after=1"))
+            text.parse().map_err(|_| ControlError::bad_request(format!("after: {text:?} is not an id"), "after=1"))
         });
         Ok(Self {
             kind: named(query, "kind", kinds)?,

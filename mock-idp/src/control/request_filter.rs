@@ -80,7 +80,7 @@ impl RequestFilter {
 
 fn method(text: &str) -> Result<Method, ControlError> {
     Method::from_bytes(text.to_ascii_uppercase().as_bytes())
-        .map_err(|_| ControlError::bad_request(format!("method: {text:?} is no method"), "GET, POST, …"))
+        .map_err(|_| ControlError::bad_request(format!("method: {text:?} is not a method"), "GET, POST, …"))
 }
 
 /// `404`, or a class: `4xx`.
@@ -90,7 +90,7 @@ fn status(text: &str) -> Result<String, ControlError> {
         return Ok(digits.to_owned());
     }
     Err(ControlError::bad_request(
-        format!("status: {text:?} is no status"),
+        format!("status: {text:?} is not a status"),
         "a status such as 404, or a class such as 4xx",
     ))
 }

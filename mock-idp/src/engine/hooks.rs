@@ -31,7 +31,7 @@ impl Management {
             return Err(hooks::no_answer(&format!("the hook answered with status {}", status.as_u16())));
         }
         serde_json::from_slice(&body)
-            .map_err(|error| hooks::no_answer(&format!("the answer is no JSON object: {error}")))
+            .map_err(|error| hooks::no_answer(&format!("the answer is not a JSON object: {error}")))
     }
 
     async fn call_hook(&self, channel: &HookChannel, body: &Value) -> Result<HookReply, OutboundError> {

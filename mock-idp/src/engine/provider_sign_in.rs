@@ -172,7 +172,7 @@ impl<'o> ProviderEndpoint<'o> {
             let error = answer.as_ref().and_then(|answer| answer.get("error")?.as_str()).unwrap_or("no `error`");
             return Err(failed(format!("status {}: {error}", reply.status.as_u16())));
         }
-        answer.ok_or_else(|| failed("the answer is no JSON object".to_owned()))
+        answer.ok_or_else(|| failed("the answer is not a JSON object".to_owned()))
     }
 }
 

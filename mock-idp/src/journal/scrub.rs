@@ -190,7 +190,7 @@ impl Scrubber {
     }
 }
 
-/// A signed token without its signature; an encrypted one is hidden. `None`: it is no token.
+/// A signed token without its signature; an encrypted one is hidden. `None`: it is not a token.
 fn token(text: &str) -> Option<String> {
     let is_part = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if !text.starts_with("eyJ") || !text.split('.').all(is_part) {

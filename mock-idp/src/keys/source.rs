@@ -67,7 +67,7 @@ impl KeyPool {
     }
 }
 
-/// A key as PEM; a position that this version does not know is no key.
+/// A key as PEM; a position that this version does not know is not a key.
 pub(crate) fn pem(material: &KeyMaterial) -> &str {
     match material {
         KeyMaterial::Fixture(position) => FIXTURES.get(*position).copied().unwrap_or_default(),

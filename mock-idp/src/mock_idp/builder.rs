@@ -78,7 +78,7 @@ impl Builder {
     /// the others answer at `/_org/{subdomain}/…` and `{subdomain}.localhost`.
     ///
     /// # Errors
-    /// The file cannot be read, or is no text.
+    /// The file cannot be read, or is not text.
     pub fn org_file(mut self, path: impl AsRef<Path>) -> Result<Self, StartError> {
         self.orgs.push(OrgSource::read(path.as_ref())?);
         Ok(self)

@@ -15,7 +15,7 @@ pub(crate) struct Area {
     pub(crate) ignores_trailing_slash: bool,
 }
 
-/// Segments that are no credential where one is expected.
+/// Segments that are not a credential where one is expected.
 const NO_CREDENTIALS: [&str; 3] = ["", "me", "token"];
 
 impl Area {

@@ -111,7 +111,7 @@ impl Authority {
         let key = KeyPair::from_pem(&pems.key)?;
         let mut anchors = RootCertStore::empty();
         anchors.add(der.clone())?;
-        let [anchor] = anchors.roots.as_slice() else { return Err(TlsError::NotOurs("is no certificate")) };
+        let [anchor] = anchors.roots.as_slice() else { return Err(TlsError::NotOurs("is not a certificate")) };
         // The anchor has the content of the DER sequence, without tag and length.
         if !key.subject_public_key_info().ends_with(&anchor.subject_public_key_info) {
             return Err(TlsError::NotOurs("is not the certificate of ca.key.pem"));

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_regular_file_is_refused_at_once() {
+    fn a_path_that_is_not_a_regular_file_is_refused_at_once() {
         let dir = tempfile::tempdir().unwrap();
         let fifo = dir.path().join("ca.pem");
         assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());

@@ -124,7 +124,7 @@ async fn a_device_gets_tokens_once_after_the_user_approves_its_code() {
     let spent = "The device code is invalid or has expired.";
     refused(&mock, device_code, 400, "invalid_grant", spent).await;
     refused(&mock, "nobody-knows", 400, "invalid_grant", spent).await;
-    // A code that has been answered is no code any more.
+    // A code that has been answered is not a code any more.
     let again = type_code(&mock, &browser, user_code).await;
     assert!(again.contains("Invalid code. Try again."), "{again}");
 }

@@ -392,7 +392,7 @@ async fn each_invalid_id_jag_has_its_own_error() {
     let signature = "The signature of the id-jag is invalid.";
     let expected = (400, grant.to_owned(), signature.to_owned());
     assert_eq!(token_error(redeem(&mock, &forged, &[]).await).await, expected);
-    // What is no ID-JAG comes from nobody who may assert anything.
+    // What is not an ID-JAG comes from nobody who may assert anything.
     let plain = jwt(&with(header.clone(), &json!({ "typ": "JWT" })), &claims, &org);
     for assertion in [plain.as_str(), "a.b.c"] {
         let issuer = "The issuer of the token is not permitted to use the JWT Bearer Grant.";

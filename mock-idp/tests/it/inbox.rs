@@ -68,7 +68,7 @@ async fn an_unknown_filter_value_is_an_error_with_the_known_ones() {
         ("kind=letter", "kind: \"letter\" is not known"),
         ("template=Forgot", "template: \"Forgot\" is not known"),
         ("user=byer", "no user has the login or id \"byer\""),
-        ("after=x", "after: \"x\" is no id"),
+        ("after=x", "after: \"x\" is not an id"),
         ("limit=501", "limit: \"501\" is not a number from 1 to 500"),
     ] {
         let (status, refusal) = ask(&mock, Method::GET, &format!("/_mock/inbox?{query}"), Value::Null).await;

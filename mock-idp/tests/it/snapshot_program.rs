@@ -321,7 +321,7 @@ fn a_wrong_selection_is_an_error_with_its_line() {
 }
 
 #[test]
-fn a_file_that_is_no_snapshot_is_an_error_and_stays() {
+fn a_file_that_is_not_a_snapshot_is_an_error_and_stays() {
     let project = Project::new(SELECTION);
     project.run(&[]);
     let path = project.snapshots().join("market-fulfilment/no-user/default.client_credentials.products-read.json");

@@ -289,7 +289,7 @@ async fn requests_beyond_the_rate_limit_are_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_token_and_a_host_that_is_no_org_are_errors() {
+async fn a_refused_token_and_a_host_that_is_not_an_org_are_errors() {
     let (folder, live) = (tempfile::tempdir().unwrap(), TestOrg::market().start().await);
     let (code, _, said) = run(folder.path(), &["import", "--url", live.url(), "--token", "00wrong"]).await;
     assert_eq!((code, said.lines().last()), (2, Some("mock-idp: the org does not accept the token (401)")));

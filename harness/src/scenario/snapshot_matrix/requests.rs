@@ -133,7 +133,7 @@ impl<'a> Requester<'a> {
     /// Sends an authorization request; the user signs in and consents.
     async fn authorize(&self, actors: &Actors<'_>, request: &AuthorizationRequest) -> Result<Reached, Stopped> {
         let journey = actors.authorization().send(request).await?;
-        // A sign-in that failed or an error page is no result of the org's rules and never becomes a snapshot.
+        // A sign-in that failed or an error page is not a result of the org's rules and never becomes a snapshot.
         let Some(callback) = journey.callback() else {
             ARRIVES.holds(&self.context.recorder, false, "a response at the redirect URI", journey.summary());
             return Err(Stopped::CheckFailed);
@@ -182,7 +182,7 @@ impl<'a> Requester<'a> {
     /// Reads an answer with tokens, or another answer to a form of the client.
     fn read(&self, reply: &Reply) -> Result<Reached, Stopped> {
         match serde_json::from_str::<OAuthError>(&reply.body) {
-            // A client that the server does not know is no result of the org's rules.
+            // A client that the server does not know is not a result of the org's rules.
             Ok(refusal) if (400..=403).contains(&reply.status) && refusal.error != "invalid_client" => {
                 let (error, description) = (refusal.error, refusal.error_description);
                 Ok(Reached::Refused { shown: "token_response", error, description })

@@ -252,7 +252,7 @@ impl Translator<'_> {
         };
         let bounds = number(least).zip(most.map_or(Some(u32::MAX), number));
         let Some((from, to)) = bounds.filter(|(from, to)| from <= to) else {
-            return Err("a `{` that is no repetition such as `{2,3}` must be written `\\{`".to_owned());
+            return Err("a `{` that is not a repetition such as `{2,3}` must be written `\\{`".to_owned());
         };
         if from > MOST || (most.is_some() && to > MOST) {
             return Err(format!("a part is repeated more than {MOST} times"));

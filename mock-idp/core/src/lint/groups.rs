@@ -146,7 +146,7 @@ impl Lint<'_> {
     }
 }
 
-/// Whether a constant is no limit of the `Groups` functions.
+/// Whether a constant is not a limit of the `Groups` functions.
 fn is_outside(limit: Option<&Value>) -> bool {
     matches!(limit, Some(Value::Int(limit)) if !(1..=100).contains(limit))
 }

@@ -60,7 +60,7 @@ impl ApiError {
         Self::new(ApiErrorId::AccessDenied, reason)
     }
 
-    /// `E0000031`: a text that is no filter, or names an attribute that cannot be searched.
+    /// `E0000031`: a text that is not a filter, or names an attribute that cannot be searched.
     #[must_use]
     pub fn invalid_search(reason: impl Into<String>) -> Self {
         Self::new(ApiErrorId::InvalidSearch, reason)

@@ -55,7 +55,7 @@ pub fn replace(
         None => method.active,
         Some("ACTIVE") => true,
         Some("INACTIVE") => false,
-        Some(other) => return Err(ApiError::not_well_formed(format!("`{other}` is no status of a method"))),
+        Some(other) => return Err(ApiError::not_well_formed(format!("`{other}` is not a status of a method"))),
     };
     if let Some(written) = body.object("settings")? {
         for (name, value) in written.all() {

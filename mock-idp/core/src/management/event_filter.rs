@@ -59,7 +59,7 @@ impl EventFilter {
     /// Parses an expression.
     ///
     /// # Errors
-    /// Where it is no expression, in words.
+    /// Where it is not an expression, in words.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.len() > MAX_LENGTH {
             return Err(format!("it is longer than {MAX_LENGTH} bytes"));
@@ -194,7 +194,7 @@ impl<'a> Parser<'a> {
             "false" => Ok(Expression::Literal(false.into())),
             "null" => Ok(Expression::Literal(Value::Null)),
             number if number.starts_with(|letter: char| letter.is_ascii_digit()) => {
-                let number: i64 = number.parse().map_err(|_| format!("`{number}` is no number"))?;
+                let number: i64 = number.parse().map_err(|_| format!("`{number}` is not a number"))?;
                 Ok(Expression::Literal(number.into()))
             }
             name => self.path(Expression::Name(name.to_owned())),

@@ -85,7 +85,7 @@ pub(super) fn complete_channel(
     let Some(channel) = body.object("channel")? else { return Ok(()) };
     let kind = channel.text("type")?.unwrap_or("HTTP");
     if !kinds.contains(&kind) {
-        return Err(ApiError::not_well_formed(format!("`{kind}` is no type of channel")));
+        return Err(ApiError::not_well_formed(format!("`{kind}` is not a type of channel")));
     }
     let version = channel.text("version")?.unwrap_or("1.0.0");
     let config = config(channel, known, kind)?;

@@ -115,7 +115,7 @@ fn prepare(
     }
     let kind = causes.required("type", body.text("type")?);
     if !kind.is_empty() && !TYPES.contains(&kind) {
-        return Err(ApiError::not_well_formed(format!("`{kind}` is no type of identity provider that is served")));
+        return Err(ApiError::not_well_formed(format!("`{kind}` is not a type of identity provider that is served")));
     }
     let (protocol, policy) = (body.object("protocol")?, body.object("policy")?);
     for (member, written) in [("protocol", protocol), ("policy", policy)] {

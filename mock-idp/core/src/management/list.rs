@@ -64,7 +64,7 @@ impl ListQuery {
     /// Reads `limit` and `after`.
     ///
     /// # Errors
-    /// A limit that is no positive number.
+    /// A limit that is not a positive number.
     pub fn read(query: &Parameters, style: ListStyle) -> Result<Self, ApiError> {
         let limit = match query.get("limit").map(str::parse::<usize>) {
             None => style.default_limit,

@@ -16,7 +16,7 @@ const PASSWORD: &str = "password";
 const REQUIREMENTS_PATH: &str = "password/complexity-requirements";
 
 /// # Errors
-/// The caller is no user.
+/// The caller is not a user.
 pub fn profile(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
     let user = users::find(org, call, "me")?;
     let recorded = org.times(&user.id);
@@ -93,7 +93,7 @@ fn refused(cause: String) -> ApiError {
 }
 
 /// # Errors
-/// The caller is no user, or has no password.
+/// The caller is not a user, or has no password.
 pub fn password(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
     let user = users::find(org, call, "me")?;
     if user.credentials.password.is_none() {
@@ -151,7 +151,7 @@ pub fn password_requirements(call: ManagementCall<'_>) -> Value {
 /// The addresses of the user.
 ///
 /// # Errors
-/// The caller is no user.
+/// The caller is not a user.
 pub fn emails(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
     let user = users::find(org, call, "me")?;
     Ok(addresses(user).into_iter().map(|(role, email)| address(call, role, email)).collect())

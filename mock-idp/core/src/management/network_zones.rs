@@ -54,7 +54,7 @@ fn prepare(
     }
     let kind = causes.required("type", body.text("type")?).to_owned();
     if !kind.is_empty() && !["IP", "DYNAMIC", "DYNAMIC_V2"].contains(&kind.as_str()) {
-        return Err(ApiError::not_well_formed(format!("`{kind}` is no type of zone")));
+        return Err(ApiError::not_well_formed(format!("`{kind}` is not a type of zone")));
     }
     causes.into_result()?;
     let usage = body.text("usage")?.unwrap_or("POLICY").to_owned();
@@ -95,7 +95,8 @@ fn complete(kind: &str, zone: &mut Map<String, Value>) -> Result<(), ApiError> {
 
 /// Okta: a range of one address is shown as a range.
 fn address(address: &Value) -> Result<Value, ApiError> {
-    let members = address.as_object().ok_or_else(|| ApiError::not_well_formed("an address of a zone is no object"))?;
+    let members =
+        address.as_object().ok_or_else(|| ApiError::not_well_formed("an address of a zone is not an object"))?;
     let body = BodyMembers::of(members);
     let (kind, value) = (body.text("type")?.unwrap_or("CIDR"), body.text("value")?.unwrap_or_default());
     let value = if kind == "RANGE" && !value.contains('-') { format!("{value}-{value}") } else { value.to_owned() };

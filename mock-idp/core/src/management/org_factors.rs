@@ -78,7 +78,7 @@ pub fn deactivate(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<Val
     get(change.draft, change.call, factor.id)
 }
 
-/// What an authenticator may be used for that is no factor.
+/// What an authenticator may be used for that is not a factor.
 const RECOVERY: &str = "recovery";
 
 /// Sets what an authenticator may be used for. False if it has no such setting.

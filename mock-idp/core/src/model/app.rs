@@ -196,7 +196,7 @@ impl App {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppCredentials {
-    /// Of apps that are no clients: who knows the password.
+    /// Of apps that are not clients: who knows the password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<CredentialScheme>,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -206,7 +206,7 @@ pub struct AppCredentials {
     pub user_name: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reveal_password: bool,
-    /// Of apps that are no clients: the key that signs.
+    /// Of apps that are not clients: the key that signs.
     #[serde(default, skip_serializing_if = "is_default")]
     pub signing: AppSigning,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -238,7 +238,7 @@ pub struct AppSettings {
     pub implicit_assignment: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub notes: AppNotes,
-    /// Of apps that are no clients: how users sign in.
+    /// Of apps that are not clients: how users sign in.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub sign_on: IndexMap<String, Value>,
     /// Of clients.

@@ -102,7 +102,7 @@ fn built_in() -> String {
     "BUILT_IN".to_owned()
 }
 
-/// Who knows the password of an app that is no client.
+/// Who knows the password of an app that is not a client.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CredentialScheme {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Status;
 use crate::protocol::jose::JwkSet;
 
-/// An AI agent: it acts on behalf of users who have signed in to another app. In Okta agents are no apps; here an agent is a service
+/// An AI agent: it acts on behalf of users who have signed in to another app. In Okta agents are not apps; here an agent is a service
 /// app.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

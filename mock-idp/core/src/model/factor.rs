@@ -178,7 +178,7 @@ impl Factor {
             SignInMethod::OktaVerifyTotp => (FactorType::Totp, FactorProvider::Okta),
             SignInMethod::OktaVerifyPush => (FactorType::Push, FactorProvider::Okta),
             SignInMethod::WebAuthn => (FactorType::WebAuthn, FactorProvider::Fido),
-            // A password is no factor of this API.
+            // A password is not a factor of this API.
             SignInMethod::SecurityQuestion | SignInMethod::Password => (FactorType::Question, FactorProvider::Okta),
         }
     }

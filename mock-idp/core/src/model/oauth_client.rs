@@ -230,13 +230,13 @@ impl OauthClientSettings {
         }
     }
 
-    /// For serde: of an app that is no client.
+    /// For serde: of an app that is not a client.
     pub(super) fn is_unused(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Those of an app that is no client.
+/// Those of an app that is not a client.
 impl Default for OauthClientSettings {
     fn default() -> Self {
         Self::of_type(ApplicationType::Web)

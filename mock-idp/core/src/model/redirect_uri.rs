@@ -37,7 +37,7 @@ pub fn check_redirect_uri(uri: &str, purpose: RedirectPurpose) -> Result<(), Str
     if purpose == RedirectPurpose::Notice && !is_web {
         return Err(format!("`{uri}` is not an http or https URI without a fragment"));
     }
-    // Browsers accept `https:host` too, which is no URI with a host (RFC 3986 3.2).
+    // Browsers accept `https:host` too, which is not a URI with a host (RFC 3986 3.2).
     if is_web && authority(uri).is_none_or(str::is_empty) {
         return Err(format!("`{uri}` is not an absolute URI: it has no host"));
     }

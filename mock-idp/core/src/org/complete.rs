@@ -382,7 +382,7 @@ impl Names {
         Self::new(objects.map(|object| (object.name().to_owned(), object.id.as_str())))
     }
 
-    /// Replaces a name by the id. What is no name stays; if it is no id either, it is a problem of the document.
+    /// Replaces a name by the id. What is not a name stays; if it is not an id either, it is a problem of the document.
     fn resolve(&self, reference: &mut String) {
         if let Some(id) = self.ids.get(reference) {
             reference.clone_from(id);

@@ -95,7 +95,7 @@ impl Org {
         let tables = completed(document);
         let references = validate::references(&tables);
         let mut found = validate::everything(&tables);
-        // A name is no valid id either.
+        // A name is not a valid id either.
         found.retain(|one| references.iter().all(|reference| reference.problem.path != one.problem.path));
         found.extend(references);
         Self::sound(tables, found)

@@ -203,7 +203,7 @@ fn response_type(given: Option<&str>, grant_type: GrantType) -> Result<Option<St
         Err(BadParameter::new("response_type", error, allowed.iter().map(|known| (*known).to_owned()).collect()))
     };
     let Some(parsed) = ResponseType::parse(given) else {
-        let error = format!("{given:?} is no response type");
+        let error = format!("{given:?} is not a response type");
         return wrong(error, &["code", "token", "id_token", "code id_token", "id_token token"]);
     };
     match grant_type {

@@ -21,7 +21,7 @@ pub(super) fn begin(method: SignInMethod, optional: bool, moment: &mut Moment<'_
 /// The step in which a user enters the code that is sent to a new phone.
 ///
 /// # Errors
-/// The text is no phone number.
+/// The text is not a phone number.
 pub(super) fn begin_phone(
     org: &Org,
     user: &User,

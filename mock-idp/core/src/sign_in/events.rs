@@ -79,7 +79,7 @@ pub(super) fn consented(
     }
 }
 
-/// The event of a step that failed; `None` if it was no attempt. `typed` is the name that was typed.
+/// The event of a step that failed; `None` if it was not an attempt. `typed` is the name that was typed.
 fn failed(user: Option<&User>, typed: &str, problem: &SignInProblem) -> Option<LogEvent> {
     let reason = match problem.kind {
         SignInProblemKind::MissingIdentifier

@@ -224,7 +224,7 @@ pub fn apply(
     };
     let counted = user.filter(|_| failed != facts.failed);
     let counted = counted.map(|user| SignInEffect::FailedSignIns { user_id: user.id.clone(), failed });
-    // A new password that is refused is no failed sign-in.
+    // A new password that is refused is not a failed sign-in.
     let problem = result.as_ref().err().map(|(_, problem)| problem);
     let wrong = wrong_proof(&transaction.stage, problem);
     let is_attempt = match &transaction.stage {

@@ -90,7 +90,7 @@ pub enum SignInProblemKind {
     WrongAnswer,
     /// An answer to enroll that has too few characters.
     ShortAnswer,
-    /// A text to enroll that is no phone number.
+    /// A text to enroll that is not a phone number.
     InvalidPhoneNumber,
     /// A link that has been used, or is too old.
     LinkUsed,

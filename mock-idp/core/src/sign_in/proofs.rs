@@ -399,7 +399,7 @@ impl ProofStep {
         }
     }
 
-    /// Whether the enrollment of the step is optional; `None`: it is no enrollment.
+    /// Whether the enrollment of the step is optional; `None`: it is not an enrollment.
     fn optional_enrollment(&self) -> Option<bool> {
         match self {
             Self::ChooseEnrollment { optional } | Self::Enroll { optional, .. } => Some(*optional),

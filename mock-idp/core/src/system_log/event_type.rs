@@ -56,7 +56,8 @@ impl Serialize for EventType {
 impl<'de> Deserialize<'de> for EventType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = Cow::<str>::deserialize(deserializer)?;
-        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("`{name}` is no event type of this mock")))
+        Self::named(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{name}` is not an event type of this mock")))
     }
 }
 

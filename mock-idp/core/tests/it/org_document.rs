@@ -575,7 +575,7 @@ apps:
     assignments: { users: [{ id: ada@a.test, credentials: { userName: ada, password: {} } }] }
 "#;
     let org = Org::parse(yaml).unwrap_or_else(|problems| panic!("{}", problems.lines("org.yaml")));
-    assert!(org.users().next().unwrap().credentials.password.is_none(), "a hook is no password");
+    assert!(org.users().next().unwrap().credentials.password.is_none(), "a hook is not a password");
     for (piece, by) in [("userSuffix", "userSufix"), ("hook: {", "hok: {"), ("assignmentType", "assignmenttype")] {
         assert!(Org::parse(&yaml.replacen(piece, by, 1)).is_err(), "{by}");
     }
@@ -631,7 +631,7 @@ authorizationServers:
 }
 
 #[test]
-fn what_follows_from_a_part_that_cannot_be_read_is_no_problem_of_its_own() {
+fn what_follows_from_a_part_that_cannot_be_read_is_not_a_problem_of_its_own() {
     let server = |rest: &str| format!("authorizationServers: [{{ name: API, audiences: [api://a], {rest} }}]");
     let token = |lifetimes: &str| {
         server(&format!("policies: [{{ name: P, rules: [{{ name: R, actions: {{ token: {{ {lifetimes} }} }} }}] }}]"))

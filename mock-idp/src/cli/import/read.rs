@@ -20,7 +20,7 @@ pub(super) fn read(source: &mut Source) -> Result<(ApiAnswers, Vec<LeftOut>), Fa
         }
     }
     if reading.source.is_live() && reading.answers.list("/api/v1/users").is_empty() {
-        return Err(Failure::invalid("the org has no users: it is no org of Okta, or the token may not read them"));
+        return Err(Failure::invalid("the org has no users: it is not an org of Okta, or the token may not read them"));
     }
     let ListReading { answers, refused, .. } = reading;
     let refused = refused.into_iter().map(|(name, (times, reason))| LeftOut {

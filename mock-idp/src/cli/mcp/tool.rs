@@ -8,7 +8,7 @@ use mock_idp_core::text::nearest;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
-/// Operations that are no tools: they are for other programs, or return a state, which is large and has secrets.
+/// Operations that are not tools: they are for other programs, or return a state, which is large and has secrets.
 const NOT_OFFERED: [&str; 7] = ["openapi", "healthz", "readyz", "state", "load_state", "compare_state", "explain_json"];
 
 /// The argument that names the org.
@@ -106,7 +106,7 @@ fn input_schema(description: &Value, parameters: &[&Value], body: Option<&Value>
     }
     let in_org = "name of the org, as listed by the tool orgs; without it the first org";
     properties.insert(IN_ORG.to_owned(), json!({ "type": "string", "description": in_org }));
-    // Any value. Not all clients know schemas that are no objects.
+    // Any value. Not all clients know schemas that are not objects.
     properties.values_mut().filter(|property| property.is_boolean()).for_each(|property| *property = json!({}));
     schema.insert("type".to_owned(), "object".into());
     schema.insert("properties".to_owned(), properties.into());

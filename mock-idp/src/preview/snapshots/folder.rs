@@ -45,7 +45,7 @@ impl SnapshotFolder {
     /// Reads a folder; one that does not exist is empty.
     ///
     /// # Errors
-    /// A file cannot be read, is no snapshot, or is a wrong `snapshots.toml`.
+    /// A file cannot be read, is not a snapshot, or is a wrong `snapshots.toml`.
     pub fn read(dir: &Path) -> Result<Self, FolderError> {
         let mut stored = BTreeMap::new();
         read_dir(dir, &mut Vec::new(), &mut stored)?;
@@ -120,7 +120,7 @@ impl SnapshotFolder {
 impl StoredSnapshot {
     fn parse(text: &str) -> Result<Self, String> {
         let Value::Object(mut members) = serde_json::from_str(text).map_err(|error| error.to_string())? else {
-            return Err("it is no JSON object".to_owned());
+            return Err("it is not a JSON object".to_owned());
         };
         match (members.shift_remove("case"), members.get("outcome")) {
             (Some(Value::Object(case)), Some(Value::String(_))) => Ok(Self { case, result: members }),

@@ -52,7 +52,7 @@ impl SelectionFile {
     /// Reads the text of a selection file.
     ///
     /// # Errors
-    /// It is no TOML, has an unknown key, or has no cases.
+    /// It is not TOML, has an unknown key, or has no cases.
     pub fn parse(text: &str) -> Result<Self, BadSelectionFile> {
         let wrong = |error: toml::de::Error| BadSelectionFile {
             line: error.span().map(|span| line(text, span.start)),

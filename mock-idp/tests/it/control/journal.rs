@@ -115,7 +115,7 @@ async fn an_invalid_filter_is_refused_with_its_name() {
     for (query, error) in [
         ("client=Market+dem", "client: the org has no \"Market dem\"; did you mean \"Market demo\"?"),
         ("user=byuer", "user: the org has no \"byuer\""),
-        ("status=bad", "status: \"bad\" is no status"),
+        ("status=bad", "status: \"bad\" is not a status"),
         ("since=yesterday", "since: \"yesterday\" is not a time"),
         ("limit=0", "limit: \"0\" is not a number from 1 to 1000"),
         ("messages=yes", "messages: \"yes\" is neither true nor false"),

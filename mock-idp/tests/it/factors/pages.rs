@@ -51,7 +51,7 @@ async fn a_user_without_the_demanded_factor_enrolls_it_on_the_pages() {
     let (status, page) = by_password(&mock, &client, &[]).await;
     assert_eq!(status, 200);
     assert!(page.contains("Set up security methods"), "{page}");
-    assert!(!page.contains("security_question"), "a question is no possession");
+    assert!(!page.contains("security_question"), "a question does not prove possession");
     let (_, page) = follow(&mock, &client, &page, r#"data-se="google_otp""#).await;
     assert!(page.contains(r#"data-se="qrImg" src="data:image/svg+xml;base64,"#), "{page}");
     let key = key_of_page(&page);

@@ -308,7 +308,7 @@ async fn a_program_enrolls_a_phone() {
 }
 
 #[tokio::test]
-async fn a_phone_is_no_second_factor_of_a_policy_that_needs_a_device() {
+async fn a_phone_is_not_a_second_factor_of_a_policy_that_needs_a_device() {
     let method = json!({
         "type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT2H",
         "constraints": [{ "possession": { "required": true, "methods": ["voice"] } }],

@@ -43,7 +43,7 @@ impl Connection {
                 return Err(ErrorKind::UnexpectedEof.into());
             }
             head += line.len();
-            let line = std::str::from_utf8(&line).map_err(|_| bad("a head that is no text".to_owned()))?.trim_end();
+            let line = std::str::from_utf8(&line).map_err(|_| bad("a head that is not text".to_owned()))?.trim_end();
             if head > LONGEST_HEAD {
                 return Err(bad("the head is too long".to_owned()));
             }

@@ -39,7 +39,7 @@ async fn unknown_tokens_and_missing_ones_get_oktas_errors() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_objects_are_refused() {
+async fn bodies_that_are_not_objects_are_refused() {
     let api = Api::market().await;
     let url = format!("{}/api/v1/zones", api.base());
     let malformed = (400, "E0000003", "The request body was not well-formed.", vec![]);

@@ -203,7 +203,7 @@ async fn apps_without_tokens_are_kept_as_okta_shows_them() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_app_is_refused() {
+async fn a_body_that_is_not_an_app_is_refused() {
     let api = Api::market().await;
     let blank = |field: &str| format!("{field}: The field cannot be left blank");
     for (body, code, causes) in [

@@ -201,7 +201,7 @@ fn resource() -> Vec<Row> {
             header("/userinfo", INTERACTION, Some("c770aef3-6784-41f7-8e0e-ff5f97bddb3a")),
         ),
         must(
-            "FAPI interaction id that is no UUID",
+            "FAPI interaction id that is not a UUID",
             HAPPY,
             "fapi.interaction-id",
             header("/userinfo", INTERACTION, Some("1")),

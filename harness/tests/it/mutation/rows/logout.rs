@@ -48,7 +48,7 @@ pub(super) fn rows() -> Vec<Row> {
             member("openid-configuration", "check_session_iframe", set("http://issuer.example/frame")),
         ),
         must(
-            "discovery with a session frame that is no address",
+            "discovery with a session frame that is not a URL",
             SESSION_FRAME,
             "module.endpoints",
             member("openid-configuration", "check_session_iframe", set("frame")),

@@ -113,7 +113,7 @@ fn supported_types(client: &App, parameters: &Parameters) -> Result<Vec<GrantTyp
     for name in named.split_whitespace() {
         let known = TYPES.into_iter().find(|grant| grant.name() == name);
         let known = known.ok_or_else(|| {
-            OAuthError::with(ErrorId::DirectAuthInvalidChallengeType, name, format!("`{name}` is no further proof"))
+            OAuthError::with(ErrorId::DirectAuthInvalidChallengeType, name, format!("`{name}` is not a further proof"))
         })?;
         types.extend(Some(known).filter(|grant| configured.contains(grant)));
     }

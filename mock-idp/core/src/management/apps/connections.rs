@@ -87,7 +87,7 @@ fn status(body: BodyMembers<'_>) -> Result<Option<&str>, ApiError> {
     let written = body.text("status")?;
     match written {
         None | Some("ACTIVE" | "INACTIVE") => Ok(written),
-        Some(other) => Err(ApiError::not_well_formed(format!("`{other}` is no status of a connection"))),
+        Some(other) => Err(ApiError::not_well_formed(format!("`{other}` is not a status of a connection"))),
     }
 }
 

@@ -24,7 +24,7 @@ pub struct LogoImage {
 /// Sets the logo of an app, and returns its address.
 ///
 /// # Errors
-/// There is no such app, no file, or the file is no image or too large.
+/// There is no such app, no file, or the file is not an image or too large.
 pub fn replace(change: &mut ManagementChange<'_, '_>, app: &str, file: Option<&[u8]>) -> Result<String, ApiError> {
     let app = change.draft.app(app).ok_or_else(|| ApiError::not_found(app, "AppInstance"))?;
     let (owner, entity) = (app.id.clone(), app.event_entity());

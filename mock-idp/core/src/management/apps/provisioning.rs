@@ -175,7 +175,9 @@ fn merge(known: &mut Value, body: &Map<String, Value>, path: &str) -> Result<(),
         match (&mut *member, value) {
             (_, Value::Null) => {}
             (Value::Object(_), Value::Object(inner)) => merge(member, inner, &format!("{path}.{name}"))?,
-            (Value::Object(_), _) => return Err(ApiError::not_well_formed(format!("`{path}.{name}` is no object"))),
+            (Value::Object(_), _) => {
+                return Err(ApiError::not_well_formed(format!("`{path}.{name}` is not an object")));
+            }
             (Value::Bool(_), Value::Bool(_)) | (Value::Null, Value::Object(_)) => *member = value.clone(),
             (Value::String(_), Value::String(text)) if is_allowed(name, text) => *member = value.clone(),
             _ => return Err(ApiError::not_well_formed(format!("`{path}.{name}` has another type or value"))),

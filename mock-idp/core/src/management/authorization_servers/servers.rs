@@ -87,7 +87,7 @@ fn write(org: &Tables, server: &mut AuthorizationServer, body: BodyMembers<'_>) 
         None | Some("DYNAMIC") => IssuerMode::Dynamic,
         Some("ORG_URL") => IssuerMode::OrgUrl,
         Some("CUSTOM_URL") => IssuerMode::CustomUrl,
-        Some(other) => return Err(ApiError::not_well_formed(format!("`{other}` is no issuer mode"))),
+        Some(other) => return Err(ApiError::not_well_formed(format!("`{other}` is not an issuer mode"))),
     };
     let credentials = body.object("credentials")?;
     let signing = credentials.map(|credentials| credentials.object("signing")).transpose()?.flatten();
@@ -95,7 +95,7 @@ fn write(org: &Tables, server: &mut AuthorizationServer, body: BodyMembers<'_>) 
         None => {}
         Some("AUTO") => server.credentials.signing.rotation_mode = RotationMode::Auto,
         Some("MANUAL") => server.credentials.signing.rotation_mode = RotationMode::Manual,
-        Some(other) => return Err(ApiError::not_well_formed(format!("`{other}` is no rotation mode"))),
+        Some(other) => return Err(ApiError::not_well_formed(format!("`{other}` is not a rotation mode"))),
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ pub(super) struct Language<'a>(&'a str);
 
 impl<'a> Language<'a> {
     /// # Errors
-    /// The text is no language tag.
+    /// The text is not a language tag.
     pub(super) fn read(text: &'a str) -> Result<Self, ApiError> {
         let mut parts = text.split('-');
         let language = parts.next().unwrap_or_default();
@@ -19,7 +19,7 @@ impl<'a> Language<'a> {
         if begins && parts.all(is_subtag) {
             return Ok(Self(text));
         }
-        Err(ApiError::new(ApiErrorId::InvalidLanguage, format!("`{text}` is no language tag")))
+        Err(ApiError::new(ApiErrorId::InvalidLanguage, format!("`{text}` is not a language tag")))
     }
 
     pub(super) fn as_str(self) -> &'a str {

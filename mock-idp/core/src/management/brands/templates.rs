@@ -68,7 +68,10 @@ pub fn set_settings(
     let recipients = causes.required("recipients", BodyMembers::of(body).text("recipients")?);
     causes.into_result()?;
     if !["ALL_USERS", "ADMINS_ONLY", "NO_USERS"].contains(&recipients) {
-        return Err(ApiError::new(ApiErrorId::RecipientsUnsupported, format!("`{recipients}` are no recipients")));
+        return Err(ApiError::new(
+            ApiErrorId::RecipientsUnsupported,
+            format!("`{recipients}` is not a kind of recipients"),
+        ));
     }
     let members = [("template", name.as_str()), ("recipients", recipients)];
     let members = members.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();

@@ -39,7 +39,7 @@ pub fn replace(org: &Org, app: &App, metadata: Metadata, moment: &mut Moment<'_>
     if settings.application_type != app.oauth().application_type {
         return Err(ClientError::metadata("application_type cannot be changed"));
     }
-    // Settings that are no client metadata stay.
+    // Settings that are not client metadata stay.
     settings.consent_method = app.oauth().consent_method;
     settings.refresh_token = app.oauth().refresh_token;
     settings.wildcard_redirect = app.oauth().wildcard_redirect;

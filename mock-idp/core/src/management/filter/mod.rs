@@ -27,7 +27,7 @@ impl Filter {
     /// Parses a filter.
     ///
     /// # Errors
-    /// Okta's error for a text that is no filter.
+    /// Okta's error for a text that is not a filter.
     pub fn parse(text: &str) -> Result<Self, ApiError> {
         parse::filter(text).map_err(|reason| ApiError::invalid_search(format!("`{text}`: {reason}")))
     }

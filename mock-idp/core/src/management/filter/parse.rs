@@ -88,7 +88,7 @@ impl<'a> Parser<'a> {
         }
         let operator =
             OPERATORS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, operator)| *operator);
-        let operator = operator.ok_or_else(|| format!("`{name}` is no operator"))?;
+        let operator = operator.ok_or_else(|| format!("`{name}` is not an operator"))?;
         Ok(Filter::Compare(path.to_owned(), operator, self.literal()?))
     }
 
@@ -102,7 +102,7 @@ impl<'a> Parser<'a> {
             "false" => Ok(FilterLiteral::Boolean(false)),
             "null" => Ok(FilterLiteral::Null),
             "" => Err("a value is missing".to_owned()),
-            number => number.parse().map(FilterLiteral::Number).map_err(|_| format!("`{number}` is no value")),
+            number => number.parse().map(FilterLiteral::Number).map_err(|_| format!("`{number}` is not a value")),
         }
     }
 

@@ -40,7 +40,7 @@ fn operators_compare_texts_without_case_and_times_as_times() {
 }
 
 #[test]
-fn texts_that_are_no_filters_are_refused_with_oktas_error() {
+fn texts_that_are_not_filters_are_refused_with_oktas_error() {
     let deep = format!("{}a pr{}", "(".repeat(100), ")".repeat(100));
     let long = vec!["a pr"; 1_000].join(" and ");
     for filter in

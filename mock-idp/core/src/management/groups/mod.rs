@@ -25,7 +25,7 @@ pub fn find<'t>(org: &'t Tables, id: &str) -> Result<&'t Group, ApiError> {
     org.group(id).ok_or_else(|| ApiError::not_found(id, "UserGroup"))
 }
 
-/// A group that is no group of Okta or an app, so that it may be changed.
+/// A group that is not a group of Okta or an app, so that it may be changed.
 ///
 /// # Errors
 /// No group has the id, or it may not be changed.

@@ -37,7 +37,7 @@ pub fn add_owner(
     match kind.as_str() {
         "USER" => _ = users::find(change.draft, change.call, &owner)?,
         "GROUP" => _ = find(change.draft, &owner)?,
-        other => return Err(ApiError::not_well_formed(format!("`{other}` is no type of owner"))),
+        other => return Err(ApiError::not_well_formed(format!("`{other}` is not a type of owner"))),
     }
     let members =
         [("ownerId", owner.as_str().into()), ("type", kind.into()), ("lastUpdated", change.moment.now.into())];

@@ -12,7 +12,7 @@ pub fn default_policy<'t>(org: &'t Tables, kind: &str) -> Option<&'t str> {
     policies.find(|policy| policy.is_system()).map(|policy| policy.id.as_str())
 }
 
-/// The type of a policy that is no global session policy.
+/// The type of a policy that is not a global session policy.
 #[must_use]
 pub fn policy_type<'t>(org: &'t Tables, id: &str) -> Option<&'t str> {
     org.object(DirectoryKind::Policy, id)?.members.get("type").and_then(Value::as_str)

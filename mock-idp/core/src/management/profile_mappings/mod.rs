@@ -73,7 +73,7 @@ pub fn update(change: &mut ManagementChange<'_, '_>, id: &str, body: &Map<String
 
 fn mapped_property(name: &str, value: &Value) -> Result<Value, ApiError> {
     let Some(members) = value.as_object() else {
-        return Err(ApiError::not_well_formed(format!("`{name}` is no property of a mapping")));
+        return Err(ApiError::not_well_formed(format!("`{name}` is not a property of a mapping")));
     };
     let members = BodyMembers::of(members);
     let expression = members.text("expression")?.unwrap_or_default();
@@ -82,7 +82,7 @@ fn mapped_property(name: &str, value: &Value) -> Result<Value, ApiError> {
     }
     let push = members.text("pushStatus")?.unwrap_or(DONT_PUSH);
     if ![DONT_PUSH, "PUSH"].contains(&push) {
-        return Err(ApiError::not_well_formed(format!("`{push}` is no push status")));
+        return Err(ApiError::not_well_formed(format!("`{push}` is not a push status")));
     }
     Ok(json!({ "expression": expression, "pushStatus": push }))
 }

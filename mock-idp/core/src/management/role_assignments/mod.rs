@@ -48,7 +48,7 @@ pub fn assign(
     let mut assignee = Assignee::find(change.draft, change.call, kind, name)?;
     let written = BodyMembers::of(body).text("type")?.unwrap_or_default();
     let Some(role) = RoleType::named(written) else {
-        return Err(ApiError::not_well_formed(format!("`{written}` is no standard role")));
+        return Err(ApiError::not_well_formed(format!("`{written}` is not a standard role")));
     };
     if assignee.roles.iter().any(|known| known.kind == role) {
         return Err(ApiError::new(ApiErrorId::RoleAssigned, format!("{} has {}", assignee.id, role.name())));

@@ -55,7 +55,7 @@ const TYPES: [&str; 6] = ["string", "boolean", "number", "integer", "array", "ob
 pub(super) fn completed(name: &str, written: &Map<String, Value>, style: AttributeStyle) -> Result<Value, ApiError> {
     let kind = written.get("type").and_then(Value::as_str).unwrap_or("string");
     if !TYPES.contains(&kind) {
-        return Err(ApiError::not_well_formed(format!("`{kind}` is no type of the attribute {name}")));
+        return Err(ApiError::not_well_formed(format!("`{kind}` is not a type of the attribute {name}")));
     }
     let order: &[&str] = if style == AttributeStyle::Directory { &DIRECTORY } else { &APP_USER };
     let mut attribute = Map::new();

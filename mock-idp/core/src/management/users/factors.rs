@@ -137,7 +137,7 @@ pub fn enroll_factor(
 /// Changes the question of a factor.
 ///
 /// # Errors
-/// There is no such factor, or it is no question.
+/// There is no such factor, or it is not a question.
 pub fn replace_factor(
     change: &mut ManagementChange<'_, '_>,
     name: &str,

@@ -38,7 +38,7 @@ pub fn set_risk(
     causes.length("riskReason", &reason, 0..=500);
     causes.into_result()?;
     if !["HIGH", "MEDIUM", "LOW"].contains(&level.as_str()) {
-        return Err(ApiError::not_well_formed(format!("`{level}` is no risk level that can be set")));
+        return Err(ApiError::not_well_formed(format!("`{level}` is not a risk level that can be set")));
     }
     let is_new = change.draft.object(KIND, &user.id).is_none();
     let members = [("riskLevel", level), ("reason", reason)];

@@ -25,7 +25,7 @@ impl<'a> Yaml<'a> {
                 Ok(value) => return (Some(value), problems),
                 Err(mismatch) => mismatch,
             };
-            // The value of a key that was left out is missing, which is no problem of its own.
+            // The value of a key that was left out is missing, which is not a problem of its own.
             let follows = node.is_some_and(|node| match kind {
                 MismatchKind::MissingKey(key) => self.leaves_out(node, key),
                 MismatchKind::Unfillable => true,

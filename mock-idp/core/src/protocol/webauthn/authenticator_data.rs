@@ -47,7 +47,7 @@ impl<'a> AuthenticatorData<'a> {
         if flags & HAS_EXTENSIONS != 0 {
             // WebAuthn 7.1 step 17: none of them is needed, and others are ignored.
             let extensions = cbor::read(rest).filter(|(value, _)| value.map().is_some());
-            rest = extensions.ok_or(malformed("the extensions are no CBOR map"))?.1;
+            rest = extensions.ok_or(malformed("the extensions are not a CBOR map"))?.1;
         }
         if !rest.is_empty() {
             return Err(malformed("it is too long"));

@@ -145,7 +145,7 @@ fn matching<'o>(
     Ok(Some(user))
 }
 
-/// Why a user who matches is not linked. Okta: such a user is no candidate, and a new user may be created.
+/// Why a user who matches is not linked. Okta: such a user is not a candidate, and a new user may be created.
 fn why_not_linked(org: &Org, provider: IdentityProvider<'_>, user: &User) -> Option<&'static str> {
     let is_of_user = |link: &DirectoryObject| link.text("provider") == Some(provider.id()) && link.owner == user.id;
     if org.objects(DirectoryKind::IdentityProviderUser).any(is_of_user) {

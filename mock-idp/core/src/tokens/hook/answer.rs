@@ -118,7 +118,7 @@ fn read(answer: HookAnswer<'_>) -> Result<Map<String, Value>, String> {
     if answer.status != 200 {
         return Err(format!("the answer has status {}", answer.status));
     }
-    serde_json::from_slice(answer.body).map_err(|error| format!("the answer is no JSON object: {error}"))
+    serde_json::from_slice(answer.body).map_err(|error| format!("the answer is not a JSON object: {error}"))
 }
 
 /// The text of an error object; empty if it has none.
@@ -134,17 +134,17 @@ fn read_operations(answer: &Map<String, Value>) -> Result<Vec<HookOperation>, St
     let commands = match answer.get("commands") {
         None | Some(Value::Null) => return Ok(operations),
         Some(Value::Array(commands)) => commands,
-        Some(_) => return Err("`commands` is no list".to_owned()),
+        Some(_) => return Err("`commands` is not a list".to_owned()),
     };
     for command in commands {
         let token = match command.get("type").and_then(Value::as_str) {
             Some("com.okta.identity.patch") => ClaimTarget::IdToken,
             Some("com.okta.access.patch") => ClaimTarget::AccessToken,
-            Some(other) => return Err(format!("`{other}` is no command of a token inline hook")),
+            Some(other) => return Err(format!("`{other}` is not a command of a token inline hook")),
             None => return Err("a command has no `type`".to_owned()),
         };
         let Some(Value::Array(patches)) = command.get("value") else {
-            return Err("the `value` of a command is no list".to_owned());
+            return Err("the `value` of a command is not a list".to_owned());
         };
         for patch in patches {
             let text = |name: &str| patch.get(name).and_then(Value::as_str).map(str::to_owned);

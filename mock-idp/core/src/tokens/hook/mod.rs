@@ -27,7 +27,9 @@ pub(super) fn of(spec: &TokenSpec<'_>, moment: &mut Moment<'_>) -> Option<Box<To
     let org = spec.subject.org;
     let channel = match org.object(DirectoryKind::InlineHook, hook_id) {
         None => Err("the rule names it, but the org has no such hook"),
-        Some(hook) if hook.text("type") != Some(TOKEN_HOOK) => Err("the rule names it, but it is no token inline hook"),
+        Some(hook) if hook.text("type") != Some(TOKEN_HOOK) => {
+            Err("the rule names it, but it is not a token inline hook")
+        }
         Some(hook) if !hook.is_active() => Err("it is inactive"),
         Some(hook) => {
             let channel = HookChannel::of(hook, |id| org.object(DirectoryKind::HookKey, id));

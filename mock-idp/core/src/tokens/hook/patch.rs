@@ -39,7 +39,7 @@ pub(super) fn apply(token: &mut UnsignedToken, op: &str, path: &str, value: Opti
                 change_inside(parent, op, inner, value)
             }
         },
-        _ => Err(format!("`{op}` is no operation")),
+        _ => Err(format!("`{op}` is not an operation")),
     }
 }
 

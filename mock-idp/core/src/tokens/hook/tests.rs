@@ -129,7 +129,7 @@ fn one_wrong_operation_leaves_all_tokens_unchanged() {
         (json!({ "op": "add", "path": "/claims/none/a", "value": "x" }), "there is no claim `none`"),
         (json!({ "op": "add", "path": "/claims/role/a", "value": "x" }), "neither an object nor a list"),
         (json!({ "op": "add", "path": "/claims/x" }), "`value` is missing"),
-        (json!({ "op": "move", "path": "/claims/role", "value": "x" }), "`move` is no operation"),
+        (json!({ "op": "move", "path": "/claims/role", "value": "x" }), "`move` is not an operation"),
         (json!({ "op": "add", "path": "/header/x", "value": "x" }), "begins with neither"),
         (json!({ "op": "add", "path": "/claims/", "value": "x" }), "names no claim"),
         (json!({ "op": "add", "path": "/token/lifetime/expiration", "value": 600 }), "can only be replaced"),
@@ -159,7 +159,7 @@ fn an_answer_that_cannot_be_used_leaves_the_tokens_unchanged() {
     assert!(unchanged(204, "").contains("status 204"));
     assert!(unchanged(500, "{}").contains("status 500"));
     assert!(unchanged(200, "no").contains("no JSON object"));
-    assert!(unchanged(200, r#"{"commands": {}}"#).contains("`commands` is no list"));
+    assert!(unchanged(200, r#"{"commands": {}}"#).contains("`commands` is not a list"));
     assert!(unchanged(200, r#"{"commands": [{"type": "com.okta.action.update"}]}"#).contains("no command of a token"));
     assert_eq!(unchanged(200, "{}"), "http://localhost/hook answered without changes");
 }

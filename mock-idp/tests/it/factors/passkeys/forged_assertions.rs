@@ -40,7 +40,7 @@ async fn an_assertion_is_refused_at_the_step_that_fails() {
         ),
         ("malformed: it is too long", forged(|made| made.rest = vec![0])),
         (
-            "malformed: the extensions are no CBOR map",
+            "malformed: the extensions are not a CBOR map",
             forged(|made| {
                 made.flags |= HAS_EXTENSIONS;
                 made.rest = int(1);

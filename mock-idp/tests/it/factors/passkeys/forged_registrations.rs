@@ -84,7 +84,7 @@ async fn a_registration_is_refused_at_the_step_that_fails() {
         ("no attested credential", forged(move |made| made.flags = verified & !HAS_CREDENTIAL)),
         ("malformed: it is too long", forged(|made| made.rest = vec![0])),
         (
-            "malformed: the extensions are no CBOR map",
+            "malformed: the extensions are not a CBOR map",
             forged(move |made| {
                 made.flags = verified | HAS_EXTENSIONS;
                 made.rest = int(1);

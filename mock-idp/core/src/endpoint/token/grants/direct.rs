@@ -203,7 +203,7 @@ fn check_grants(request: &GrantRequest<'_>, methods: &[SignInMethod]) -> Result<
     let Some(supported) = request.get("grant_types_supported") else { return Ok(()) };
     let mut names = supported.split_whitespace();
     if let Some(unknown) = names.clone().find(|name| GrantType::named(name).is_none()) {
-        let reason = format!("`{unknown}` is no grant type");
+        let reason = format!("`{unknown}` is not a grant type");
         return Err(OAuthError::with(ErrorId::DirectAuthInvalidGrantTypeSupported, unknown, reason));
     }
     if names.any(|name| usable.iter().any(|grant| grant.name() == name)) {
