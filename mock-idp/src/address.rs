@@ -76,7 +76,7 @@ impl Address {
 #[derive(Clone, Debug)]
 pub(crate) struct OrgUrls {
     pub url: String,
-    /// Of its `default` authorization server, under `url`.
+    /// The issuer of its `default` authorization server, under `url`.
     pub issuer: String,
     pub host_url: String,
 }

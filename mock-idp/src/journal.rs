@@ -242,7 +242,7 @@ impl Journal {
         recorded.entries.iter().rev().take(limit).map(|stored| recorded.with_messages(stored)).collect()
     }
 
-    /// Tells when there are entries that were added after this call.
+    /// Notifies when entries are added after this call.
     pub(crate) fn watch(&self) -> watch::Receiver<()> {
         self.added.subscribe()
     }

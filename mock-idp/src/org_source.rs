@@ -70,7 +70,7 @@ impl OrgSource {
     /// Reads the file again; `None` if there is none, or it has the same text.
     ///
     /// # Errors
-    /// As of [`Self::read`].
+    /// The same as [`Self::read`].
     pub(crate) fn read_again(&self) -> Result<Option<Self>, StartError> {
         let Some(file) = &self.file else { return Ok(None) };
         let read = Self::read(file)?;
@@ -137,7 +137,7 @@ fn read_all(reader: impl io::Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// YAML 1.2.2 5.2: the byte order mark tells the encoding; without one, the zero bytes of the first character do.
+/// YAML 1.2.2 5.2: the byte order mark shows the encoding; without one, the zero bytes of the first character do.
 fn decode(bytes: &[u8]) -> Result<String, Problem> {
     match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest),

@@ -85,7 +85,7 @@ fn case(run: &RunRecord, scenario: &ScenarioRecord) -> TestCase {
     case
 }
 
-/// A known departure and a scenario that did not run are both *skipped* in JUnit's terms; the type tells them apart.
+/// A known departure and a scenario that did not run are both *skipped* in JUnit's terms; the type distinguishes them.
 fn status(scenario: &ScenarioRecord) -> TestCaseStatus {
     let mut status = match scenario.state {
         State::Pass | State::Review | State::Warn => return TestCaseStatus::success(),

@@ -36,21 +36,21 @@ impl<'a> AuthorizationFlow<'a> {
     }
 
     /// Sends the request with that user in front of the browser.
-    pub(super) async fn send_as(&self, request: &AuthorizationRequest, visitor: User<'_>) -> Result<Journey, Stopped> {
+    pub(super) async fn send_as(&self, request: &AuthorizationRequest, user: User<'_>) -> Result<Journey, Stopped> {
         let url = request.url(self.actors.endpoint(Endpoint::Authorization)?);
         let context = self.actors.context;
-        context.default_step(|| self.description(request, visitor));
-        context.browse(&url, &context.target.redirect_uri, visitor).await
+        context.default_step(|| self.description(request, user));
+        context.browse(&url, &context.target.redirect_uri, user).await
     }
 
     /// Sends the request as a form that the browser posts; the user signs in and consents.
     pub(super) async fn send_by_post(&self, request: &AuthorizationRequest) -> Result<Journey, Stopped> {
         let endpoint = self.actors.endpoint(Endpoint::Authorization)?;
-        let visitor = User::consenting(self.actors.account);
-        let description = || format!("{}, as a posted form", self.description(request, visitor));
+        let user = User::consenting(self.actors.account);
+        let description = || format!("{}, as a posted form", self.description(request, user));
         self.actors.context.default_step(description);
         let first = Request::form(endpoint.clone(), request.params().to_vec());
-        self.actors.context.browse_from(first, visitor).await
+        self.actors.context.browse_from(first, user).await
     }
 
     /// The user of these actors, who signs in and denies consent.
@@ -131,7 +131,7 @@ impl<'a> AuthorizationFlow<'a> {
     }
 
     /// The step of a report: who sends the request, and how it differs from an ordinary one.
-    fn description(&self, request: &AuthorizationRequest, visitor: User<'_>) -> String {
+    fn description(&self, request: &AuthorizationRequest, user: User<'_>) -> String {
         let usual = self.request();
         let mut changes = Vec::new();
         for (name, value) in request.params() {
@@ -143,9 +143,9 @@ impl<'a> AuthorizationFlow<'a> {
         }
         let left_out = usual.params().iter().filter(|(name, _)| request.get(name).is_none());
         changes.extend(left_out.map(|(name, _)| format!("without {name}")));
-        let user = visitor.account.map_or("none", |account| account.name.word());
+        let name = user.account.map_or("none", |account| account.name.word());
         let (client, server) = (self.actors.client.name, self.actors.server.kind.word());
-        let request = format!("send an authorization request: {client} client, {server} server, user {user}");
+        let request = format!("send an authorization request: {client} client, {server} server, user {name}");
         if changes.is_empty() { request } else { format!("{request}; {}", changes.join(", ")) }
     }
 }

@@ -12,26 +12,31 @@ use crate::issuer_target::market::{BUYER, PARTNER, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("code.reuse", "A code that is redeemed twice is rejected, and its tokens are revoked", |c| {
-            Box::pin(reuse(c))
+        scenario("code.reuse", "A code that is redeemed twice is rejected, and its tokens are revoked", |context| {
+            Box::pin(reuse(context))
         })
         .cites(&["RFC 6749 4.1.2", "OIDF oidcc-codereuse", "OIDF oidcc-codereuse-30seconds"]),
-        scenario("code.expired", "A code is rejected after five minutes", |c| Box::pin(expired(c)))
+        scenario("code.expired", "A code is rejected after five minutes", |context| Box::pin(expired(context)))
             .cites(&["RFC 6749 4.1.2", "Okta: /authorize, code lifetime"])
             .needs(&[Need::ExclusiveIssuer]),
-        scenario("code.bound.client", "A code that another client redeems is rejected", |c| Box::pin(other_client(c)))
-            .cites(&["RFC 6749 4.1.3"])
-            .needs(&[Need::Secret(PARTNER)]),
-        scenario("code.bound.redirect-uri", "A code that is redeemed with another redirect URI is rejected", |s| {
-            Box::pin(other_redirect_uri(s))
+        scenario("code.bound.client", "A code that another client redeems is rejected", |context| {
+            Box::pin(other_client(context))
         })
+        .cites(&["RFC 6749 4.1.3"])
+        .needs(&[Need::Secret(PARTNER)]),
+        scenario(
+            "code.bound.redirect-uri",
+            "A code that is redeemed with another redirect URI is rejected",
+            |context| Box::pin(other_redirect_uri(context)),
+        )
         .cites(&["RFC 6749 4.1.3"]),
-        scenario("code.bound.server", "A code that is redeemed at another server is rejected", |c| {
-            Box::pin(other_server(c))
+        scenario("code.bound.server", "A code that is redeemed at another server is rejected", |context| {
+            Box::pin(other_server(context))
         })
         .cites(&["Okta: OAuth 2.0 and OpenID Connect error codes"])
         .needs(&[Need::Okta, Need::Server(Org)]),
-        scenario("code.garbage", "A made-up code is rejected", |c| Box::pin(garbage(c))).cites(&["RFC 6749 5.2"]),
+        scenario("code.garbage", "A made-up code is rejected", |context| Box::pin(garbage(context)))
+            .cites(&["RFC 6749 5.2"]),
     ]
 }
 

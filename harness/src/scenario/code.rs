@@ -17,81 +17,93 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenario(id, title, function).needs(&[Need::Client(client), Need::Account(BUYER), Need::Server(server)])
     };
     vec![
-        flow("code.web.custom", "A web client signs a user in at the custom server", WEB, Custom, |s| {
-            Box::pin(signs_in(s, WEB, Custom))
+        flow("code.web.custom", "A web client signs a user in at the custom server", WEB, Custom, |context| {
+            Box::pin(signs_in(context, WEB, Custom))
         }),
-        flow("code.web.org", "A web client signs a user in at the org server", WEB, Org, |s| {
-            Box::pin(signs_in(s, WEB, Org))
+        flow("code.web.org", "A web client signs a user in at the org server", WEB, Org, |context| {
+            Box::pin(signs_in(context, WEB, Org))
         }),
-        flow("code.spa.custom", "A browser client signs a user in at the custom server", SPA, Custom, |s| {
-            Box::pin(signs_in(s, SPA, Custom))
+        flow("code.spa.custom", "A browser client signs a user in at the custom server", SPA, Custom, |context| {
+            Box::pin(signs_in(context, SPA, Custom))
         }),
-        flow("code.spa.org", "A browser client signs a user in at the org server", SPA, Org, |s| {
-            Box::pin(signs_in(s, SPA, Org))
+        flow("code.spa.org", "A browser client signs a user in at the org server", SPA, Org, |context| {
+            Box::pin(signs_in(context, SPA, Org))
         }),
-        flow("code.native.custom", "A native client signs a user in at the custom server", NATIVE, Custom, |s| {
-            Box::pin(signs_in(s, NATIVE, Custom))
+        flow("code.native.custom", "A native client signs a user in at the custom server", NATIVE, Custom, |context| {
+            Box::pin(signs_in(context, NATIVE, Custom))
         }),
-        flow("code.native.org", "A native client signs a user in at the org server", NATIVE, Org, |s| {
-            Box::pin(signs_in(s, NATIVE, Org))
+        flow("code.native.org", "A native client signs a user in at the org server", NATIVE, Org, |context| {
+            Box::pin(signs_in(context, NATIVE, Org))
         }),
         flow(
             "code.partner.custom",
             "A third-party client signs a user in at the custom server",
             PARTNER,
             Custom,
-            |c| Box::pin(signs_in(c, PARTNER, Custom)),
+            |context| Box::pin(signs_in(context, PARTNER, Custom)),
         ),
-        flow("code.partner.org", "A third-party client signs a user in at the org server", PARTNER, Org, |s| {
-            Box::pin(signs_in(s, PARTNER, Org))
+        flow("code.partner.org", "A third-party client signs a user in at the org server", PARTNER, Org, |context| {
+            Box::pin(signs_in(context, PARTNER, Org))
         }),
         scenario(
             "code.state.echoed",
             "A state of 128 characters with every permitted character is returned unchanged",
-            |s| Box::pin(long_state(s)),
+            |context| Box::pin(long_state(context)),
         )
         .cites(&["OIDF oidcc-prompt-none-not-logged-in"]),
-        scenario("code.state.missing", "A request without a state is rejected", |c| Box::pin(state_missing(c)))
-            .cites(&["Okta: /authorize, state"])
-            .needs(&[Need::Okta]),
-        scenario("code.nonce.missing", "A code flow without a nonce succeeds, and the ID token has no nonce", |s| {
-            Box::pin(nonce_missing(s))
+        scenario("code.state.missing", "A request without a state is rejected", |context| {
+            Box::pin(state_missing(context))
         })
+        .cites(&["Okta: /authorize, state"])
+        .needs(&[Need::Okta]),
+        scenario(
+            "code.nonce.missing",
+            "A code flow without a nonce succeeds, and the ID token has no nonce",
+            |context| Box::pin(nonce_missing(context)),
+        )
         .cites(&["OIDC Core 3.1.2.1", "OIDF oidcc-ensure-request-without-nonce-succeeds-for-code-flow"]),
-        scenario("code.scope.unknown", "A request with an unknown scope is rejected", |c| Box::pin(scope_unknown(c)))
-            .cites(&["RFC 6749 4.1.2.1"])
-            .needs(&[Need::Okta]),
-        scenario("code.scope.missing", "A request without a scope is rejected if no scope is a default", |s| {
-            Box::pin(scope_missing(s))
+        scenario("code.scope.unknown", "A request with an unknown scope is rejected", |context| {
+            Box::pin(scope_unknown(context))
+        })
+        .cites(&["RFC 6749 4.1.2.1"])
+        .needs(&[Need::Okta]),
+        scenario("code.scope.missing", "A request without a scope is rejected if no scope is a default", |context| {
+            Box::pin(scope_missing(context))
         })
         .cites(&["RFC 6749 3.3"])
         .needs(&[Need::Market]),
         scenario(
             "code.scope.without-openid",
             "A request without the openid scope returns an access token and no ID token",
-            |s| Box::pin(without_openid(s)),
+            |context| Box::pin(without_openid(context)),
         )
         .cites(&["OIDC Core 3.1.2.1"])
         .needs(&[Need::Market]),
         scenario(
             "code.scope.profile-without-openid",
             "A request for the profile scope without openid is rejected",
-            |s| Box::pin(profile_without_openid(s)),
+            |context| Box::pin(profile_without_openid(context)),
         )
         .cites(&["Okta: OAuth 2.0 and OpenID Connect error codes"])
         .needs(&[Need::Okta]),
-        scenario("code.parameter.unknown", "An unknown parameter is ignored", |c| Box::pin(unknown_parameter(c)))
-            .cites(&["RFC 6749 3.1", "OIDF oidcc-ensure-request-with-unknown-parameter-succeeds"]),
-        scenario("code.parameter.duplicate", "A duplicate parameter is rejected", |s| Box::pin(duplicate_parameter(s)))
-            .cites(&["RFC 6749 3.1", "Okta: OAuth 2.0 and OpenID Connect error codes"])
-            .needs(&[Need::Okta]),
-        scenario("code.response-type.missing", "A request without a response type is rejected", |s| {
-            Box::pin(response_type_missing(s))
+        scenario("code.parameter.unknown", "An unknown parameter is ignored", |context| {
+            Box::pin(unknown_parameter(context))
+        })
+        .cites(&["RFC 6749 3.1", "OIDF oidcc-ensure-request-with-unknown-parameter-succeeds"]),
+        scenario("code.parameter.duplicate", "A duplicate parameter is rejected", |context| {
+            Box::pin(duplicate_parameter(context))
+        })
+        .cites(&["RFC 6749 3.1", "Okta: OAuth 2.0 and OpenID Connect error codes"])
+        .needs(&[Need::Okta]),
+        scenario("code.response-type.missing", "A request without a response type is rejected", |context| {
+            Box::pin(response_type_missing(context))
         })
         .cites(&["RFC 6749 4.1.2.1", "OIDF oidcc-response-type-missing"]),
-        scenario("code.response-type.unsupported", "A response type that the client may not use is rejected", |s| {
-            Box::pin(response_type_unsupported(s))
-        })
+        scenario(
+            "code.response-type.unsupported",
+            "A response type that the client may not use is rejected",
+            |context| Box::pin(response_type_unsupported(context)),
+        )
         .cites(&["RFC 6749 4.1.2.1"])
         .needs(&[Need::Market, Need::Client(NATIVE)]),
     ]

@@ -14,21 +14,27 @@ use crate::issuer_target::market::{BUYER, PARTNER};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("consent.allow", "A user who consents grants the scope to the client", |c| Box::pin(allow(c))),
-        scenario("consent.deny", "A user who denies consent sends access_denied to the client", |c| Box::pin(deny(c)))
-            .cites(&["RFC 6749 4.1.2.1"]),
-        scenario("consent.remembered", "A user who has consented is not asked again", |c| Box::pin(remembered(c))),
-        scenario("consent.denied-is-not-remembered", "A user who has denied consent is asked again", |s| {
-            Box::pin(not_remembered(s))
+        scenario("consent.allow", "A user who consents grants the scope to the client", |context| {
+            Box::pin(allow(context))
         }),
-        scenario("consent.prompt-consent", "prompt=consent asks again after consent was given", |c| {
-            Box::pin(prompt(c))
+        scenario("consent.deny", "A user who denies consent sends access_denied to the client", |context| {
+            Box::pin(deny(context))
+        })
+        .cites(&["RFC 6749 4.1.2.1"]),
+        scenario("consent.remembered", "A user who has consented is not asked again", |context| {
+            Box::pin(remembered(context))
+        }),
+        scenario("consent.denied-is-not-remembered", "A user who has denied consent is asked again", |context| {
+            Box::pin(not_remembered(context))
+        }),
+        scenario("consent.prompt-consent", "prompt=consent asks again after consent was given", |context| {
+            Box::pin(prompt(context))
         })
         .cites(&["OIDC Core 3.1.2.1"]),
-        scenario("consent.prompt-none", "prompt=none without consent is rejected", |c| Box::pin(none(c)))
+        scenario("consent.prompt-none", "prompt=none without consent is rejected", |context| Box::pin(none(context)))
             .cites(&["OIDC Core 3.1.2.6"]),
-        scenario("consent.implicit-scope", "Scopes that need no consent are granted without asking", |s| {
-            Box::pin(implicit(s))
+        scenario("consent.implicit-scope", "Scopes that need no consent are granted without asking", |context| {
+            Box::pin(implicit(context))
         }),
     ]
 }

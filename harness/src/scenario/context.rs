@@ -118,8 +118,8 @@ impl ScenarioContext {
     }
 
     /// Opens a URL in the browser and follows it until `landing` is reached or a page stays.
-    pub(super) async fn browse(&self, url: &Url, landing: &Url, visitor: User<'_>) -> Result<Journey, Stopped> {
-        Ok(self.driver.lock().await.walk(url, landing, visitor.at(self.target.now())).await?)
+    pub(super) async fn browse(&self, url: &Url, landing: &Url, user: User<'_>) -> Result<Journey, Stopped> {
+        Ok(self.driver.lock().await.walk(url, landing, user.at(self.target.now())).await?)
     }
 
     /// What a frame of the issuer answers to a message from a page of the client.
@@ -128,9 +128,9 @@ impl ScenarioContext {
     }
 
     /// Sends any first request from the browser and follows its answer to the redirect URI.
-    pub(super) async fn browse_from(&self, first: Request, visitor: User<'_>) -> Result<Journey, Stopped> {
+    pub(super) async fn browse_from(&self, first: Request, user: User<'_>) -> Result<Journey, Stopped> {
         let mut driver = self.driver.lock().await;
-        Ok(driver.follow(first, &self.target.redirect_uri, visitor.at(self.target.now())).await?)
+        Ok(driver.follow(first, &self.target.redirect_uri, user.at(self.target.now())).await?)
     }
 
     /// Continues with another browser that has no cookies.

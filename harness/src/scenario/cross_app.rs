@@ -23,23 +23,27 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenario(
             "cross-app.agent",
             "An agent exchanges an ID token for an ID-JAG, and the ID-JAG for an access token",
-            |s| Box::pin(agent(s)),
+            |context| Box::pin(agent(context)),
         ),
-        scenario("cross-app.again", "An ID-JAG that is redeemed twice is rejected", |c| Box::pin(again(c)))
+        scenario("cross-app.again", "An ID-JAG that is redeemed twice is rejected", |context| Box::pin(again(context)))
             .cites(&["RFC 7523 3 item 7"]),
-        scenario("cross-app.forged", "An ID-JAG with a signature of another key is rejected", |c| Box::pin(forged(c))),
-        scenario("cross-app.other-client", "An ID-JAG that another client redeems is rejected", |c| {
-            Box::pin(other_client(c))
+        scenario("cross-app.forged", "An ID-JAG with a signature of another key is rejected", |context| {
+            Box::pin(forged(context))
+        }),
+        scenario("cross-app.other-client", "An ID-JAG that another client redeems is rejected", |context| {
+            Box::pin(other_client(context))
         })
         .needs(&[Need::Secret(API)]),
-        scenario("cross-app.audience", "No ID-JAG is issued for a server that the agent is not connected to", |s| {
-            Box::pin(audience(s))
+        scenario(
+            "cross-app.audience",
+            "No ID-JAG is issued for a server that the agent is not connected to",
+            |context| Box::pin(audience(context)),
+        ),
+        scenario("cross-app.scope", "No ID-JAG is issued for scopes that the connection does not allow", |context| {
+            Box::pin(scope(context))
         }),
-        scenario("cross-app.scope", "No ID-JAG is issued for scopes that the connection does not allow", |c| {
-            Box::pin(scope(c))
-        }),
-        scenario("cross-app.more-scopes", "A scope parameter is rejected when an ID-JAG is redeemed", |s| {
-            Box::pin(more_scopes(s))
+        scenario("cross-app.more-scopes", "A scope parameter is rejected when an ID-JAG is redeemed", |context| {
+            Box::pin(more_scopes(context))
         }),
     ]
 }

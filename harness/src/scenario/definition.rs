@@ -197,8 +197,8 @@ impl Scenario {
         self
     }
 
-    /// The reason to skip the scenario, if the target lacks something that it needs. If the provider is `claimed` to
-    /// follow the plan, what the plan demands is not a reason: then the scenario fails without it.
+    /// The reason to skip the scenario, if the target lacks something that it needs. A provider that is
+    /// `claimed` to follow the plan has to offer what the plan requires: the scenario then fails instead of being skipped.
     #[must_use]
     pub fn unmet(&self, target: &Target, claimed: bool) -> Option<String> {
         let table = self.table.as_ref().and_then(|table| table.applicability.unmet(target));

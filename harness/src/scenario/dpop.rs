@@ -24,19 +24,23 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenario(
             "dpop.bound",
             "A token is bound to the key of the proof, and userinfo accepts it with that key",
-            |s| Box::pin(bound(s)),
+            |context| Box::pin(bound(context)),
         ),
-        scenario("dpop.as-bearer", "Userinfo rejects a bound token without a proof", |c| Box::pin(as_bearer(c))),
-        scenario("dpop.other-key", "Userinfo rejects a bound token with a proof of another key", |c| {
-            Box::pin(other_key(c))
+        scenario("dpop.as-bearer", "Userinfo rejects a bound token without a proof", |context| {
+            Box::pin(as_bearer(context))
+        }),
+        scenario("dpop.other-key", "Userinfo rejects a bound token with a proof of another key", |context| {
+            Box::pin(other_key(context))
         })
         .needs(&[Need::Market]),
-        scenario("dpop.proof-again", "A proof that is sent twice is rejected", |c| Box::pin(again(c)))
+        scenario("dpop.proof-again", "A proof that is sent twice is rejected", |context| Box::pin(again(context)))
             .cites(&["RFC 9449 11.1"]),
-        scenario("dpop.other-address", "A proof for another URL is rejected", |c| Box::pin(other_address(c)))
-            .cites(&["RFC 9449 4.3 step 9"]),
-        scenario("dpop.required", "A client with bound tokens gets no token without a proof", |c| {
-            Box::pin(required(c))
+        scenario("dpop.other-address", "A proof for another URL is rejected", |context| {
+            Box::pin(other_address(context))
+        })
+        .cites(&["RFC 9449 4.3 step 9"]),
+        scenario("dpop.required", "A client with bound tokens gets no token without a proof", |context| {
+            Box::pin(required(context))
         })
         .cites(&["RFC 9449 5.2"])
         .needs(&[Need::Client(VAULT)]),

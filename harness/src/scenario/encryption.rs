@@ -26,38 +26,40 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenario(
             "encryption.rsa-oaep-256",
             "A client that registers for RSA-OAEP-256 gets an ID token encrypted to its key",
-            |s| Box::pin(code(s, "RSA-OAEP-256")),
+            |context| Box::pin(code(context, "RSA-OAEP-256")),
         )
         .needs(&[Need::MetadataLists(LISTED, "RSA-OAEP-256")]),
         scenario(
             "encryption.rsa-oaep-384",
             "A client that registers for RSA-OAEP-384 gets an ID token encrypted to its key",
-            |c| Box::pin(code(c, "RSA-OAEP-384")),
+            |context| Box::pin(code(context, "RSA-OAEP-384")),
         )
         .needs(&[Need::MetadataLists(LISTED, "RSA-OAEP-384")]),
         scenario(
             "encryption.rsa-oaep-512",
             "A client that registers for RSA-OAEP-512 gets an ID token encrypted to its key",
-            |c| Box::pin(code(c, "RSA-OAEP-512")),
+            |context| Box::pin(code(context, "RSA-OAEP-512")),
         )
         .needs(&[Need::MetadataLists(LISTED, "RSA-OAEP-512")]),
-        scenario("encryption.refresh", "A refresh returns a newly encrypted ID token", |s| Box::pin(refresh(s)))
-            .needs(&[Need::Scope("offline_access"), Need::GrantType(Custom, "refresh_token")]),
-        scenario("encryption.front-channel", "The ID token of a hybrid response is encrypted", |s| {
-            Box::pin(front_channel(s))
+        scenario("encryption.refresh", "A refresh returns a newly encrypted ID token", |context| {
+            Box::pin(refresh(context))
+        })
+        .needs(&[Need::Scope("offline_access"), Need::GrantType(Custom, "refresh_token")]),
+        scenario("encryption.front-channel", "The ID token of a hybrid response is encrypted", |context| {
+            Box::pin(front_channel(context))
         })
         .needs(&[Need::ResponseType("code id_token")]),
-        scenario("encryption.org", "The org server encrypts ID tokens", |c| Box::pin(at_the_org(c)))
+        scenario("encryption.org", "The org server encrypts ID tokens", |context| Box::pin(at_the_org(context)))
             .needs(&[Need::Server(Org)]),
         scenario(
             "encryption.hint",
             "An encrypted ID token is rejected as id_token_hint, and the decrypted one is accepted",
-            |c| Box::pin(hint(c)),
+            |context| Box::pin(hint(context)),
         )
         .cites(&["OIDC Core 3.1.2.1", "OIDC RP-Initiated Logout 2"])
         .needs(&[Need::Endpoint(Custom, Endpoint::EndSession)]),
-        scenario("encryption.no-key", "A registration for encryption without a key is rejected", |c| {
-            Box::pin(no_key(c))
+        scenario("encryption.no-key", "A registration for encryption without a key is rejected", |context| {
+            Box::pin(no_key(context))
         })
         .driver(RequiredDriver::None),
     ]

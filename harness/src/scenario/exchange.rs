@@ -25,17 +25,21 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenario(
             "exchange.on-behalf",
             "A service exchanges a user's access token for one on behalf of that user",
-            |s| Box::pin(on_behalf(s)),
+            |context| Box::pin(on_behalf(context)),
         ),
-        scenario("exchange.openid", "A service cannot request the openid scope on behalf of a user", |c| {
-            Box::pin(openid(c))
+        scenario("exchange.openid", "A service cannot request the openid scope on behalf of a user", |context| {
+            Box::pin(openid(context))
         }),
-        scenario("exchange.garbage", "A subject token that is not a JWT is rejected", |c| Box::pin(garbage(c))),
-        scenario("exchange.forged", "A subject token with a signature of another key is rejected", |c| {
-            Box::pin(forged(c))
+        scenario("exchange.garbage", "A subject token that is not a JWT is rejected", |context| {
+            Box::pin(garbage(context))
         }),
-        scenario("exchange.machine", "A subject token without a user is rejected", |c| Box::pin(machine(c)))
-            .needs(&[Need::Secret(SERVICE)]),
+        scenario("exchange.forged", "A subject token with a signature of another key is rejected", |context| {
+            Box::pin(forged(context))
+        }),
+        scenario("exchange.machine", "A subject token without a user is rejected", |context| {
+            Box::pin(machine(context))
+        })
+        .needs(&[Need::Secret(SERVICE)]),
     ]
 }
 

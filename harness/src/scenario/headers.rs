@@ -16,41 +16,47 @@ use crate::wire::{Body, Request};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("headers.token", "Token responses have no-store, a request id and the rate limit", |s| {
-            Box::pin(token_headers(s))
+        scenario("headers.token", "Token responses have no-store, a request id and the rate limit", |context| {
+            Box::pin(token_headers(context))
         })
         .driver(RequiredDriver::None)
         .needs(&[Need::Market, Need::Secret(SERVICE)]),
-        scenario("headers.token-error", "Error responses have no-store, a request id and the rate limit", |c| {
-            Box::pin(error_headers(c))
+        scenario("headers.token-error", "Error responses have no-store, a request id and the rate limit", |context| {
+            Box::pin(error_headers(context))
         })
         .driver(RequiredDriver::None)
         .needs(&[Need::Secret(WEB)]),
-        scenario("headers.sign-in-page", "The sign-in page cannot be framed", |c| Box::pin(sign_in_page(c)))
-            .cites(&["RFC 9700 4.16"])
-            .driver(RequiredDriver::None)
-            .needs(&[Need::Client(WEB), Need::Account(BUYER)]),
-        scenario("headers.redirect", "The redirect with the code is not stored and sends no referrer", |c| {
-            Box::pin(redirect(c))
+        scenario("headers.sign-in-page", "The sign-in page cannot be framed", |context| {
+            Box::pin(sign_in_page(context))
+        })
+        .cites(&["RFC 9700 4.16"])
+        .driver(RequiredDriver::None)
+        .needs(&[Need::Client(WEB), Need::Account(BUYER)]),
+        scenario("headers.redirect", "The redirect with the code is not stored and sends no referrer", |context| {
+            Box::pin(redirect(context))
         })
         .cites(&["RFC 9700 4.2.4"])
         .driver(RequiredDriver::Http)
         .needs(&[Need::Client(WEB), Need::Account(BUYER)]),
-        scenario("cors.preflight", "A CORS preflight of the token endpoint succeeds", |s| Box::pin(preflight(s)))
-            .cites(&["Okta: /token, OPTIONS"])
-            .driver(RequiredDriver::None),
-        scenario("cors.discovery", "A script of another origin may read the discovery document and the keys", |c| {
-            Box::pin(discovery(c))
+        scenario("cors.preflight", "A CORS preflight of the token endpoint succeeds", |context| {
+            Box::pin(preflight(context))
         })
+        .cites(&["Okta: /token, OPTIONS"])
+        .driver(RequiredDriver::None),
+        scenario(
+            "cors.discovery",
+            "A script of another origin may read the discovery document and the keys",
+            |context| Box::pin(discovery(context)),
+        )
         .cites(&["Okta: enable CORS"])
         .driver(RequiredDriver::None),
-        scenario("cors.browser-client", "A script of a trusted origin exchanges a code", |s| {
-            Box::pin(browser_client(s))
+        scenario("cors.browser-client", "A script of a trusted origin exchanges a code", |context| {
+            Box::pin(browser_client(context))
         })
         .cites(&["Okta: /token, browser requests"])
         .needs(&[Need::Client(SPA), Need::Account(BUYER)]),
-        scenario("cors.without-pkce", "A script that exchanges a code without PKCE is rejected", |c| {
-            Box::pin(without_pkce(c))
+        scenario("cors.without-pkce", "A script that exchanges a code without PKCE is rejected", |context| {
+            Box::pin(without_pkce(context))
         })
         .cites(&["Okta: OAuth 2.0 and OpenID Connect error codes"])
         .needs(&[Need::Secret(WEB), Need::Account(BUYER)]),

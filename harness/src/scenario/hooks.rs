@@ -25,12 +25,18 @@ const CLAIM: &str = "harness_level";
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("hooks.patch", "A token inline hook adds a claim to an access token", |c| Box::pin(patch(c))),
-        scenario("hooks.all-or-nothing", "One command that is not allowed voids the other commands of a hook", |c| {
-            Box::pin(all_or_nothing(c))
+        scenario("hooks.patch", "A token inline hook adds a claim to an access token", |context| {
+            Box::pin(patch(context))
         }),
-        scenario("hooks.error", "An error of a hook refuses the token request", |c| Box::pin(error(c))),
-        scenario("hooks.unavailable", "A token is issued although its hook fails", |c| Box::pin(unavailable(c))),
+        scenario(
+            "hooks.all-or-nothing",
+            "One command that is not allowed voids the other commands of a hook",
+            |context| Box::pin(all_or_nothing(context)),
+        ),
+        scenario("hooks.error", "An error of a hook refuses the token request", |context| Box::pin(error(context))),
+        scenario("hooks.unavailable", "A token is issued although its hook fails", |context| {
+            Box::pin(unavailable(context))
+        }),
     ]
 }
 

@@ -15,8 +15,8 @@ use crate::wire::Http;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        Scenario::new("https.token", "Over https the discovery document and tokens have https URLs", |c| {
-            Box::pin(over_https(c))
+        Scenario::new("https.token", "Over https the discovery document and tokens have https URLs", |context| {
+            Box::pin(over_https(context))
         })
         .cites(&["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"])
         .tags(&["https", "discovery"])

@@ -24,27 +24,31 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenario(
             "interclient.hand-over",
             "A user who is signed in to one app is signed in to another one with an interclient token, without a prompt",
-            |c| Box::pin(hand_over(c)),
+            |context| Box::pin(hand_over(context)),
         ),
-        scenario("interclient.again", "An interclient token that is used twice is rejected", |c| Box::pin(again(c))),
-        scenario("interclient.forged", "An interclient token with a signature of another key is rejected", |s| {
-            Box::pin(forged(s))
+        scenario("interclient.again", "An interclient token that is used twice is rejected", |context| {
+            Box::pin(again(context))
         }),
-        scenario("interclient.other-app", "An interclient token for another app is rejected", |c| {
-            Box::pin(other_app(c))
+        scenario("interclient.forged", "An interclient token with a signature of another key is rejected", |context| {
+            Box::pin(forged(context))
+        }),
+        scenario("interclient.other-app", "An interclient token for another app is rejected", |context| {
+            Box::pin(other_app(context))
         }),
         scenario(
             "interclient.untrusted",
             "No interclient token is issued for an app without a trust relationship",
-            |s| Box::pin(untrusted(s)),
+            |context| Box::pin(untrusted(context)),
         ),
-        scenario("interclient.no-scope", "No interclient token is issued without the interclient_access scope", |c| {
-            Box::pin(no_scope(c))
-        }),
+        scenario(
+            "interclient.no-scope",
+            "No interclient token is issued without the interclient_access scope",
+            |context| Box::pin(no_scope(context)),
+        ),
         scenario(
             "interclient.untrusted-scope",
             "A client without a trust relationship cannot request interclient_access",
-            |s| Box::pin(untrusted_scope(s)),
+            |context| Box::pin(untrusted_scope(context)),
         ),
     ]
 }

@@ -14,42 +14,54 @@ use crate::issuer_target::market::{BUYER, SPA, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        asking("introspect.access-token", "A valid access token is active, with all members", |s| {
-            Box::pin(access_token(s))
+        asking("introspect.access-token", "A valid access token is active, with all members", |context| {
+            Box::pin(access_token(context))
         }),
-        asking("introspect.refresh-token", "A valid refresh token is active", |c| Box::pin(refresh_token(c)))
-            .needs(&[Need::Scope("offline_access")]),
-        asking("introspect.garbage", "A made-up token is inactive, with no other members", |c| Box::pin(garbage(c))),
-        asking("introspect.expired", "An expired access token is inactive", |c| Box::pin(expired(c)))
+        asking("introspect.refresh-token", "A valid refresh token is active", |context| {
+            Box::pin(refresh_token(context))
+        })
+        .needs(&[Need::Scope("offline_access")]),
+        asking("introspect.garbage", "A made-up token is inactive, with no other members", |context| {
+            Box::pin(garbage(context))
+        }),
+        asking("introspect.expired", "An expired access token is inactive", |context| Box::pin(expired(context)))
             .needs(&[Need::ExclusiveIssuer]),
         asking(
             "introspect.other-client",
             "Another client may introspect an access token with its own credentials",
-            |s| Box::pin(other_client(s)),
+            |context| Box::pin(other_client(context)),
         )
         .cites(&["Okta: /introspect"])
         .needs(&[Need::Market, Need::Client(SPA)]),
-        asking("introspect.other-server", "A token of another server is inactive", |s| Box::pin(other_server(s)))
-            .cites(&["Okta: /introspect"])
-            .needs(&[Need::Okta, Need::Endpoint(Org, Endpoint::Introspection)]),
-        asking("introspect.no-credentials", "Introspection without credentials is rejected", |c| {
-            Box::pin(no_credentials(c))
+        asking("introspect.other-server", "A token of another server is inactive", |context| {
+            Box::pin(other_server(context))
+        })
+        .cites(&["Okta: /introspect"])
+        .needs(&[Need::Okta, Need::Endpoint(Org, Endpoint::Introspection)]),
+        asking("introspect.no-credentials", "Introspection without credentials is rejected", |context| {
+            Box::pin(no_credentials(context))
         })
         .cites(&["RFC 7662 2.1"]),
-        asking("introspect.missing-token", "Introspection without a token is rejected", |c| Box::pin(missing(c)))
-            .needs(&[Need::Okta]),
-        revoking("revoke.access-token", "A revoked access token is inactive, its refresh token stays active", |s| {
-            Box::pin(revoke_access(s))
+        asking("introspect.missing-token", "Introspection without a token is rejected", |context| {
+            Box::pin(missing(context))
+        })
+        .needs(&[Need::Okta]),
+        revoking(
+            "revoke.access-token",
+            "A revoked access token is inactive, its refresh token stays active",
+            |context| Box::pin(revoke_access(context)),
+        )
+        .needs(&[Need::Scope("offline_access")]),
+        revoking("revoke.refresh-token", "A revoked refresh token revokes its access tokens", |context| {
+            Box::pin(revoke_refresh(context))
         })
         .needs(&[Need::Scope("offline_access")]),
-        revoking("revoke.refresh-token", "A revoked refresh token revokes its access tokens", |s| {
-            Box::pin(revoke_refresh(s))
+        revoking("revoke.unknown", "Revoking an unknown token succeeds", |context| Box::pin(revoke_unknown(context))),
+        revoking("revoke.userinfo", "Userinfo rejects a revoked access token", |context| {
+            Box::pin(revoked_at_userinfo(context))
         })
-        .needs(&[Need::Scope("offline_access")]),
-        revoking("revoke.unknown", "Revoking an unknown token succeeds", |c| Box::pin(revoke_unknown(c))),
-        revoking("revoke.userinfo", "Userinfo rejects a revoked access token", |c| Box::pin(revoked_at_userinfo(c)))
-            .cites(&["RFC 6750 3.1"])
-            .needs(&[Need::Endpoint(Custom, Endpoint::Userinfo)]),
+        .cites(&["RFC 6750 3.1"])
+        .needs(&[Need::Endpoint(Custom, Endpoint::Userinfo)]),
     ]
 }
 

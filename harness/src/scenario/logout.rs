@@ -18,27 +18,33 @@ use crate::wire::journey::Journey;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("logout.redirect", "Signing out redirects back with the state, and the session has ended", |s| {
-            Box::pin(redirect(s))
-        })
+        scenario(
+            "logout.redirect",
+            "Signing out redirects back with the state, and the session has ended",
+            |context| Box::pin(redirect(context)),
+        )
         .cites(&["OIDF oidcc-rp-initiated-logout"]),
-        scenario("logout.no-state", "Signing out without a state redirects back without one", |c| {
-            Box::pin(no_state(c))
+        scenario("logout.no-state", "Signing out without a state redirects back without one", |context| {
+            Box::pin(no_state(context))
         })
         .cites(&["OIDF oidcc-rp-initiated-logout-no-state"]),
-        scenario("logout.unregistered", "Signing out never redirects to an unregistered URI", |s| {
-            Box::pin(unregistered(s))
+        scenario("logout.unregistered", "Signing out never redirects to an unregistered URI", |context| {
+            Box::pin(unregistered(context))
         })
         .cites(&["OIDF oidcc-rp-initiated-logout-bad-post-logout-redirect-uri"]),
-        scenario("logout.query-added", "A post_logout_redirect_uri with another query is rejected", |c| {
-            Box::pin(query_added(c))
+        scenario("logout.query-added", "A post_logout_redirect_uri with another query is rejected", |context| {
+            Box::pin(query_added(context))
         })
         .cites(&["OIDF oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri"]),
-        scenario("logout.forged-hint", "An id_token_hint with a forged signature is rejected", |c| Box::pin(forged(c)))
-            .cites(&["OIDF oidcc-rp-initiated-logout-bad-id-token-hint"]),
-        scenario("logout.keeps-tokens", "Tokens stay active after signing out", |c| Box::pin(keeps_tokens(c)))
-            .cites(&["Okta: /logout"])
-            .needs(&[Need::Okta, Need::Endpoint(Custom, Endpoint::Introspection)]),
+        scenario("logout.forged-hint", "An id_token_hint with a forged signature is rejected", |context| {
+            Box::pin(forged(context))
+        })
+        .cites(&["OIDF oidcc-rp-initiated-logout-bad-id-token-hint"]),
+        scenario("logout.keeps-tokens", "Tokens stay active after signing out", |context| {
+            Box::pin(keeps_tokens(context))
+        })
+        .cites(&["Okta: /logout"])
+        .needs(&[Need::Okta, Need::Endpoint(Custom, Endpoint::Introspection)]),
     ]
 }
 

@@ -22,33 +22,35 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         asserted(
             "assertion.private-key",
             "A client authenticates with an assertion signed with its private key",
-            |c| Box::pin(by_key(c)),
+            |context| Box::pin(by_key(context)),
         ),
-        asserted("assertion.again", "An assertion that is sent twice is rejected", |c| Box::pin(again(c)))
+        asserted("assertion.again", "An assertion that is sent twice is rejected", |context| Box::pin(again(context)))
             .cites(&["RFC 7523 3 step 7"]),
-        asserted("assertion.expired", "An expired assertion is rejected", |s| {
-            Box::pin(invalid(s, |claims| claims["exp"] = json!(claims["iat"].as_i64().unwrap_or_default() - 86_400)))
+        asserted("assertion.expired", "An expired assertion is rejected", |context| {
+            Box::pin(invalid(context, |claims| {
+                claims["exp"] = json!(claims["iat"].as_i64().unwrap_or_default() - 86_400)
+            }))
         }),
-        asserted("assertion.other-audience", "An assertion with another audience is rejected", |s| {
-            Box::pin(invalid(s, |claims| claims["aud"] = json!("https://elsewhere.example/token")))
+        asserted("assertion.other-audience", "An assertion with another audience is rejected", |context| {
+            Box::pin(invalid(context, |claims| claims["aud"] = json!("https://elsewhere.example/token")))
         })
         .cites(&["OIDF fapi2-security-profile-final-ensure-client-assertion-with-wrong-aud-fails"]),
-        asserted("assertion.forged", "An assertion with a signature of another key is rejected", |c| {
-            Box::pin(forged(c))
+        asserted("assertion.forged", "An assertion with a signature of another key is rejected", |context| {
+            Box::pin(forged(context))
         }),
-        by_secret("assertion.secret", "A client authenticates with an assertion signed with its secret", |s| {
-            Box::pin(secret_jwt(s))
+        by_secret("assertion.secret", "A client authenticates with an assertion signed with its secret", |context| {
+            Box::pin(secret_jwt(context))
         }),
-        by_secret("assertion.secret-forged", "An assertion signed with another secret is rejected", |s| {
-            Box::pin(secret_forged(s))
+        by_secret("assertion.secret-forged", "An assertion signed with another secret is rejected", |context| {
+            Box::pin(secret_forged(context))
         }),
         by_secret(
             "assertion.secret-shown",
             "A client that is registered for client_secret_jwt is rejected if it sends its secret",
-            |s| Box::pin(secret_shown(s)),
+            |context| Box::pin(secret_shown(context)),
         ),
-        Scenario::new("rotation.keys", "After a rotation another key signs, and old tokens stay valid", |s| {
-            Box::pin(rotation(s))
+        Scenario::new("rotation.keys", "After a rotation another key signs, and old tokens stay valid", |context| {
+            Box::pin(rotation(context))
         })
         .cites(&["OIDC Core 10.1.1", "Okta: key rotation"])
         .tags(&["keys"])

@@ -13,40 +13,40 @@ use crate::wire::error::OAuthError;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("code.pkce.web", "A client with a secret may use PKCE too", |c| Box::pin(web(c)))
+        scenario("code.pkce.web", "A client with a secret may use PKCE too", |context| Box::pin(web(context)))
             .cites(&["RFC 9700 2.1.1", "OIDF oidcc-ensure-request-with-valid-pkce-succeeds"])
             .needs(&[Need::Client(WEB)]),
         scenario(
             "code.pkce.wrong-verifier",
             "A code is rejected if the code_verifier does not match the code_challenge",
-            |c| Box::pin(wrong_verifier(c)),
+            |context| Box::pin(wrong_verifier(context)),
         )
         .cites(&["RFC 7636 4.6"])
         .needs(&[Need::Client(WEB)]),
         scenario(
             "code.pkce.missing-verifier",
             "A code whose request had a code_challenge is rejected without a code_verifier",
-            |s| Box::pin(missing_verifier(s)),
+            |context| Box::pin(missing_verifier(context)),
         )
         .cites(&["RFC 7636 4.5", "RFC 9700 4.8.2"])
         .needs(&[Need::Client(WEB)]),
         scenario(
             "code.pkce.verifier-without-challenge",
             "A code_verifier is rejected if the request had no challenge",
-            |s| Box::pin(verifier_without_challenge(s)),
+            |context| Box::pin(verifier_without_challenge(context)),
         )
         .cites(&["RFC 9700 4.8.2"])
         .needs(&[Need::Okta, Need::Secret(WEB)]),
-        scenario("code.pkce.plain", "code_challenge_method=plain is rejected", |c| Box::pin(plain(c)))
+        scenario("code.pkce.plain", "code_challenge_method=plain is rejected", |context| Box::pin(plain(context)))
             .cites(&["RFC 7636 4.4.1", "RFC 9700 2.1.1", "Okta: /authorize, code_challenge_method"])
             .needs(&[Need::Okta, Need::Client(WEB)]),
-        scenario("code.pkce.required", "A client without a secret is rejected without a code_challenge", |s| {
-            Box::pin(required(s))
+        scenario("code.pkce.required", "A client without a secret is rejected without a code_challenge", |context| {
+            Box::pin(required(context))
         })
         .cites(&["RFC 7636 4.4.1", "RFC 9700 2.1.1"])
         .needs(&[Need::Okta, Need::Client(SPA)]),
-        scenario("code.pkce.illegal-challenge", "A code_challenge with illegal characters is rejected", |s| {
-            Box::pin(illegal_challenge(s))
+        scenario("code.pkce.illegal-challenge", "A code_challenge with illegal characters is rejected", |context| {
+            Box::pin(illegal_challenge(context))
         })
         .cites(&["RFC 7636 4.2"])
         .needs(&[Need::Okta, Need::Client(WEB)]),

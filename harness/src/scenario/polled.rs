@@ -23,23 +23,31 @@ const BACK_CHANNEL: &str = "urn:openid:params:grant-type:ciba";
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        device("device.allowed", "A user approves a device, and the device gets tokens", |c| {
-            Box::pin(device_allowed(c))
+        device("device.allowed", "A user approves a device, and the device gets tokens", |context| {
+            Box::pin(device_allowed(context))
         }),
-        device("device.denied", "A user denies a device, and the device gets access_denied", |c| {
-            Box::pin(device_denied(c))
+        device("device.denied", "A user denies a device, and the device gets access_denied", |context| {
+            Box::pin(device_denied(context))
         }),
-        device("device.once", "A device code that is redeemed twice is rejected", |c| Box::pin(device_once(c))),
-        device("device.slow-down", "A device that polls too fast gets slow_down", |c| Box::pin(device_slow_down(c))),
-        device("device.expired", "An expired device code is rejected", |c| Box::pin(device_expired(c))),
-        channel("back-channel.approved", "A user approves a backchannel request, and the client gets tokens", |s| {
-            Box::pin(approved(s))
+        device("device.once", "A device code that is redeemed twice is rejected", |context| {
+            Box::pin(device_once(context))
         }),
-        channel("back-channel.denied", "A user denies a backchannel request, and the client gets access_denied", |c| {
-            Box::pin(denied(c))
+        device("device.slow-down", "A device that polls too fast gets slow_down", |context| {
+            Box::pin(device_slow_down(context))
         }),
-        channel("back-channel.unknown-person", "A backchannel request for an unknown user is rejected", |c| {
-            Box::pin(unknown(c))
+        device("device.expired", "An expired device code is rejected", |context| Box::pin(device_expired(context))),
+        channel(
+            "back-channel.approved",
+            "A user approves a backchannel request, and the client gets tokens",
+            |context| Box::pin(approved(context)),
+        ),
+        channel(
+            "back-channel.denied",
+            "A user denies a backchannel request, and the client gets access_denied",
+            |context| Box::pin(denied(context)),
+        ),
+        channel("back-channel.unknown-person", "A backchannel request for an unknown user is rejected", |context| {
+            Box::pin(unknown(context))
         }),
     ]
 }
@@ -127,11 +135,11 @@ async fn show_codes(context: &ScenarioContext) -> Result<Waiting<'_>, Stopped> {
 }
 
 /// The user enters the code, signs in and answers.
-async fn type_code(context: &ScenarioContext, waiting: &Waiting<'_>, visitor: User<'_>) -> Result<(), Stopped> {
+async fn type_code(context: &ScenarioContext, waiting: &Waiting<'_>, user: User<'_>) -> Result<(), Stopped> {
     context.step("the user enters the code");
     let page = url::Url::parse(waiting.answer["verification_uri"].as_str().unwrap_or_default())?;
     let code = waiting.answer["user_code"].as_str().unwrap_or_default().to_owned();
-    context.browse_from(Request::form(page, vec![("userCode".to_owned(), code)]), visitor).await?;
+    context.browse_from(Request::form(page, vec![("userCode".to_owned(), code)]), user).await?;
     Ok(())
 }
 

@@ -13,44 +13,52 @@ use crate::issuer_target::market::{BUYER, SPA, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("prompt.none.no-session", "prompt=none without a session is rejected", |c| Box::pin(none_cold(c)))
-            .cites(&["OIDF oidcc-prompt-none-not-logged-in"]),
-        scenario("prompt.none.session", "prompt=none with a session succeeds", |c| Box::pin(none_warm(c)))
-            .cites(&["OIDF oidcc-prompt-none-logged-in"]),
-        scenario("prompt.none.id-token-hint", "prompt=none with an id_token_hint of the same user succeeds", |c| {
-            Box::pin(hint(c))
+        scenario("prompt.none.no-session", "prompt=none without a session is rejected", |context| {
+            Box::pin(none_cold(context))
         })
+        .cites(&["OIDF oidcc-prompt-none-not-logged-in"]),
+        scenario("prompt.none.session", "prompt=none with a session succeeds", |context| Box::pin(none_warm(context)))
+            .cites(&["OIDF oidcc-prompt-none-logged-in"]),
+        scenario(
+            "prompt.none.id-token-hint",
+            "prompt=none with an id_token_hint of the same user succeeds",
+            |context| Box::pin(hint(context)),
+        )
         .cites(&["OIDF oidcc-id-token-hint"]),
-        scenario("prompt.login", "prompt=login asks the user to sign in again, and auth_time is newer", |c| {
-            Box::pin(login(c))
+        scenario("prompt.login", "prompt=login asks the user to sign in again, and auth_time is newer", |context| {
+            Box::pin(login(context))
         })
         .cites(&["OIDF oidcc-prompt-login"])
         .needs(&[Need::ExclusiveIssuer]),
-        scenario("prompt.max-age.over", "A session older than max_age requires another sign-in", |c| {
-            Box::pin(max_age_over(c))
+        scenario("prompt.max-age.over", "A session older than max_age requires another sign-in", |context| {
+            Box::pin(max_age_over(context))
         })
         .cites(&["OIDF oidcc-max-age-1"])
         .needs(&[Need::ExclusiveIssuer]),
-        scenario("prompt.max-age.within", "A session younger than max_age requires no sign-in", |c| {
-            Box::pin(max_age_within(c))
+        scenario("prompt.max-age.within", "A session younger than max_age requires no sign-in", |context| {
+            Box::pin(max_age_within(context))
         })
         .cites(&["OIDF oidcc-max-age-10000"]),
-        scenario("prompt.max-age.zero-none", "prompt=none with max_age=0 is rejected", |c| Box::pin(zero_none(c)))
-            .needs(&[Need::Okta]),
-        scenario("prompt.max-age.invalid", "A max_age that is not a number is rejected", |s| {
-            Box::pin(max_age_invalid(s))
+        scenario("prompt.max-age.zero-none", "prompt=none with max_age=0 is rejected", |context| {
+            Box::pin(zero_none(context))
         })
         .needs(&[Need::Okta]),
-        scenario("prompt.none-and-login", "prompt=none with another value is rejected", |c| {
-            Box::pin(none_and_login(c))
+        scenario("prompt.max-age.invalid", "A max_age that is not a number is rejected", |context| {
+            Box::pin(max_age_invalid(context))
+        })
+        .needs(&[Need::Okta]),
+        scenario("prompt.none-and-login", "prompt=none with another value is rejected", |context| {
+            Box::pin(none_and_login(context))
         }),
-        scenario("prompt.session.shared", "A session serves all clients", |c| Box::pin(shared(c)))
+        scenario("prompt.session.shared", "A session serves all clients", |context| Box::pin(shared(context)))
             .cites(&["OIDC Core 3.1.2.3"])
             .needs(&[Need::Client(SPA)]),
-        scenario("prompt.login-hint", "A login_hint is accepted", |c| Box::pin(login_hint(c)))
+        scenario("prompt.login-hint", "A login_hint is accepted", |context| Box::pin(login_hint(context)))
             .cites(&["OIDF oidcc-login-hint"]),
-        scenario("prompt.display-and-locales", "display and ui_locales are accepted", |c| Box::pin(wishes(c)))
-            .cites(&["OIDF oidcc-display-page", "OIDF oidcc-ui-locales", "OIDF oidcc-claims-locales"]),
+        scenario("prompt.display-and-locales", "display and ui_locales are accepted", |context| {
+            Box::pin(wishes(context))
+        })
+        .cites(&["OIDF oidcc-display-page", "OIDF oidcc-ui-locales", "OIDF oidcc-claims-locales"]),
     ]
 }
 

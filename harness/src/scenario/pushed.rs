@@ -21,36 +21,44 @@ use crate::wire::journey::Journey;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        pushed("pushed.followed", "A pushed request is used by its request_uri", |c| Box::pin(followed(c))),
-        pushed("pushed.outside-ignored", "Parameters besides request_uri are ignored", |c| Box::pin(outside(c))),
-        pushed("pushed.once", "A request_uri that is used twice is rejected", |c| Box::pin(once(c)))
+        pushed("pushed.followed", "A pushed request is used by its request_uri", |context| Box::pin(followed(context))),
+        pushed("pushed.outside-ignored", "Parameters besides request_uri are ignored", |context| {
+            Box::pin(outside(context))
+        }),
+        pushed("pushed.once", "A request_uri that is used twice is rejected", |context| Box::pin(once(context)))
             .cites(&["OIDF fapi2-security-profile-final-ensure-request-uri-cannot-be-reused"]),
-        pushed("pushed.other-client", "A request_uri of another client is rejected", |c| Box::pin(other_client(c)))
-            .needs(&[Need::Secret(SECOND)]),
-        pushed("pushed.made-up", "A made-up request_uri is rejected", |c| Box::pin(made_up(c))),
-        pushed("pushed.no-credentials", "A pushed request without credentials is rejected", |c| {
-            Box::pin(no_credentials(c))
+        pushed("pushed.other-client", "A request_uri of another client is rejected", |context| {
+            Box::pin(other_client(context))
+        })
+        .needs(&[Need::Secret(SECOND)]),
+        pushed("pushed.made-up", "A made-up request_uri is rejected", |context| Box::pin(made_up(context))),
+        pushed("pushed.no-credentials", "A pushed request without credentials is rejected", |context| {
+            Box::pin(no_credentials(context))
         }),
-        pushed("pushed.name-inside", "A pushed request with a request_uri is rejected", |c| Box::pin(name_inside(c)))
-            .cites(&["OIDF fapi2-security-profile-final-par-attempt-to-use-request-uri"]),
-        pushed("pushed.expired", "An expired request_uri is rejected", |c| Box::pin(expired(c)))
+        pushed("pushed.name-inside", "A pushed request with a request_uri is rejected", |context| {
+            Box::pin(name_inside(context))
+        })
+        .cites(&["OIDF fapi2-security-profile-final-par-attempt-to-use-request-uri"]),
+        pushed("pushed.expired", "An expired request_uri is rejected", |context| Box::pin(expired(context)))
             .needs(&[Need::ExclusiveIssuer]),
-        object("request-object.signed", "The parameters of a signed request object are used", |c| Box::pin(signed(c))),
-        object("request-object.forged", "A request object with a wrong signature is rejected", |s| {
-            Box::pin(invalid(s, |_| {}, |_| Key::secret(&random_text(48))))
+        object("request-object.signed", "The parameters of a signed request object are used", |context| {
+            Box::pin(signed(context))
         }),
-        object("request-object.expired", "An expired request object is rejected", |s| {
+        object("request-object.forged", "A request object with a wrong signature is rejected", |context| {
+            Box::pin(invalid(context, |_| {}, |_| Key::secret(&random_text(48))))
+        }),
+        object("request-object.expired", "An expired request object is rejected", |context| {
             Box::pin(invalid(
-                s,
+                context,
                 |claims| claims["exp"] = json!(claims["exp"].as_i64().unwrap_or_default() - 86_400),
                 own,
             ))
         }),
-        object("request-object.other-audience", "A request object with another audience is rejected", |s| {
-            Box::pin(invalid(s, |claims| claims["aud"] = json!("https://elsewhere.example"), own))
+        object("request-object.other-audience", "A request object with another audience is rejected", |context| {
+            Box::pin(invalid(context, |claims| claims["aud"] = json!("https://elsewhere.example"), own))
         }),
-        object("request-object.other-issuer", "A request object of another client is rejected", |s| {
-            Box::pin(invalid(s, |claims| claims["iss"] = json!("somebody-else"), own))
+        object("request-object.other-issuer", "A request object of another client is rejected", |context| {
+            Box::pin(invalid(context, |claims| claims["iss"] = json!("somebody-else"), own))
         }),
     ]
 }

@@ -11,25 +11,27 @@ use crate::issuer_target::market::{BUYER, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("redirect.unregistered", "A redirect URI with another path leads to an error page", |s| {
-            Box::pin(altered(s, |uri| format!("{uri}/elsewhere")))
+        scenario("redirect.unregistered", "A redirect URI with another path leads to an error page", |context| {
+            Box::pin(altered(context, |uri| format!("{uri}/elsewhere")))
         }),
-        scenario("redirect.other-host", "A redirect URI with another host leads to an error page", |s| {
-            Box::pin(altered(s, |_| "https://evil.example/callback".to_owned()))
+        scenario("redirect.other-host", "A redirect URI with another host leads to an error page", |context| {
+            Box::pin(altered(context, |_| "https://evil.example/callback".to_owned()))
         }),
-        scenario("redirect.query-added", "A redirect URI with an unregistered query leads to an error page", |s| {
-            Box::pin(altered(s, |uri| format!("{uri}?foo=bar")))
-        }),
-        scenario("redirect.case", "A redirect URI in another case leads to an error page", |s| {
-            Box::pin(altered(s, |uri| uri.replace("/callback", "/Callback")))
+        scenario(
+            "redirect.query-added",
+            "A redirect URI with an unregistered query leads to an error page",
+            |context| Box::pin(altered(context, |uri| format!("{uri}?foo=bar"))),
+        ),
+        scenario("redirect.case", "A redirect URI in another case leads to an error page", |context| {
+            Box::pin(altered(context, |uri| uri.replace("/callback", "/Callback")))
         })
         .needs(&[Need::Okta]),
-        scenario("redirect.missing", "A request without a redirect URI leads to an error page", |c| {
-            Box::pin(missing(c))
+        scenario("redirect.missing", "A request without a redirect URI leads to an error page", |context| {
+            Box::pin(missing(context))
         })
         .needs(&[Need::Okta]),
-        scenario("redirect.unknown-client", "An unknown client leads to an error page", |c| {
-            Box::pin(unknown_client(c))
+        scenario("redirect.unknown-client", "An unknown client leads to an error page", |context| {
+            Box::pin(unknown_client(context))
         })
         .cites(&["Okta: error codes, invalid_client"]),
     ]

@@ -19,51 +19,53 @@ const INVALID: &str = "The refresh token is invalid or expired.";
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("refresh.static.custom", "A refresh returns new tokens of the same sign-in", |c| {
-            Box::pin(kept(c, Custom))
+        scenario("refresh.static.custom", "A refresh returns new tokens of the same sign-in", |context| {
+            Box::pin(kept(context, Custom))
         })
         .cites(&["OIDC Core 12", "OIDF oidcc-refresh-token"])
         .needs(&[Need::Secret(WEB)]),
-        scenario("refresh.static.org", "A refresh at the org server returns new tokens", |c| Box::pin(kept(c, Org)))
-            .cites(&["OIDC Core 12"])
-            .needs(&[Need::Market, Need::Secret(WEB), Need::Server(Org)]),
-        scenario("refresh.rotation", "A browser client gets a new refresh token with each refresh", |c| {
-            Box::pin(rotated(c))
+        scenario("refresh.static.org", "A refresh at the org server returns new tokens", |context| {
+            Box::pin(kept(context, Org))
+        })
+        .cites(&["OIDC Core 12"])
+        .needs(&[Need::Market, Need::Secret(WEB), Need::Server(Org)]),
+        scenario("refresh.rotation", "A browser client gets a new refresh token with each refresh", |context| {
+            Box::pin(rotated(context))
         })
         .cites(&["RFC 9700 4.14.2"])
         .needs(&[Need::Market, Need::Client(SPA)]),
-        scenario("refresh.reuse", "A rotated refresh token that is used again revokes the token family", |s| {
-            Box::pin(reused(s))
+        scenario("refresh.reuse", "A rotated refresh token that is used again revokes the token family", |context| {
+            Box::pin(reused(context))
         })
         .cites(&["RFC 9700 4.14.2", "Okta: refresh token reuse detection"])
         .needs(&[Need::Market, Need::Client(SPA)]),
-        scenario("refresh.leeway", "The previous refresh token is accepted within the grace period", |s| {
-            Box::pin(within_leeway(s))
+        scenario("refresh.leeway", "The previous refresh token is accepted within the grace period", |context| {
+            Box::pin(within_leeway(context))
         })
         .cites(&["Okta: refresh token rotation, grace period"])
         .needs(&[Need::Market, Need::Client(NATIVE)]),
-        scenario("refresh.leeway-over", "The previous refresh token is rejected after the grace period", |c| {
-            Box::pin(after_leeway(c))
+        scenario("refresh.leeway-over", "The previous refresh token is rejected after the grace period", |context| {
+            Box::pin(after_leeway(context))
         })
         .cites(&["Okta: refresh token rotation, grace period"])
         .needs(&[Need::Market, Need::ExclusiveIssuer, Need::Client(NATIVE)]),
-        scenario("refresh.narrower", "A refresh may request fewer scopes", |c| Box::pin(narrower(c)))
+        scenario("refresh.narrower", "A refresh may request fewer scopes", |context| Box::pin(narrower(context)))
             .needs(&[Need::Market, Need::Secret(WEB)]),
-        scenario("refresh.wider", "A refresh for more scopes is rejected", |c| Box::pin(wider(c)))
+        scenario("refresh.wider", "A refresh for more scopes is rejected", |context| Box::pin(wider(context)))
             .needs(&[Need::Market, Need::Secret(WEB)]),
-        scenario("refresh.other-client", "A refresh token that another client uses is rejected", |c| {
-            Box::pin(other_client(c))
+        scenario("refresh.other-client", "A refresh token that another client uses is rejected", |context| {
+            Box::pin(other_client(context))
         })
         .cites(&["OIDF oidcc-refresh-token"])
         .needs(&[Need::Secret(WEB), Need::Secret(PARTNER)]),
-        scenario("refresh.garbage", "A made-up refresh token is rejected", |c| Box::pin(garbage(c)))
+        scenario("refresh.garbage", "A made-up refresh token is rejected", |context| Box::pin(garbage(context)))
             .needs(&[Need::Client(WEB)]),
-        scenario("refresh.missing-parameter", "A refresh without a refresh token is rejected", |c| {
-            Box::pin(missing(c))
+        scenario("refresh.missing-parameter", "A refresh without a refresh token is rejected", |context| {
+            Box::pin(missing(context))
         })
         .needs(&[Need::Client(WEB)]),
-        scenario("refresh.idle", "A refresh token is rejected when it was not used within its window", |s| {
-            Box::pin(idle(s))
+        scenario("refresh.idle", "A refresh token is rejected when it was not used within its window", |context| {
+            Box::pin(idle(context))
         })
         .cites(&["Okta: access policies, token lifetime"])
         .needs(&[Need::Market, Need::ExclusiveIssuer, Need::Secret(WEB)]),

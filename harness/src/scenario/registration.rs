@@ -15,12 +15,14 @@ use crate::wire::error::summary;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("registration.life", "A client is registered, signs a user in, and is removed", |c| {
-            Box::pin(life_cycle(c))
+        scenario("registration.life", "A client is registered, signs a user in, and is removed", |context| {
+            Box::pin(life_cycle(context))
         })
         .driver(RequiredDriver::Http)
         .needs(&[Need::Account(BUYER)]),
-        scenario("registration.no-token", "A registration without a token is rejected", |c| Box::pin(no_token(c))),
+        scenario("registration.no-token", "A registration without a token is rejected", |context| {
+            Box::pin(no_token(context))
+        }),
     ]
 }
 

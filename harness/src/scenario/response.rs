@@ -13,45 +13,49 @@ use crate::wire::token::TokenReply;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("response.mode.query", "The code arrives in the query", |c| Box::pin(mode(c, "query"))),
-        scenario("response.mode.fragment", "The code arrives in the fragment", |c| Box::pin(mode(c, "fragment"))),
-        scenario("response.mode.form-post", "The code arrives in a posted form", |c| Box::pin(mode(c, "form_post")))
-            .cites(&["OAuth 2.0 Form Post Response Mode 2"]),
-        scenario("response.mode.unknown", "An unknown response mode is rejected", |c| Box::pin(unknown(c)))
+        scenario("response.mode.query", "The code arrives in the query", |context| Box::pin(mode(context, "query"))),
+        scenario("response.mode.fragment", "The code arrives in the fragment", |context| {
+            Box::pin(mode(context, "fragment"))
+        }),
+        scenario("response.mode.form-post", "The code arrives in a posted form", |context| {
+            Box::pin(mode(context, "form_post"))
+        })
+        .cites(&["OAuth 2.0 Form Post Response Mode 2"]),
+        scenario("response.mode.unknown", "An unknown response mode is rejected", |context| Box::pin(unknown(context)))
             .needs(&[Need::Okta]),
         scenario(
             "response.mode.query-with-token",
             "A response type with a token is rejected with response_mode=query",
-            |c| Box::pin(query_with_token(c)),
+            |context| Box::pin(query_with_token(context)),
         )
         .cites(&["OAuth 2.0 Multiple Response Types 5"])
         .needs(&[Need::Market]),
-        scenario("response.mode.error-form-post", "An error arrives with the requested response mode", |s| {
-            Box::pin(error_by_form(s))
+        scenario("response.mode.error-form-post", "An error arrives with the requested response mode", |context| {
+            Box::pin(error_by_form(context))
         })
         .cites(&["OAuth 2.0 Form Post Response Mode 2", "OIDF oidcc-response-type-missing"])
         .needs(&[Need::Okta]),
         scenario(
             "response.implicit.id-token",
             "response_type=id_token returns an ID token with all claims of its scopes",
-            |s| Box::pin(implicit_id_token(s)),
+            |context| Box::pin(implicit_id_token(context)),
         )
         .cites(&["OIDC Core 3.2", "OIDF oidcc-implicit-certification-test-plan"])
         .needs(&[Need::Market]),
-        scenario("response.implicit.id-token-token", "response_type=id_token token returns both tokens", |s| {
-            Box::pin(implicit_both(s))
+        scenario("response.implicit.id-token-token", "response_type=id_token token returns both tokens", |context| {
+            Box::pin(implicit_both(context))
         })
         .cites(&["OIDC Core 3.2", "OIDF oidcc-implicit-certification-test-plan"])
         .needs(&[Need::Market]),
         scenario(
             "response.hybrid.code-id-token",
             "response_type=code id_token returns a code and an ID token with its c_hash",
-            |s| Box::pin(hybrid(s)),
+            |context| Box::pin(hybrid(context)),
         )
         .cites(&["OIDC Core 3.3", "OIDF oidcc-hybrid-certification-test-plan"])
         .needs(&[Need::Market]),
-        scenario("response.implicit.nonce-missing", "response_type=id_token without a nonce is rejected", |s| {
-            Box::pin(nonce_missing(s))
+        scenario("response.implicit.nonce-missing", "response_type=id_token without a nonce is rejected", |context| {
+            Box::pin(nonce_missing(context))
         })
         .cites(&["OIDC Core 3.2.2.1", "OIDF oidcc-ensure-request-without-nonce-fails"])
         .needs(&[Need::Market]),

@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_are_large_enough_to_mean_something() {
+    fn the_tables_have_many_rows() {
         let tables = Rows::read(&Fixtures::built_in()).expect("tables");
         let (token, api): (Vec<_>, Vec<_>) = tables.iter().map(|table| (table.token.len(), table.api.len())).unzip();
         assert!(token.iter().sum::<usize>() >= 25, "{token:?}");

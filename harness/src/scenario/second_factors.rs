@@ -19,8 +19,8 @@ const TWO_FACTORS: &str = "urn:okta:loa:2fa:any";
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("second-factor.app", "A user signs in with a code of an authenticator app", APP_FACTOR, |c| {
-            Box::pin(app(c))
+        scenario("second-factor.app", "A user signs in with a code of an authenticator app", APP_FACTOR, |context| {
+            Box::pin(app(context))
         })
         .cites(&["RFC 6238"])
         .needs(&[Need::ExclusiveIssuer]),
@@ -28,26 +28,32 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             "second-factor.question",
             "A user signs in with the answer to a security question",
             QUESTION_FACTOR,
-            |c| Box::pin(signs_in(c, QUESTION_FACTOR, &["pwd", "kba", "mfa"])),
+            |context| Box::pin(signs_in(context, QUESTION_FACTOR, &["pwd", "kba", "mfa"])),
         ),
-        scenario("second-factor.wrong", "A wrong answer is rejected with an alert", QUESTION_FACTOR, |c| {
-            Box::pin(wrong(c))
+        scenario("second-factor.wrong", "A wrong answer is rejected with an alert", QUESTION_FACTOR, |context| {
+            Box::pin(wrong(context))
         })
         .needs(&[Need::ExclusiveIssuer]),
-        scenario("second-factor.asked", "Without the second factor the sign-in does not end", QUESTION_FACTOR, |c| {
-            Box::pin(asked(c))
-        }),
-        scenario("second-factor.enrollment", "A user without a second factor is asked to set one up", NO_FACTOR, |c| {
-            Box::pin(enrollment(c))
-        })
+        scenario(
+            "second-factor.asked",
+            "Without the second factor the sign-in does not end",
+            QUESTION_FACTOR,
+            |context| Box::pin(asked(context)),
+        ),
+        scenario(
+            "second-factor.enrollment",
+            "A user without a second factor is asked to set one up",
+            NO_FACTOR,
+            |context| Box::pin(enrollment(context)),
+        )
         .cites(&["Okta: authenticator enrollment policies"]),
-        scenario("second-factor.acr", "A request for two factors is answered with its acr", APP_FACTOR, |c| {
-            Box::pin(acr(c))
+        scenario("second-factor.acr", "A request for two factors is answered with its acr", APP_FACTOR, |context| {
+            Box::pin(acr(context))
         })
         .cites(&["Okta: step-up authentication", "OIDC Core 5.5.1.1"])
         .needs(&[Need::Okta, Need::ExclusiveIssuer]),
-        scenario("second-factor.unmet", "A request for two factors fails for a user who has one", BUYER, |c| {
-            Box::pin(unmet(c))
+        scenario("second-factor.unmet", "A request for two factors fails for a user who has one", BUYER, |context| {
+            Box::pin(unmet(context))
         })
         .cites(&["Okta: step-up authentication"])
         .needs(&[Need::Okta]),

@@ -24,40 +24,47 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenario(
             "security.race.code",
             "Of many simultaneous requests with the same code exactly one gets tokens",
-            |c| Box::pin(code_race(c)),
+            |context| Box::pin(code_race(context)),
         )
         .cites(&["RFC 6749 4.1.2"]),
         scenario(
             "security.race.refresh",
             "Of many simultaneous requests with the same rotating refresh token exactly one gets tokens",
-            |s| Box::pin(refresh_race(s)),
+            |context| Box::pin(refresh_race(context)),
         )
         .cites(&["RFC 9700 4.14.2"])
         .needs(&[Need::Market, Need::Client(SPA)]),
-        scenario("security.chance", "Codes are not predictable", |c| Box::pin(chance(c))).cites(&["RFC 6749 10.10"]),
-        scenario("security.downgrade", "A request whose code_challenge was removed leads to no tokens", |s| {
-            Box::pin(downgrade(s))
+        scenario("security.chance", "Codes are not predictable", |context| Box::pin(chance(context)))
+            .cites(&["RFC 6749 10.10"]),
+        scenario("security.downgrade", "A request whose code_challenge was removed leads to no tokens", |context| {
+            Box::pin(downgrade(context))
         })
         .cites(&["RFC 9700 4.8.2"]),
-        scenario("security.mix-up", "The authorization response has iss if the discovery document says so", |c| {
-            Box::pin(mix_up(c))
-        })
+        scenario(
+            "security.mix-up",
+            "The authorization response has iss if the discovery document says so",
+            |context| Box::pin(mix_up(context)),
+        )
         .cites(&["RFC 9207 2.3"])
         .needs(&[Need::MetadataTrue("authorization_response_iss_parameter_supported")]),
-        scenario("security.no-cors", "The authorization endpoint allows no cross-origin reads", |s| {
-            Box::pin(no_cors(s))
+        scenario("security.no-cors", "The authorization endpoint allows no cross-origin reads", |context| {
+            Box::pin(no_cors(context))
         })
         .cites(&["RFC 9700 2.6"])
         .driver(RequiredDriver::None),
-        scenario("security.token-in-query", "Userinfo rejects a token in the query", |c| Box::pin(token_in_query(c)))
-            .cites(&["RFC 9700 4.3.2"])
-            .needs(&[Need::Endpoint(Custom, Endpoint::Userinfo)]),
-        scenario("security.twice", "A token request with a duplicate parameter is rejected", |c| Box::pin(twice(c)))
-            .cites(&["RFC 6749 3.2"]),
+        scenario("security.token-in-query", "Userinfo rejects a token in the query", |context| {
+            Box::pin(token_in_query(context))
+        })
+        .cites(&["RFC 9700 4.3.2"])
+        .needs(&[Need::Endpoint(Custom, Endpoint::Userinfo)]),
+        scenario("security.twice", "A token request with a duplicate parameter is rejected", |context| {
+            Box::pin(twice(context))
+        })
+        .cites(&["RFC 6749 3.2"]),
         scenario(
             "security.sign-in-page",
             "The sign-in page has a strict referrer policy and content security policy",
-            |s| Box::pin(page(s)),
+            |context| Box::pin(page(context)),
         )
         .cites(&["RFC 9700 4.16"])
         .driver(RequiredDriver::None)

@@ -14,31 +14,39 @@ use crate::issuer_target::{ClientName, Endpoint};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("service.basic", "A service gets a token with its secret in the header", |c| {
-            Box::pin(issued(c, SERVICE))
+        scenario("service.basic", "A service gets a token with its secret in the header", |context| {
+            Box::pin(issued(context, SERVICE))
         }),
-        scenario("service.post", "A service gets a token with its secret in the body", |c| {
-            Box::pin(issued(c, REPORTS))
+        scenario("service.post", "A service gets a token with its secret in the body", |context| {
+            Box::pin(issued(context, REPORTS))
         })
         .needs(&[Need::Secret(REPORTS)]),
-        scenario("service.openid", "A service cannot request the openid scope", |c| Box::pin(openid(c))),
-        scenario("service.unknown-scope", "A service cannot request an unknown scope", |s| Box::pin(unknown_scope(s))),
+        scenario("service.openid", "A service cannot request the openid scope", |context| Box::pin(openid(context))),
+        scenario("service.unknown-scope", "A service cannot request an unknown scope", |context| {
+            Box::pin(unknown_scope(context))
+        }),
         scenario(
             "service.missing-scope",
             "A service that requests no scope is rejected if no scope is a default",
-            |s| Box::pin(missing_scope(s)),
+            |context| Box::pin(missing_scope(context)),
         ),
-        scenario("service.policy", "A service is rejected if no policy rule grants the scope", |c| Box::pin(policy(c)))
-            .cites(&["Okta: access policies"])
-            .needs(&[Need::Secret(REPORTS)]),
-        scenario("service.consent-scope", "A service cannot request a scope that needs consent", |s| {
-            Box::pin(consent_scope(s))
+        scenario("service.policy", "A service is rejected if no policy rule grants the scope", |context| {
+            Box::pin(policy(context))
+        })
+        .cites(&["Okta: access policies"])
+        .needs(&[Need::Secret(REPORTS)]),
+        scenario("service.consent-scope", "A service cannot request a scope that needs consent", |context| {
+            Box::pin(consent_scope(context))
         })
         .cites(&["Okta: user consent"]),
-        scenario("service.wrong-secret", "A wrong client secret is rejected", |c| Box::pin(wrong_secret(c))),
-        scenario("service.org", "The org server requires a signed assertion from services", |c| Box::pin(org(c)))
-            .cites(&["Okta: OAuth for Okta, service apps"])
-            .needs(&[Need::Server(Org)]),
+        scenario("service.wrong-secret", "A wrong client secret is rejected", |context| {
+            Box::pin(wrong_secret(context))
+        }),
+        scenario("service.org", "The org server requires a signed assertion from services", |context| {
+            Box::pin(org(context))
+        })
+        .cites(&["Okta: OAuth for Okta, service apps"])
+        .needs(&[Need::Server(Org)]),
     ]
 }
 

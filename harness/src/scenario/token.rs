@@ -13,44 +13,54 @@ use crate::issuer_target::market::{SERVICE, SPA, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("token.unknown-client", "An unknown client is rejected with Okta's API error", |s| {
-            Box::pin(unknown_client(s))
+        scenario("token.unknown-client", "An unknown client is rejected with Okta's API error", |context| {
+            Box::pin(unknown_client(context))
         }),
-        scenario("token.wrong-secret", "A wrong client secret is rejected", |c| Box::pin(wrong_secret(c)))
+        scenario("token.wrong-secret", "A wrong client secret is rejected", |context| Box::pin(wrong_secret(context)))
             .cites(&["RFC 6749 5.2"]),
-        scenario("token.no-credentials", "A confidential client without its secret is rejected", |c| {
-            Box::pin(no_credentials(c))
+        scenario("token.no-credentials", "A confidential client without its secret is rejected", |context| {
+            Box::pin(no_credentials(context))
         })
         .cites(&["RFC 6749 3.2.1"]),
         scenario(
             "token.public-as-confidential",
             "A confidential client that sends only its client_id is rejected",
-            |s| Box::pin(public(s)),
+            |context| Box::pin(public(context)),
         )
         .cites(&["RFC 6749 3.2.1"]),
-        scenario("token.double-credentials", "Credentials in the header and in the body are rejected", |c| {
-            Box::pin(double(c))
+        scenario("token.double-credentials", "Credentials in the header and in the body are rejected", |context| {
+            Box::pin(double(context))
         })
         .cites(&["RFC 6749 2.3"]),
-        scenario("token.malformed-basic", "A malformed Basic header is rejected", |c| Box::pin(malformed(c))),
-        scenario("token.credentials-in-query", "Credentials in the query are rejected", |c| Box::pin(query(c)))
-            .cites(&["RFC 6749 2.3.1"]),
-        scenario("token.duplicate-parameter", "A duplicate parameter is rejected", |c| Box::pin(duplicate(c)))
-            .cites(&["RFC 6749 3.2"])
-            .needs(&[Need::Secret(SERVICE)]),
-        scenario("token.missing-grant-type", "A request without a grant type is rejected", |c| {
-            Box::pin(missing_grant(c))
+        scenario("token.malformed-basic", "A malformed Basic header is rejected", |context| {
+            Box::pin(malformed(context))
+        }),
+        scenario("token.credentials-in-query", "Credentials in the query are rejected", |context| {
+            Box::pin(query(context))
+        })
+        .cites(&["RFC 6749 2.3.1"]),
+        scenario("token.duplicate-parameter", "A duplicate parameter is rejected", |context| {
+            Box::pin(duplicate(context))
+        })
+        .cites(&["RFC 6749 3.2"])
+        .needs(&[Need::Secret(SERVICE)]),
+        scenario("token.missing-grant-type", "A request without a grant type is rejected", |context| {
+            Box::pin(missing_grant(context))
         })
         .cites(&["RFC 6749 5.2"]),
-        scenario("token.unknown-grant-type", "An unknown grant type is rejected", |c| Box::pin(unknown_grant(c)))
-            .cites(&["RFC 6749 5.2"]),
-        scenario("token.unauthorized-grant-type", "A grant type that the client may not use is rejected", |s| {
-            Box::pin(unauthorized_grant(s))
+        scenario("token.unknown-grant-type", "An unknown grant type is rejected", |context| {
+            Box::pin(unknown_grant(context))
+        })
+        .cites(&["RFC 6749 5.2"]),
+        scenario("token.unauthorized-grant-type", "A grant type that the client may not use is rejected", |context| {
+            Box::pin(unauthorized_grant(context))
         })
         .cites(&["RFC 6749 5.2"])
         .needs(&[Need::Market, Need::Client(SPA)]),
-        scenario("token.missing-code", "A code grant without a code is rejected", |c| Box::pin(missing_code(c)))
-            .cites(&["RFC 6749 4.1.3"]),
+        scenario("token.missing-code", "A code grant without a code is rejected", |context| {
+            Box::pin(missing_code(context))
+        })
+        .cites(&["RFC 6749 4.1.3"]),
     ]
 }
 

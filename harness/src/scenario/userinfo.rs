@@ -15,40 +15,44 @@ use crate::wire::Request;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("userinfo.get.custom", "The custom server returns the claims of the scopes", |s| {
-            Box::pin(returns_claims(s, Custom, Method::GET))
+        scenario("userinfo.get.custom", "The custom server returns the claims of the scopes", |context| {
+            Box::pin(returns_claims(context, Custom, Method::GET))
         })
         .cites(&["OIDF oidcc-userinfo-get", "OIDF oidcc-scope-profile", "OIDF oidcc-scope-email"]),
-        scenario("userinfo.get.org", "The org server returns the claims of the scopes", |s| {
-            Box::pin(returns_claims(s, Org, Method::GET))
+        scenario("userinfo.get.org", "The org server returns the claims of the scopes", |context| {
+            Box::pin(returns_claims(context, Org, Method::GET))
         })
         .cites(&["OIDF oidcc-userinfo-get"])
         .needs(&[Need::Endpoint(Org, Endpoint::Userinfo)]),
-        scenario("userinfo.post", "Userinfo accepts POST", |c| Box::pin(returns_claims(c, Custom, Method::POST)))
-            .cites(&["OIDC Core 5.3.1", "OIDF oidcc-userinfo-post-header"]),
-        scenario("userinfo.openid-only", "Userinfo returns only sub for a token with the openid scope alone", |s| {
-            Box::pin(openid_only(s))
+        scenario("userinfo.post", "Userinfo accepts POST", |context| {
+            Box::pin(returns_claims(context, Custom, Method::POST))
         })
+        .cites(&["OIDC Core 5.3.1", "OIDF oidcc-userinfo-post-header"]),
+        scenario(
+            "userinfo.openid-only",
+            "Userinfo returns only sub for a token with the openid scope alone",
+            |context| Box::pin(openid_only(context)),
+        )
         .cites(&["OIDC Core 5.3", "OIDF oidcc-server"]),
-        scenario("userinfo.no-token", "A request without a token gets a challenge without an error", |c| {
-            Box::pin(no_token(c))
+        scenario("userinfo.no-token", "A request without a token gets a challenge without an error", |context| {
+            Box::pin(no_token(context))
         })
         .cites(&["RFC 6750 3.1"]),
-        scenario("userinfo.bad-token", "A made-up token is rejected", |c| Box::pin(bad_token(c)))
+        scenario("userinfo.bad-token", "A made-up token is rejected", |context| Box::pin(bad_token(context)))
             .cites(&["RFC 6750 3.1"]),
-        scenario("userinfo.expired-token", "An expired token is rejected", |c| Box::pin(expired(c)))
+        scenario("userinfo.expired-token", "An expired token is rejected", |context| Box::pin(expired(context)))
             .cites(&["RFC 6750 3.1"])
             .needs(&[Need::ExclusiveIssuer]),
-        scenario("userinfo.without-openid", "A token without the openid scope is rejected", |s| {
-            Box::pin(without_openid(s))
+        scenario("userinfo.without-openid", "A token without the openid scope is rejected", |context| {
+            Box::pin(without_openid(context))
         })
         .cites(&["RFC 6750 3.1", "Okta: /userinfo"])
         .needs(&[Need::Market]),
-        scenario("userinfo.token-in-query", "A token in the query is rejected", |c| Box::pin(in_query(c)))
+        scenario("userinfo.token-in-query", "A token in the query is rejected", |context| Box::pin(in_query(context)))
             .cites(&["RFC 6750 2.3", "RFC 9700 4.3.2"])
             .needs(&[Need::Okta]),
-        scenario("userinfo.other-server", "A token of the org server is rejected by the custom server", |s| {
-            Box::pin(other_server(s))
+        scenario("userinfo.other-server", "A token of the org server is rejected by the custom server", |context| {
+            Box::pin(other_server(context))
         })
         .cites(&["Okta: /userinfo"])
         .needs(&[Need::Okta, Need::Server(Org)]),

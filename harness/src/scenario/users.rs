@@ -15,32 +15,36 @@ use crate::wire::page::PageKind;
 pub(super) fn scenarios() -> Vec<Scenario> {
     let on_the_page = |id, title, role, function| scenario(id, title, function).needs(&[Need::Account(role)]);
     vec![
-        scenario("users.wrong-password", "A wrong password leads to an error on the page", |c| {
-            Box::pin(wrong_password(c))
+        scenario("users.wrong-password", "A wrong password leads to an error on the page", |context| {
+            Box::pin(wrong_password(context))
         })
         .needs(&[Need::Market, Need::ExclusiveIssuer, Need::Account(BUYER)]),
-        scenario("users.unknown", "An unknown user leads to an error on the page", |c| Box::pin(unknown(c))),
-        on_the_page("users.locked", "A locked-out user cannot sign in", LOCKED, |c| Box::pin(refused(c, LOCKED))),
-        on_the_page("users.suspended", "A suspended user cannot sign in", SUSPENDED, |s| {
-            Box::pin(refused(s, SUSPENDED))
+        scenario("users.unknown", "An unknown user leads to an error on the page", |context| {
+            Box::pin(unknown(context))
         }),
-        on_the_page("users.deprovisioned", "A deactivated user cannot sign in", DEPROVISIONED, |s| {
-            Box::pin(refused(s, DEPROVISIONED))
+        on_the_page("users.locked", "A locked-out user cannot sign in", LOCKED, |context| {
+            Box::pin(refused(context, LOCKED))
         }),
-        on_the_page("users.staged", "A user who was never activated cannot sign in", STAGED, |s| {
-            Box::pin(refused(s, STAGED))
+        on_the_page("users.suspended", "A suspended user cannot sign in", SUSPENDED, |context| {
+            Box::pin(refused(context, SUSPENDED))
         }),
-        on_the_page("users.expired", "A user with an expired password has to set a new one", EXPIRED, |s| {
-            Box::pin(expired(s))
+        on_the_page("users.deprovisioned", "A deactivated user cannot sign in", DEPROVISIONED, |context| {
+            Box::pin(refused(context, DEPROVISIONED))
         }),
-        scenario("users.unassigned", "A user who is not assigned to the client gets access_denied", |s| {
-            Box::pin(sent_back(s, UNASSIGNED, "User is not assigned to the client application."))
+        on_the_page("users.staged", "A user who was never activated cannot sign in", STAGED, |context| {
+            Box::pin(refused(context, STAGED))
+        }),
+        on_the_page("users.expired", "A user with an expired password has to set a new one", EXPIRED, |context| {
+            Box::pin(expired(context))
+        }),
+        scenario("users.unassigned", "A user who is not assigned to the client gets access_denied", |context| {
+            Box::pin(sent_back(context, UNASSIGNED, "User is not assigned to the client application."))
         })
         .cites(&["Okta: OAuth 2.0 and OpenID Connect error codes"])
         .needs(&[Need::Account(UNASSIGNED)]),
-        scenario("users.policy-denied", "A user without a matching policy rule gets access_denied", |s| {
+        scenario("users.policy-denied", "A user without a matching policy rule gets access_denied", |context| {
             let text = "Policy evaluation failed for this request, please check the policy configurations.";
-            Box::pin(sent_back(s, DENIED, text))
+            Box::pin(sent_back(context, DENIED, text))
         })
         .cites(&["Okta: access policies"])
         .needs(&[Need::Account(DENIED)]),
@@ -57,8 +61,8 @@ fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scen
 
 async fn visit(context: &ScenarioContext, account: &Account) -> Result<Journey, Stopped> {
     let actors = context.actors(Custom, WEB, BUYER)?;
-    let visitor = User::consenting(account);
-    actors.authorization().send_as(&actors.authorization().request(), visitor).await
+    let user = User::consenting(account);
+    actors.authorization().send_as(&actors.authorization().request(), user).await
 }
 
 async fn refused_as(context: &ScenarioContext, account: &Account) -> Result<(), Stopped> {

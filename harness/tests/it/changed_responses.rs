@@ -318,7 +318,7 @@ detects! {
         |response| response.body = response.body.replace("\"client_secret\"", "\"word\"");
     registration_that_tells_its_secret_again: "registration.life", "registration.secret-once",
         |response| if response.path.contains("/clients/") && response.status == 200 {
-            response.body = response.body.replacen('{', "{\"client_secret\":\"told\",", 1);
+            response.body = response.body.replacen('{', "{\"client_secret\":\"secret\",", 1);
         };
     registration_that_stays: "registration.life", "registration.removed",
         |response| if response.path.contains("/clients/") && response.status == 204 { response.succeed("{}") };
@@ -359,7 +359,7 @@ detects! {
     signed_out_without_a_way_back: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.onward",
         |response| if response.at("/logout") { response.body = response.body.replace("state=", "stale=") };
     logout_without_a_logout_token: "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.posted",
-        // A hint that was changed on its way is not a hint, so that the session lives on.
+        // A changed hint is not accepted, so the session stays.
         |response| response.reclaim(|claims| drop(claims.insert("sid".into(), "another".into())));
     registration_for_everybody: "registration.no-token", "registration.refused",
         |response| if response.at("/clients") { response.status = StatusCode::CREATED };
@@ -395,7 +395,7 @@ async fn without_a_change_every_scenario_passes() {
     let mut scenarios = [SCENARIOS, changed_responses_by_check::SCENARIOS].concat();
     scenarios.sort_unstable();
     scenarios.dedup();
-    // Nobody promises to name the issuer unless the proxy does.
+    // Without the proxy, discovery does not announce `iss`.
     scenarios.retain(|id| *id != "security.mix-up");
     let proxy = ChangingProxy::start_as(false, |_| {}).await;
     let run = run(&proxy.url, &scenarios).await;

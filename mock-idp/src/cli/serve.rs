@@ -149,7 +149,7 @@ async fn reload(args: &ServeArgs, mock: &Arc<MockIdp>) {
     }
 }
 
-/// Tells something about the running server: in the log, or where there is none, on stderr.
+/// Writes a message about the running server to the log, or to stderr if there is none.
 fn notice(args: &ServeArgs, text: &str) {
     match args.log {
         LogFormat::Off => write_stderr(&format!("mock-idp: {text}\n")),

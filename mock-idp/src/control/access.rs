@@ -1,7 +1,7 @@
 //! Access to the control API: everybody on this machine while only this machine can connect; otherwise the token is needed.
 //!
 //! Pages of other sites have no access. A request that changes something must be JSON, which browsers send across origins only
-//! after a preflight, and preflights are not answered. Other requests tell where they come from.
+//! after a preflight, and preflights are not answered. Other requests say where they come from.
 
 use std::sync::Arc;
 

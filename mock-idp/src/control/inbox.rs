@@ -40,7 +40,7 @@ pub(super) struct ShownMessage {
     pub(super) user: Option<String>,
     /// Okta's name of the template, where it has one.
     pub(super) template: Option<&'static str>,
-    /// Of an email.
+    /// Only in emails.
     pub(super) subject: Option<String>,
     pub(super) text: String,
     /// The code in the text.

@@ -37,7 +37,7 @@ pub(super) struct MintRequest {
     /// The scopes; no policy is asked.
     #[serde(default)]
     scopes: Vec<String>,
-    /// Of an ID token.
+    /// Only in ID tokens.
     nonce: Option<String>,
     /// Claims that are added, or get another value.
     #[serde(default)]

@@ -71,18 +71,18 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         &["/_mock/info"],
         "info",
         Topic::Server,
-        "Tells the version, the issuer, the behavior, and warnings about everything that is not as in production.",
+        "Returns the version, the issuer, the behavior, and warnings about everything that is not as in production.",
         handler!(server::info),
     )
     .returns::<server::Info>(),
-    get(&["/healthz"], "healthz", Topic::Server, "Tells whether the mock is running.", handler!(server::healthz))
+    get(&["/healthz"], "healthz", Topic::Server, "Returns 200 while the mock runs.", handler!(server::healthz))
         .open_to(Access::AnyHost)
         .returns::<server::Health>(),
     get(
         &["/readyz"],
         "readyz",
         Topic::Server,
-        "Tells whether the mock can answer: its store is available.",
+        "Returns 200 while the store is available.",
         handler!(server::readyz),
     )
     .open_to(Access::AnyHost)
@@ -469,7 +469,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         &["/_mock/explain"],
         "explain",
         Topic::Explanations,
-        "Tells what a token request would return, and why, without making it.",
+        "Returns the result of a token request and the reasons, without making it.",
         handler!(explain::get),
     )
     .parameters(&[

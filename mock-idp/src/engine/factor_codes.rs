@@ -75,7 +75,7 @@ impl Management {
     /// Takes back a notification.
     ///
     /// # Errors
-    /// As of [`Self::factor_transaction`].
+    /// The same as [`Self::factor_transaction`].
     pub(crate) async fn cancel_factor_transaction(
         &self,
         name: &str,

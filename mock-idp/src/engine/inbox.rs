@@ -80,7 +80,7 @@ impl OrgInstance {
         }
     }
 
-    /// Tells when there are messages that were sent after this call by this process.
+    /// Notifies when this process sends messages after this call.
     pub(crate) fn watch_messages(&self) -> watch::Receiver<()> {
         self.sent.subscribe()
     }

@@ -226,7 +226,7 @@ impl OrgInstance {
     /// Changes what the org was started with, and the org.
     ///
     /// # Errors
-    /// As of [`Self::change`].
+    /// The same as [`Self::change`].
     pub(crate) fn change_seed<E: From<Problems>>(&self, change: impl Fn(&mut Draft) -> Result<(), E>) -> Result<(), E> {
         self.snapshots.change_seed(self.clock.now(), change)?;
         self.increment_revision();
@@ -256,7 +256,7 @@ impl OrgInstance {
     /// The ledger's store is unavailable.
     pub(crate) async fn reset(&self) -> Result<(), LedgerError> {
         {
-            let _unchanged = self.hold_log().await;
+            let _unchanged = self.lock_log().await;
             self.ledger.clear().await?;
             self.unwritten_log.clear();
         }
@@ -323,7 +323,7 @@ impl OrgInstance {
     }
 
     /// While this is held, the clock is not changed.
-    pub(super) async fn hold_clock(&self) -> tokio::sync::MutexGuard<'_, ()> {
+    pub(super) async fn lock_clock(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.setting_clock.lock().await
     }
 

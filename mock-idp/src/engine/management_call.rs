@@ -76,7 +76,7 @@ impl Management {
     /// The same for a rule that may end the sessions of users and revoke their tokens, or send links to them.
     ///
     /// # Errors
-    /// As of [`Self::change`]; or the ledger's store is unavailable.
+    /// The same as [`Self::change`]; or the ledger's store is unavailable.
     pub(crate) async fn change_with_effects<T>(
         &self,
         rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,

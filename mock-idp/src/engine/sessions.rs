@@ -39,8 +39,8 @@ pub(super) async fn authentication(
     }
 }
 
-/// Begins a session in the browser, in place of the one that it had. The session of further proofs goes on. `None`: it has ended, or the
-/// user may not sign in any more.
+/// Begins a session and ends that of the browser. A session with further proofs continues. `None`: it has ended, or the user may not
+/// sign in any more.
 pub(super) async fn begin(
     context: &Context,
     proof: SignedIn,

@@ -28,7 +28,7 @@ pub(super) enum CommittedStep {
     DeviceGone,
 }
 
-/// What becomes of a stored transaction with its next step.
+/// How a stored transaction is stored after its next step.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum NextHandle {
     /// Each page has a handle of its own, which is used up.

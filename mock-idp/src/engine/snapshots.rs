@@ -63,7 +63,7 @@ impl Snapshots {
     /// Changes the seed too, so that a reset keeps the change.
     ///
     /// # Errors
-    /// As of [`Self::change`]; nothing is changed then.
+    /// The same as [`Self::change`]; nothing is changed then.
     pub(crate) fn change_seed<E: From<Problems>>(
         &self,
         now: i64,

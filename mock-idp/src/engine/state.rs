@@ -101,7 +101,7 @@ impl OrgInstance {
             loaded_clock.set(saved_at);
         }
         let rows = self.all_rows(&org)?;
-        let _unchanged = (self.hold_clock().await, self.hold_log().await, self.unstored.storing.lock().await);
+        let _unchanged = (self.lock_clock().await, self.lock_log().await, self.unstored.storing.lock().await);
         // Records that have expired at the saved time were not saved.
         let revision = self.ledger.load(ledger, loaded_clock.setting(), rows, saved_at).await?;
         self.unwritten_log.clear();

@@ -92,7 +92,7 @@ impl OrgInstance {
     }
 
     /// While the result is held, no record is written.
-    pub(super) async fn hold_log(&self) -> tokio::sync::MutexGuard<'_, ()> {
+    pub(super) async fn lock_log(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.unwritten_log.writing.lock().await
     }
 

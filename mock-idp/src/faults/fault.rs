@@ -9,7 +9,7 @@ use super::kind::FaultKind;
 /// A fault that is on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fault {
-    /// By which it is removed. Given when it is added.
+    /// Its id, by which it is removed. Given when it is added.
     pub id: String,
     pub kind: FaultKind,
     /// How many times it still applies. `None`: until it is cleared.

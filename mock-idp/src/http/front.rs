@@ -5,7 +5,7 @@
 //!    answer is sent at once. 8. Else the access that the route needs is checked, and its handler answers; a panic becomes Okta's
 //!    internal error. 9. Okta's headers, CORS headers, journal and log. 10. What is left of the body is read, or the connection closes.
 //!
-//! One hand-written service instead of a stack of layers: a discovery request spends nearly all its time here.
+//! One hand-written service instead of a stack of layers, because most of the time of a discovery request is spent here.
 
 use std::net::IpAddr;
 use std::ops::ControlFlow;

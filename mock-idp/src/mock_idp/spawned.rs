@@ -23,7 +23,7 @@ impl Builder {
     /// Starts the mock on threads of its own.
     ///
     /// # Errors
-    /// As of [`Self::start`], or no threads can be started.
+    /// The same as [`Self::start`], or no threads can be started.
     pub fn spawn(self) -> Result<SpawnedMockIdp, StartError> {
         let runtime = RuntimeBuilder::new_multi_thread().worker_threads(2).thread_name("mock-idp").enable_all().build();
         let runtime = runtime.map_err(|error| StartError::Runtime(error.to_string()))?;

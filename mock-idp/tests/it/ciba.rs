@@ -72,7 +72,7 @@ async fn approval_by_the_control_api_returns_tokens_once() {
     assert_eq!(listed[0]["user"], "buyer@example.test");
     assert_eq!(listed[0]["client_id"], KIOSK);
     assert_eq!(listed[0]["binding_message"], "W4SCT");
-    assert!(!listed.to_string().contains(id), "what redeems the tokens is nobody else's business");
+    assert!(!listed.to_string().contains(id), "the list must not show the id that redeems the tokens");
     let (status, _) = control(&mock, "ciba", json!({"decision": "approve", "user": "admin@example.test"})).await;
     assert_eq!(status, 404);
     let (status, decided) = control(&mock, "ciba", json!({"decision": "approve", "user": "buyer@example.test"})).await;

@@ -5,7 +5,7 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::flow::{WEB, WEB_SECRET, browser};
-use crate::market::post as tell;
+use crate::market::post;
 
 const ANYWHERE: &str = "https://anywhere.test";
 const TRUSTED: &str = "http://localhost:3000";
@@ -102,7 +102,7 @@ async fn any_origin_may_read_responses_and_errors() {
         assert_eq!(response.status(), status, "{what}");
         assert_readable(&response, ANYWHERE, what);
     }
-    tell(&mock, "/_mock/faults", json!({ "name": "http.status-500", "times": 1 })).await;
+    post(&mock, "/_mock/faults", json!({ "name": "http.status-500", "times": 1 })).await;
     let response = form(&format!("{custom}/token"), &[("a", "b")]).send().await.unwrap();
     assert_eq!(response.status(), 500);
     assert_readable(&response, ANYWHERE, "a fault");

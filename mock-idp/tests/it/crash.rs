@@ -24,7 +24,7 @@ pub(crate) const TV: &str = "0oamarkettv0000005d7";
 const SECJWT: &str = "0oamarketjwtsec005d7";
 const SECRET: &str = "mock-secret-jwtsec-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
 
-/// What clients have been told.
+/// What has been acknowledged to clients.
 #[derive(Debug, Default)]
 struct Acknowledged {
     users: Vec<String>,

@@ -121,10 +121,10 @@ async fn a_device_gets_tokens_once_after_the_user_approves_its_code() {
     assert_eq!(body["refresh_token"].as_str().map(str::len), Some(43));
     let (_, id) = decode(body["id_token"].as_str().unwrap());
     assert_eq!((&id["sub"], &id["aud"], &id["amr"]), (&json!("00ubuyer0000000005d7"), &json!(TV), &json!(["pwd"])));
-    let spent = "The device code is invalid or has expired.";
-    refused(&mock, device_code, 400, "invalid_grant", spent).await;
-    refused(&mock, "nobody-knows", 400, "invalid_grant", spent).await;
-    // A code that has been answered is not a code any more.
+    let invalid_code = "The device code is invalid or has expired.";
+    refused(&mock, device_code, 400, "invalid_grant", invalid_code).await;
+    refused(&mock, "nobody-knows", 400, "invalid_grant", invalid_code).await;
+    // A user code that has been answered is unknown.
     let again = type_code(&mock, &browser, user_code).await;
     assert!(again.contains("Invalid code. Try again."), "{again}");
 }

@@ -183,7 +183,7 @@ async fn an_id_jag_for_an_external_resource_has_the_agents_client_id_there() {
     );
     let position = |name: &str| claims.as_object().unwrap().keys().position(|key| key == name).unwrap();
     assert!(position("email") < position("resource") && position("resource") < position("client_id"));
-    // What is for others is for nobody here.
+    // An ID-JAG for an external resource is refused by this org.
     let refused = token_error(redeem(&mock, text(&answer, "access_token"), &[]).await).await;
     let audience = "The audience of the JWT Bearer Grant must match the the issuer of the authorization server.";
     assert_eq!(refused, (400, "invalid_grant".to_owned(), audience.to_owned()));
@@ -234,7 +234,7 @@ async fn an_app_gets_an_id_jag_for_its_own_users_without_an_actor() {
     let foreign = assert_identity(&mock, (AGENT, AGENT_SECRET), text(&tokens, "refresh_token"), &[refreshing[0]]).await;
     let invalid = "'subject_token' is invalid.".to_owned();
     assert_eq!(token_error(foreign).await, (400, "invalid_request".to_owned(), invalid));
-    // What has been revoked stands for nobody.
+    // A revoked refresh token cannot be a subject token.
     let form = [("token", text(&tokens, "refresh_token"))];
     let url = format!("{}/oauth2/v1/revoke", mock.url());
     browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&form).send().await.unwrap();
@@ -392,7 +392,7 @@ async fn each_invalid_id_jag_has_its_own_error() {
     let signature = "The signature of the id-jag is invalid.";
     let expected = (400, grant.to_owned(), signature.to_owned());
     assert_eq!(token_error(redeem(&mock, &forged, &[]).await).await, expected);
-    // What is not an ID-JAG comes from nobody who may assert anything.
+    // A JWT of another type, and a text that is not a JWT.
     let plain = jwt(&with(header.clone(), &json!({ "typ": "JWT" })), &claims, &org);
     for assertion in [plain.as_str(), "a.b.c"] {
         let issuer = "The issuer of the token is not permitted to use the JWT Bearer Grant.";
@@ -460,7 +460,7 @@ async fn an_id_jag_of_a_trusted_issuer_is_verified_with_its_keys() {
         let claims = with(claims, &foreign);
         let granted = body(redeem(&mock, &jwt(&header, &claims, &client), &[]).await).await;
         assert_eq!(decode(text(&granted, "access_token")).1["uid"], BUYER);
-        // Neither another key, nor one that it does not publish, nor the org's own in its name.
+        // Signed with the org's key under the issuer's `kid`, and under a `kid` that the issuer does not publish.
         let keys = [("p1", Key::pem(ORG_PEM)), ("p2", Key::client())];
         for (kid, key) in keys {
             let forged = jwt(&with(header.clone(), &json!({ "kid": kid })), &claims, &key);

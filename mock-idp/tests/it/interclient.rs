@@ -173,9 +173,9 @@ async fn an_interclient_token_signs_the_user_in_to_another_app() {
             ("client_id", SECOND),
             ("client_secret", SECOND_SECRET),
         ];
-        let gained = body(token(&mock, server, None, &form).await).await;
+        let exchanged = body(token(&mock, server, None, &form).await).await;
         let (_, first) = decode(text(&own, "id_token"));
-        let (_, second) = decode(text(&gained, "id_token"));
+        let (_, second) = decode(text(&exchanged, "id_token"));
         for claim in ["sub", "auth_time", "amr"] {
             assert_eq!(second[claim], first[claim], "{claim}");
         }

@@ -53,7 +53,7 @@ async fn a_stop_finishes_open_requests_and_ends_all_tasks() {
     let faults = format!("{}/_mock/faults", mock.url());
     let slow = serde_json::json!({ "name": "http.slow", "delay_ms": 100, "times": 1 });
     assert_eq!(client::plain().post(faults).json(&slow).send().await.unwrap().status(), 200);
-    // Said, and never answered as long as it stays open: an idle connection in either scheme.
+    // Two idle connections: one whose request has been answered, one in the middle of a TLS handshake.
     let mut idle = TcpStream::connect(("127.0.0.1", mock.port())).await.unwrap();
     idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     idle.read_u8().await.unwrap();
@@ -62,7 +62,7 @@ async fn a_stop_finishes_open_requests_and_ends_all_tasks() {
 
     let mut asking = TcpStream::connect(("127.0.0.1", mock.port())).await.unwrap();
     asking.write_all(b"GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
-    // Until the request is under way: the fault is spent as soon as it strikes.
+    // Wait until the slow request has begun: the fault is removed when it is applied.
     let list = format!("{}/_mock/faults", mock.url());
     while client::plain().get(&list).send().await.unwrap().text().await.unwrap() != "[]" {}
     mock.stop().await;

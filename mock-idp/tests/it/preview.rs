@@ -87,7 +87,7 @@ fn granted_after(org: &Org, question: &Question, remedy: &Remedy) -> bool {
 }
 
 #[test]
-fn remedies_for_a_scope_that_no_rule_covers() {
+fn a_remedy_adds_the_scope_to_a_rule() {
     let org = market();
     let question = read(&org, &[("client", WEB), ("user", "buyer"), ("scope", "openid orders:update")]);
     assert_eq!(

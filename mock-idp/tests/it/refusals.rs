@@ -270,7 +270,7 @@ async fn a_code_with_another_client_redirect_uri_server_or_verifier_is_refused()
         send("/oauth2", WEB, WEB_SECRET, form(&code, &[])).await,
         expect(400, "invalid_request", "The grant was issued for another authorization server.")
     );
-    // Neither of the two had a right to it, so it is still good.
+    // Refused attempts of another client and at another server do not use the code up.
     assert_eq!(redeem(&mock, &code).await.status(), StatusCode::OK);
 
     let code = fresh(&[]).await;

@@ -211,7 +211,7 @@ async fn invalid_request_objects_are_refused_with_oktas_errors() {
         (WEB, &secret, none(), json!({"response_type": "id_token"}), bad, "The authorize request object is invalid."),
         (WEB, &secret, none(), json!({"request": "x"}), bad, "The authorize request object is invalid."),
         (WEB, &secret, none(), json!({"request_uri": "x"}), bad, "The authorize request object is invalid."),
-        // Inside, too, parameters are checked as ever.
+        // Parameters inside the object are checked as in the query.
         (
             WEB,
             &secret,
@@ -231,7 +231,7 @@ async fn invalid_request_objects_are_refused_with_oktas_errors() {
         assert_eq!(received("error_description").as_deref(), Some(text), "{client} {header} {changes}");
         assert_eq!(received("error").as_deref(), Some(error), "{client} {header} {changes}");
         assert!(arrived.starts_with(&format!("{CALLBACK}?state=s-1&error=")), "{arrived}");
-        // Without a registered address outside, nothing of the inside is heeded and a page tells.
+        // Without a registered redirect URI in the query, the parameters of the object are ignored, and an error page is shown.
         let outside: Vec<_> =
             code_request(client, "openid").into_iter().filter(|(name, _)| *name != "redirect_uri").collect();
         if error != "invalid_request" {

@@ -26,17 +26,17 @@ type Shared = (mpsc::UnboundedSender<(Option<String>, String)>, Arc<Mutex<mpsc::
 
 impl Receiver {
     async fn start() -> Self {
-        let (tell, arrived) = mpsc::unbounded_channel();
+        let (sender, arrived) = mpsc::unbounded_channel();
         let (answers, awaited) = mpsc::unbounded_channel();
-        let shared: Shared = (tell, Arc::new(Mutex::new(awaited)));
-        let hear = async |State((tell, answers)): State<Shared>, headers: http::HeaderMap, body: Bytes| {
+        let shared: Shared = (sender, Arc::new(Mutex::new(awaited)));
+        let receive = async |State((sender, answers)): State<Shared>, headers: http::HeaderMap, body: Bytes| {
             let media_type = headers.get("content-type").map(|value| value.to_str().unwrap().to_owned());
-            tell.send((media_type, String::from_utf8(body.to_vec()).unwrap())).unwrap();
+            sender.send((media_type, String::from_utf8(body.to_vec()).unwrap())).unwrap();
             answers.lock().await.recv().await.unwrap_or(StatusCode::OK)
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://127.0.0.1:{}/bye", listener.local_addr().unwrap().port());
-        let app = Router::new().route("/bye", post(hear)).with_state(shared);
+        let app = Router::new().route("/bye", post(receive)).with_state(shared);
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { url, arrived, answers }
     }
@@ -138,7 +138,7 @@ async fn a_logout_token_is_retried_until_accepted_without_delaying_sign_out() {
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 120);
     assert!(claims["jti"].is_string() && claims.get("nonce").is_none());
 
-    // What came of it stands in the journal, without the token.
+    // The journal has the result, without the token.
     let journal = loop {
         let url = format!("{}/_mock/requests?limit=50", mock.url());
         let journal: Value = browser.get(url).send().await.unwrap().json().await.unwrap();

@@ -5,7 +5,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::market::post as tell;
+use crate::market::post;
 
 /// More than a server reads at once.
 const LENGTH: usize = 60_000;
@@ -70,7 +70,7 @@ async fn the_next_request_is_answered_after_a_foreign_host_a_fault_and_a_long_bo
     let (head, stays) = answer(&mut stream).await;
     assert!(head.starts_with("http/1.1 421 ") && stays, "{head}");
     for (fault, status) in [("http.status-500", "500"), ("http.status-503", "503"), ("http.status-429", "429")] {
-        tell(&mock, "/_mock/faults", json!({ "name": fault, "times": 1 })).await;
+        post(&mock, "/_mock/faults", json!({ "name": fault, "times": 1 })).await;
         send(&mut stream, &request("POST", path, &format!("content-length: {LENGTH}\r\n")), &[b'a'; LENGTH]).await;
         let (head, stays) = answer(&mut stream).await;
         assert!(head.starts_with(&format!("http/1.1 {status} ")) && stays, "{fault}: {head}");

@@ -18,7 +18,7 @@ use crate::wire::keys::KeySet;
 pub(super) const MODULES: &[Module] = &[Module::new(
     "oidcc-discovery-endpoint-verification",
     "The discovery document and the keys follow the specification",
-    |c, v| Box::pin(verify(c, v)),
+    |context, variant| Box::pin(verify(context, variant)),
 )
 .runs(runs::in_config)
 .dynamic_too()

@@ -23,53 +23,57 @@ pub(super) const MODULES: &[Module] = &[
     module(
         "oidcc-rp-initiated-logout-discovery-endpoint-verification",
         "The discovery document has an end_session_endpoint with https",
-        |c, v| Box::pin(discovery(c, v)),
+        |context, variant| Box::pin(discovery(context, variant)),
     )
     .driver(RequiredDriver::None),
     module(
         "oidcc-rp-initiated-logout",
         "Signing out redirects back with the state, and the session has ended",
-        |c, v| Box::pin(leads_back(c, v, true)),
+        |context, variant| Box::pin(leads_back(context, variant, true)),
     ),
     module(
         "oidcc-rp-initiated-logout-bad-post-logout-redirect-uri",
         "Signing out never redirects to an unregistered URI",
-        |c, v| Box::pin(stays(c, v, Hint::Own, "/elsewhere")),
+        |context, variant| Box::pin(stays(context, variant, Hint::Own, "/elsewhere")),
     ),
     module(
         "oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri",
         "A post_logout_redirect_uri with another query is rejected",
-        |c, v| Box::pin(stays(c, v, Hint::Own, "?foo=bar")),
+        |context, variant| Box::pin(stays(context, variant, Hint::Own, "?foo=bar")),
     ),
     module(
         "oidcc-rp-initiated-logout-modified-id-token-hint",
         "An id_token_hint without its signature is rejected",
-        |c, v| Box::pin(stays(c, v, Hint::Unsigned, "")),
+        |context, variant| Box::pin(stays(context, variant, Hint::Unsigned, "")),
     ),
     module(
         "oidcc-rp-initiated-logout-bad-id-token-hint",
         "An id_token_hint with a forged signature is rejected",
-        |c, v| Box::pin(stays(c, v, Hint::Forged, "")),
+        |context, variant| Box::pin(stays(context, variant, Hint::Forged, "")),
     ),
     module(
         "oidcc-rp-initiated-logout-no-id-token-hint",
         "Signing out without an id_token_hint asks the user before the browser is redirected",
-        |c, v| Box::pin(stays(c, v, Hint::None, "")),
+        |context, variant| Box::pin(stays(context, variant, Hint::None, "")),
     ),
-    module("oidcc-rp-initiated-logout-no-params", "Signing out without parameters succeeds", |c, v| {
-        Box::pin(page(c, v, &[]))
+    module("oidcc-rp-initiated-logout-no-params", "Signing out without parameters succeeds", |context, variant| {
+        Box::pin(page(context, variant, &[]))
     }),
     module(
         "oidcc-rp-initiated-logout-no-post-logout-redirect-uri",
         "Signing out without a redirect URI ends on a page",
-        |c, v| Box::pin(page(c, v, &[Sent::Hint])),
+        |context, variant| Box::pin(page(context, variant, &[Sent::Hint])),
     ),
-    module("oidcc-rp-initiated-logout-only-state", "Signing out with only a state ends on a page", |c, v| {
-        Box::pin(page(c, v, &[Sent::State]))
-    }),
-    module("oidcc-rp-initiated-logout-no-state", "Signing out without a state redirects back without one", |c, v| {
-        Box::pin(leads_back(c, v, false))
-    }),
+    module(
+        "oidcc-rp-initiated-logout-only-state",
+        "Signing out with only a state ends on a page",
+        |context, variant| Box::pin(page(context, variant, &[Sent::State])),
+    ),
+    module(
+        "oidcc-rp-initiated-logout-no-state",
+        "Signing out without a state redirects back without one",
+        |context, variant| Box::pin(leads_back(context, variant, false)),
+    ),
 ];
 
 const fn module(name: &'static str, title: &'static str, function: ModuleFn) -> Module {
@@ -98,14 +102,10 @@ async fn sign_in<'a>(context: &'a ScenarioContext, variant: Variant) -> Result<(
     Ok((run, hint))
 }
 
-pub(super) async fn sign_out(
-    run: &ModuleRun<'_>,
-    params: &[(&str, &str)],
-    visitor: User<'_>,
-) -> Result<Journey, Stopped> {
+pub(super) async fn sign_out(run: &ModuleRun<'_>, params: &[(&str, &str)], user: User<'_>) -> Result<Journey, Stopped> {
     run.step("sign out");
     let url = flow::sign_out(run.actors.endpoint(Endpoint::EndSession)?, params);
-    run.context.browse(&url, &run.context.target.signed_out_uri, visitor).await
+    run.context.browse(&url, &run.context.target.signed_out_uri, user).await
 }
 
 /// Judges that prompt=none finds no session.

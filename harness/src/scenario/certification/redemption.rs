@@ -19,24 +19,26 @@ use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
 
 pub(super) const MODULES: &[Module] = &[
-    Module::new("oidcc-codereuse", "A code that is redeemed twice is rejected", |c, v| Box::pin(reuse(c, v)))
-        .runs(runs::with_code),
+    Module::new("oidcc-codereuse", "A code that is redeemed twice is rejected", |context, variant| {
+        Box::pin(reuse(context, variant))
+    })
+    .runs(runs::with_code),
     Module::new(
         "oidcc-codereuse-30seconds",
         "A code that is redeemed again after 30 seconds is rejected, and its tokens are revoked",
-        |c, v| Box::pin(reuse_later(c, v)),
+        |context, variant| Box::pin(reuse_later(context, variant)),
     )
     .runs(runs::with_code)
     .needs(&[Need::ElapsedTime]),
-    Module::new("oidcc-server-client-secret-post", "A client may send its secret in the form", |c, v| {
-        Box::pin(secret_post(c, v))
+    Module::new("oidcc-server-client-secret-post", "A client may send its secret in the form", |context, variant| {
+        Box::pin(secret_post(context, variant))
     })
     .runs(runs::with_code)
     .needs(&[Need::Secret(SECOND)]),
     Module::new(
         "oidcc-refresh-token",
         "A refresh returns new tokens of the same sign-in, and another client cannot use the refresh token",
-        |c, v| Box::pin(refresh(c, v)),
+        |context, variant| Box::pin(refresh(context, variant)),
     )
     .runs(runs::with_code)
     .dynamic_too()

@@ -16,22 +16,22 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-ensure-registered-redirect-uri",
         "An unregistered redirect URI leads to an error page",
-        |c, v| Box::pin(unregistered(c, v)),
+        |context, variant| Box::pin(unregistered(context, variant)),
     ),
     Module::new(
         "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
         "A request object by reference is used or rejected",
-        |c, v| Box::pin(by_reference(c, v)),
+        |context, variant| Box::pin(by_reference(context, variant)),
     ),
     Module::new(
         "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported",
         "An unsigned request object is used or rejected",
-        |c, v| Box::pin(by_value(c, v)),
+        |context, variant| Box::pin(by_value(context, variant)),
     ),
     Module::new(
         "oidcc-ensure-request-object-with-redirect-uri",
         "The redirect URI of the request object is used",
-        |c, v| Box::pin(inner_redirect(c, v)),
+        |context, variant| Box::pin(inner_redirect(context, variant)),
     )
     .dynamic_too(),
 ];

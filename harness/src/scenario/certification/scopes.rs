@@ -10,35 +10,39 @@ use crate::scenario::needs::Need;
 use crate::scenario::stopped::Stopped;
 
 pub(super) const MODULES: &[Module] = &[
-    Module::new("oidcc-scope-profile", "The profile scope returns the claims of a profile", |c, v| {
-        Box::pin(scoped(c, v, "openid profile"))
+    Module::new("oidcc-scope-profile", "The profile scope returns the claims of a profile", |context, variant| {
+        Box::pin(scoped(context, variant, "openid profile"))
     })
     .needs(&[Need::Scope("profile")]),
-    Module::new("oidcc-scope-email", "The email scope returns email and email_verified", |c, v| {
-        Box::pin(email(c, v, false))
+    Module::new("oidcc-scope-email", "The email scope returns email and email_verified", |context, variant| {
+        Box::pin(email(context, variant, false))
     })
     .needs(&[Need::Scope("email")]),
-    Module::new("oidcc-scope-address", "The address scope returns address as an object", |c, v| {
-        Box::pin(scoped(c, v, "openid address"))
+    Module::new("oidcc-scope-address", "The address scope returns address as an object", |context, variant| {
+        Box::pin(scoped(context, variant, "openid address"))
     })
     .needs(&[Need::Scope("address")]),
-    Module::new("oidcc-scope-phone", "The phone scope returns phone_number and phone_number_verified", |c, v| {
-        Box::pin(scoped(c, v, "openid phone"))
-    })
+    Module::new(
+        "oidcc-scope-phone",
+        "The phone scope returns phone_number and phone_number_verified",
+        |context, variant| Box::pin(scoped(context, variant, "openid phone")),
+    )
     .needs(&[Need::Scope("phone")]),
-    Module::new("oidcc-scope-all", "All standard scopes together return all their claims", |c, v| {
-        Box::pin(scoped(c, v, "openid profile email address phone"))
+    Module::new("oidcc-scope-all", "All standard scopes together return all their claims", |context, variant| {
+        Box::pin(scoped(context, variant, "openid profile email address phone"))
     })
     .needs(&[Need::Scope("profile"), Need::Scope("email"), Need::Scope("address"), Need::Scope("phone")]),
-    Module::new("oidcc-alternate-happy-flow", "The order of scopes and parameters does not matter", |c, v| {
-        Box::pin(email(c, v, true))
-    })
+    Module::new(
+        "oidcc-alternate-happy-flow",
+        "The order of scopes and parameters does not matter",
+        |context, variant| Box::pin(email(context, variant, true)),
+    )
     .runs(runs::but_later_hybrid)
     .needs(&[Need::Scope("email")]),
     Module::new(
         "oidcc-claims-essential",
         "name is returned if the claims parameter asks for it as essential",
-        |c, v| Box::pin(essential(c, v)),
+        |context, variant| Box::pin(essential(context, variant)),
     ),
 ];
 

@@ -16,65 +16,85 @@ use crate::scenario::stopped::Stopped;
 use crate::wire::Request;
 
 pub(super) const MODULES: &[Module] = &[
-    Module::new("oidcc-server", "A sign-in returns the requested tokens and no others", |c, v| Box::pin(server(c, v)))
-        .dynamic_too(),
-    Module::new("oidcc-response-type-missing", "A request without a response type is rejected", |c, v| {
-        Box::pin(response_type_missing(c, v))
+    Module::new("oidcc-server", "A sign-in returns the requested tokens and no others", |context, variant| {
+        Box::pin(server(context, variant))
+    })
+    .dynamic_too(),
+    Module::new("oidcc-response-type-missing", "A request without a response type is rejected", |context, variant| {
+        Box::pin(response_type_missing(context, variant))
     })
     .runs(runs::once),
-    Module::new("oidcc-idtoken-signature", "The ID token is signed with RS256, and its header has the kid", |c, v| {
-        Box::pin(plain(c, v))
-    }),
-    Module::new("oidcc-idtoken-unsigned", "An ID token is signed unless the client registered for none", |c, v| {
-        Box::pin(unsigned(c, v))
-    })
+    Module::new(
+        "oidcc-idtoken-signature",
+        "The ID token is signed with RS256, and its header has the kid",
+        |context, variant| Box::pin(plain(context, variant)),
+    ),
+    Module::new(
+        "oidcc-idtoken-unsigned",
+        "An ID token is signed unless the client registered for none",
+        |context, variant| Box::pin(unsigned(context, variant)),
+    )
     .runs(runs::in_basic)
     .dynamic_too()
     .needs(&[Need::MetadataLists("id_token_signing_alg_values_supported", "none")]),
-    Module::new("oidcc-userinfo-get", "Userinfo accepts GET with the token in the header", |c, v| {
-        Box::pin(userinfo_by(c, v, Method::GET))
+    Module::new("oidcc-userinfo-get", "Userinfo accepts GET with the token in the header", |context, variant| {
+        Box::pin(userinfo_by(context, variant, Method::GET))
     })
     .runs(runs::with_access)
     .needs(&[Need::Endpoint(Custom, Endpoint::Userinfo)]),
-    Module::new("oidcc-userinfo-post-header", "Userinfo accepts POST with the token in the header", |c, v| {
-        Box::pin(userinfo_by(c, v, Method::POST))
-    })
+    Module::new(
+        "oidcc-userinfo-post-header",
+        "Userinfo accepts POST with the token in the header",
+        |context, variant| Box::pin(userinfo_by(context, variant, Method::POST)),
+    )
     .runs(runs::with_access)
     .needs(&[Need::Endpoint(Custom, Endpoint::Userinfo)]),
-    Module::new("oidcc-userinfo-post-body", "Userinfo accepts POST with the token in the form", |c, v| {
-        Box::pin(userinfo_in_body(c, v))
+    Module::new("oidcc-userinfo-post-body", "Userinfo accepts POST with the token in the form", |context, variant| {
+        Box::pin(userinfo_in_body(context, variant))
     })
     .runs(runs::with_access)
     .needs(&[Need::Endpoint(Custom, Endpoint::Userinfo)]),
     Module::new(
         "oidcc-ensure-request-without-nonce-succeeds-for-code-flow",
         "A request without a nonce succeeds if the response has no ID token",
-        |c, v| Box::pin(without(c, v, "nonce")),
+        |context, variant| Box::pin(without(context, variant, "nonce")),
     )
     .runs(runs::not_needing_nonce),
     Module::new(
         "oidcc-ensure-request-without-nonce-fails",
         "A request without a nonce is rejected if the response has an ID token",
-        |c, v| Box::pin(nonce_missing(c, v)),
+        |context, variant| Box::pin(nonce_missing(context, variant)),
     )
     .runs(runs::needing_nonce),
-    Module::new("oidcc-display-page", "display=page is accepted", |c, v| Box::pin(with(c, v, "display", "page"))),
-    Module::new("oidcc-display-popup", "display=popup is accepted", |c, v| Box::pin(with(c, v, "display", "popup"))),
-    Module::new("oidcc-ensure-request-with-unknown-parameter-succeeds", "An unknown parameter is ignored", |c, v| {
-        Box::pin(with(c, v, "extra", "foobar"))
+    Module::new("oidcc-display-page", "display=page is accepted", |context, variant| {
+        Box::pin(with(context, variant, "display", "page"))
     }),
-    Module::new("oidcc-ui-locales", "ui_locales is accepted", |c, v| Box::pin(with(c, v, "ui_locales", "se"))),
-    Module::new("oidcc-claims-locales", "claims_locales is accepted", |c, v| {
-        Box::pin(with(c, v, "claims_locales", "se"))
+    Module::new("oidcc-display-popup", "display=popup is accepted", |context, variant| {
+        Box::pin(with(context, variant, "display", "popup"))
     }),
-    Module::new("oidcc-ensure-post-request-succeeds", "The authorization endpoint accepts a posted form", |c, v| {
-        Box::pin(posted(c, v))
-    })
+    Module::new(
+        "oidcc-ensure-request-with-unknown-parameter-succeeds",
+        "An unknown parameter is ignored",
+        |context, variant| Box::pin(with(context, variant, "extra", "foobar")),
+    ),
+    Module::new("oidcc-ui-locales", "ui_locales is accepted", |context, variant| {
+        Box::pin(with(context, variant, "ui_locales", "se"))
+    }),
+    Module::new("oidcc-claims-locales", "claims_locales is accepted", |context, variant| {
+        Box::pin(with(context, variant, "claims_locales", "se"))
+    }),
+    Module::new(
+        "oidcc-ensure-post-request-succeeds",
+        "The authorization endpoint accepts a posted form",
+        |context, variant| Box::pin(posted(context, variant)),
+    )
     .runs(runs::in_basic)
     .driver(RequiredDriver::Http),
-    Module::new("oidcc-ensure-request-with-valid-pkce-succeeds", "A confidential client may use PKCE too", |c, v| {
-        Box::pin(pkce(c, v))
-    })
+    Module::new(
+        "oidcc-ensure-request-with-valid-pkce-succeeds",
+        "A confidential client may use PKCE too",
+        |context, variant| Box::pin(pkce(context, variant)),
+    )
     .runs(runs::in_basic_and_first_hybrid),
 ];
 

@@ -16,27 +16,33 @@ pub(super) const NEEDS_A_PERSON: &[&str] =
 const SKEW: i64 = 300;
 
 pub(super) const MODULES: &[Module] = &[
-    Module::new("oidcc-prompt-login", "prompt=login asks the user to sign in again", |c, v| {
-        Box::pin(prompt_login(c, v))
+    Module::new("oidcc-prompt-login", "prompt=login asks the user to sign in again", |context, variant| {
+        Box::pin(prompt_login(context, variant))
     })
     .needs(&[Need::ElapsedTime]),
-    Module::new("oidcc-prompt-none-not-logged-in", "prompt=none without a session is rejected", |c, v| {
-        Box::pin(none_cold(c, v))
+    Module::new("oidcc-prompt-none-not-logged-in", "prompt=none without a session is rejected", |context, variant| {
+        Box::pin(none_cold(context, variant))
     }),
-    Module::new("oidcc-prompt-none-logged-in", "prompt=none with a session succeeds", |c, v| Box::pin(none_warm(c, v))),
-    Module::new("oidcc-max-age-1", "A session older than max_age requires another sign-in", |c, v| {
-        Box::pin(max_age_over(c, v))
+    Module::new("oidcc-prompt-none-logged-in", "prompt=none with a session succeeds", |context, variant| {
+        Box::pin(none_warm(context, variant))
+    }),
+    Module::new("oidcc-max-age-1", "A session older than max_age requires another sign-in", |context, variant| {
+        Box::pin(max_age_over(context, variant))
     })
     .needs(&[Need::ElapsedTime]),
-    Module::new("oidcc-max-age-10000", "A session younger than max_age requires no sign-in", |c, v| {
-        Box::pin(max_age_within(c, v))
+    Module::new("oidcc-max-age-10000", "A session younger than max_age requires no sign-in", |context, variant| {
+        Box::pin(max_age_within(context, variant))
     }),
-    Module::new("oidcc-id-token-hint", "prompt=none with an id_token_hint of the same user succeeds", |c, v| {
-        Box::pin(hint(c, v))
+    Module::new(
+        "oidcc-id-token-hint",
+        "prompt=none with an id_token_hint of the same user succeeds",
+        |context, variant| Box::pin(hint(context, variant)),
+    ),
+    Module::new("oidcc-login-hint", "A login_hint is accepted", |context, variant| {
+        Box::pin(login_hint(context, variant))
     }),
-    Module::new("oidcc-login-hint", "A login_hint is accepted", |c, v| Box::pin(login_hint(c, v))),
-    Module::new("oidcc-ensure-request-with-acr-values-succeeds", "acr_values is accepted", |c, v| {
-        Box::pin(acr_values(c, v))
+    Module::new("oidcc-ensure-request-with-acr-values-succeeds", "acr_values is accepted", |context, variant| {
+        Box::pin(acr_values(context, variant))
     }),
 ];
 

@@ -19,14 +19,14 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-session-management-discovery-endpoint-verification",
         "The discovery document has a check_session_iframe and an end_session_endpoint with https",
-        |c, v| Box::pin(discovery(c, v)),
+        |context, variant| Box::pin(discovery(context, variant)),
     )
     .runs(runs::in_session_management)
     .driver(RequiredDriver::None),
     Module::new(
         "oidcc-session-management-rp-initiated-logout",
         "The provider's frame says that the session is unchanged before the sign-out and changed after it",
-        |c, v| Box::pin(frame(c, v)),
+        |context, variant| Box::pin(frame(context, variant)),
     )
     .runs(runs::in_session_management)
     .driver(RequiredDriver::Browser),

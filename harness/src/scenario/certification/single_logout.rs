@@ -33,14 +33,14 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-frontchannel-logout-discovery-endpoint-verification",
         "The discovery document announces front-channel logout",
-        |c, v| Box::pin(discovery(c, v, "frontchannel")),
+        |context, variant| Box::pin(discovery(context, variant, "frontchannel")),
     )
     .runs(runs::in_front_channel)
     .driver(RequiredDriver::None),
     Module::new(
         "oidcc-frontchannel-rp-initiated-logout",
         "The signed-out page loads the client's frontchannel_logout_uri in a frame",
-        |c, v| Box::pin(front_channel(c, v)),
+        |context, variant| Box::pin(front_channel(context, variant)),
     )
     .runs(runs::in_front_channel)
     .needs(&[Need::Endpoint(Custom, Endpoint::Registration)])
@@ -48,14 +48,14 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-backchannel-logout-discovery-endpoint-verification",
         "The discovery document announces back-channel logout",
-        |c, v| Box::pin(discovery(c, v, "backchannel")),
+        |context, variant| Box::pin(discovery(context, variant, "backchannel")),
     )
     .runs(runs::in_back_channel)
     .driver(RequiredDriver::None),
     Module::new(
         "oidcc-backchannel-rp-initiated-logout",
         "A logout token is posted to the client when its session ends",
-        |c, v| Box::pin(back_channel(c, v)),
+        |context, variant| Box::pin(back_channel(context, variant)),
     )
     .runs(runs::in_back_channel)
     .needs(&[Need::Endpoint(Custom, Endpoint::Registration)])

@@ -20,7 +20,7 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-3rd_party-init-login",
         "The registration and its later reading return the initiate_login_uri",
-        |c, v| Box::pin(registered(c, v)),
+        |context, variant| Box::pin(registered(context, variant)),
     )
     .runs(runs::in_third_party_login)
     .driver(RequiredDriver::None)
@@ -28,7 +28,7 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-3rd_party-init-login-nohttps",
         "An initiate_login_uri without https cannot be registered",
-        |c, v| Box::pin(without_https(c, v)),
+        |context, variant| Box::pin(without_https(context, variant)),
     )
     .runs(runs::in_third_party_login)
     .driver(RequiredDriver::None)

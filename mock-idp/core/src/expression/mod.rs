@@ -54,7 +54,7 @@ impl Expression {
     /// Parses the format of `getFilteredGroups`, in which `group` is the current group.
     ///
     /// # Errors
-    /// As of [`Self::parse`].
+    /// The same as [`Self::parse`].
     pub fn parse_group_format(source: &str) -> Result<Self, ParseError> {
         let root = parse::parse(source, syntax::NameSet::RootsAndGroup)?;
         Ok(Self { parsed: Arc::new(Parsed { source: source.into(), root }) })

@@ -145,7 +145,7 @@ fn identity_engine_names_read_the_same_user() {
 }
 
 #[test]
-fn objects_and_positions() {
+fn members_of_objects_and_elements_of_arrays_are_read_by_name_and_position() {
     assert_eq!(value("{a: 1, 'b c': {2}}['b c'][0]"), Value::Int(2));
     assert_eq!(value("user.attributes['a b']"), Value::Int(1));
     assert_eq!(value("user.login[0]"), Value::from("a"));
@@ -231,7 +231,7 @@ fn the_deepest_expressions_need_at_most_half_a_stack() {
     ];
     let deepest = sources.len();
     let worked = std::thread::Builder::new().stack_size(1024 * 1024).spawn(move || {
-        // Whatever comes out, the stack held.
+        // The result does not matter: the stack must not overflow.
         let results = sources.iter().map(|source| Expression::parse(source).unwrap().evaluate(&Empty));
         results.collect::<Vec<_>>().len()
     });
@@ -361,7 +361,7 @@ fn parse_and_evaluate(source: &str) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn any_text_is_parsed_or_rejected(source in any::<String>()) {
+    fn any_text_is_parsed_or_refused(source in any::<String>()) {
         parse_and_evaluate(&source)?;
     }
 

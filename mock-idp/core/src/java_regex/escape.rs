@@ -1,4 +1,4 @@
-//! What stands behind a backslash, inside and outside of brackets.
+//! Escape sequences, inside and outside of brackets.
 
 use super::scanner::Scanner;
 

@@ -15,7 +15,7 @@ pub struct OutgoingMessage {
     pub user_id: Option<String>,
     /// Okta's template, where it has one.
     pub template: Option<MessageTemplate>,
-    /// Of an email.
+    /// Only in emails.
     pub subject: Option<String>,
     pub text: String,
     /// The code in the text.

@@ -109,7 +109,7 @@ fn includes_no_user(people: &People) -> bool {
     people.users.include.is_empty() && people.groups.include.is_empty()
 }
 
-/// Why a rule is never reached, if that is so: for each client and grant type, a rule before it matches whatever it would match.
+/// The reason why a rule never matches: for each client and grant type, a rule before it matches everything that it would match.
 fn hidden(server: &CompiledServer, policy: &AccessPolicy, rule: &PolicyRule, everyone: Option<&str>) -> Option<String> {
     let mut before = Vec::new();
     let compiled = 'search: {

@@ -1,4 +1,5 @@
-//! What the roles of a caller are about. Okta: the targets of a standard role, and the resource set of a custom one, narrow it.
+//! The users, groups and apps that the roles of a caller cover. Okta: the targets of a standard role, and the resource set of a custom one,
+//! narrow them.
 
 use super::iam;
 use crate::model::{AdminRole, App, AppTarget, Group, RoleTargets, User};

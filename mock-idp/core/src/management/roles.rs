@@ -32,7 +32,7 @@ fn merged(mut one: Reach, other: Reach) -> Reach {
     one
 }
 
-/// Whether a user or group has a role. An org of a document without roles has no administrators to tell from others.
+/// Whether a user or group has a role. An org whose document has no roles has no administrators.
 pub(super) fn has_administrators(org: &Tables) -> bool {
     org.users().any(|user| !user.roles.is_empty()) || org.groups().any(|group| !group.roles.is_empty())
 }

@@ -196,7 +196,7 @@ impl App {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppCredentials {
-    /// Of apps that are not clients: who knows the password.
+    /// Who knows the password. Only in apps that are not clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<CredentialScheme>,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -206,7 +206,7 @@ pub struct AppCredentials {
     pub user_name: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reveal_password: bool,
-    /// Of apps that are not clients: the key that signs.
+    /// The signing key. Only in apps that are not clients.
     #[serde(default, skip_serializing_if = "is_default")]
     pub signing: AppSigning,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -238,10 +238,10 @@ pub struct AppSettings {
     pub implicit_assignment: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub notes: AppNotes,
-    /// Of apps that are not clients: how users sign in.
+    /// How users sign in. Only in apps that are not clients.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub sign_on: IndexMap<String, Value>,
-    /// Of clients.
+    /// Settings of OAuth clients.
     #[serde(default, skip_serializing_if = "OauthClientSettings::is_unused")]
     pub oauth_client: OauthClientSettings,
     /// The groups claim that the org authorization server puts into this app's ID tokens.
@@ -258,7 +258,7 @@ pub struct AppGroupsClaim {
     pub value_type: ClaimValueType,
     /// The claim's name, usually `groups`.
     pub name: String,
-    /// Of the value type `GROUPS`.
+    /// For the value type `GROUPS`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_filter_type: Option<GroupFilterType>,
     /// The filter's operand, or the expression.

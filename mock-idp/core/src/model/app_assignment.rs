@@ -25,10 +25,10 @@ pub struct Assignments {
 pub struct Assignment {
     /// The user's or group's id.
     pub id: String,
-    /// Of a group: groups are taken in ascending order. Behind all others if a document leaves it out.
+    /// Only for groups: they are taken in ascending order. Behind all others if a document leaves it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
-    /// Of a user: the name at the app; the login if it is left out.
+    /// Only for users: the name at the app; the login if it is left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub credentials: AssignmentCredentials,
     /// Attributes of the app user, which expressions read as `appuser.…`.

@@ -11,7 +11,7 @@ pub struct Lockout {
     pub max_attempts: u32,
     /// After how many minutes it is unlocked; 0 for never.
     pub auto_unlock_minutes: u32,
-    /// Whether users are told that their account is locked.
+    /// Whether users see that their account is locked.
     pub show_lockout_failures: bool,
 }
 

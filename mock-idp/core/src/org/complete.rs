@@ -369,7 +369,7 @@ struct Names {
 }
 
 impl Names {
-    /// Of objects as name and id. The first object of a name counts.
+    /// The ids of objects by their names, from pairs of name and id. The first object of a name counts.
     fn new<'a>(objects: impl Iterator<Item = (String, &'a str)>) -> Self {
         let mut ids = HashMap::new();
         for (name, id) in objects {
@@ -382,7 +382,7 @@ impl Names {
         Self::new(objects.map(|object| (object.name().to_owned(), object.id.as_str())))
     }
 
-    /// Replaces a name by the id. What is not a name stays; if it is not an id either, it is a problem of the document.
+    /// Replaces a name by the id. An unknown name stays, and is reported as a problem unless it is an id.
     fn resolve(&self, reference: &mut String) {
         if let Some(id) = self.ids.get(reference) {
             reference.clone_from(id);

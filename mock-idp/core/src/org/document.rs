@@ -233,7 +233,7 @@ mod tests {
     const MARKET: &str = include_str!("../../../../fixtures/orgs/market.yaml");
 
     #[test]
-    fn the_market_is_sound() {
+    fn the_built_in_org_has_no_problems() {
         let document = Document::parse(MARKET).unwrap();
         assert!(document.users.len() > 10 && document.apps.len() > 5);
     }

@@ -1,4 +1,4 @@
-//! What checks find in an org.
+//! Problems that checks find in an org.
 
 use super::problem::{Problem, Problems};
 
@@ -6,7 +6,7 @@ use super::problem::{Problem, Problems};
 #[derive(Debug)]
 pub(super) struct FoundProblem {
     pub(super) problem: Problem,
-    /// Of something that may be there once: the path of the first.
+    /// If the value may exist only once: the path of the first one.
     pub(super) first: Option<String>,
     /// The name that nothing has.
     pub(super) reference: Option<UnknownReference>,

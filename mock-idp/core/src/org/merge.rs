@@ -1,4 +1,4 @@
-//! A changed document under the changes that were made at run time.
+//! Applies the changes that were made at run time to a changed document.
 
 use std::sync::Arc;
 

@@ -42,7 +42,7 @@ impl Org {
     /// The same of a document that has no lines: each problem has a path in their place.
     ///
     /// # Errors
-    /// As of [`Self::parse`].
+    /// The same as [`Self::parse`].
     pub fn parse_json(document: &serde_json::Value) -> Result<Self, Problems> {
         let with_path = |(problem, path)| Problem { path, place: None, ..problem };
         Self::read(&document.to_string()).map_err(|found| Problems(found.into_iter().map(with_path).collect()))
@@ -84,7 +84,7 @@ impl Org {
     /// relies on them.
     ///
     /// # Errors
-    /// As of [`Self::from_document`].
+    /// The same as [`Self::from_document`].
     pub fn from_saved(document: Document) -> Result<Self, Problems> {
         let tables = completed(document);
         let found = validate::everything(&tables);
@@ -167,7 +167,7 @@ impl Document {
     /// Reads a valid org document from YAML (JSON is YAML too).
     ///
     /// # Errors
-    /// As of [`Org::parse`].
+    /// The same as [`Org::parse`].
     pub fn parse(yaml: &str) -> Result<Self, Problems> {
         Org::parse(yaml).map(|org| org.to_document())
     }

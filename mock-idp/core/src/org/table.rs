@@ -140,7 +140,7 @@ impl<T: Record> Table<T> {
         self.chunks.get(slot / CHUNK)?.get(slot % CHUNK)?.as_ref()
     }
 
-    /// How many rows stand before a slot.
+    /// The number of rows before a slot.
     pub(super) fn position(&self, slot: u32) -> usize {
         if self.slots == self.rows {
             return slot as usize;

@@ -1,4 +1,4 @@
-//! What a change touched.
+//! The rows that a change touched.
 
 use std::collections::BTreeSet;
 

@@ -209,7 +209,7 @@ impl List<'_> {
         rules.into_iter().find(|rule| rule.id == id)
     }
 
-    /// Policies and rules that are switched off were not looked at, so no note tells of them.
+    /// There are no notes about inactive policies and rules, because they are not evaluated.
     fn inactive(&mut self) {
         let id = self.question.server.clone();
         let org = self.org;

@@ -136,7 +136,7 @@ pub struct RefreshToken {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Refused {
     pub shown: Shown,
-    /// HTTP status of what bears it.
+    /// The HTTP status of the response with the error.
     pub status: u16,
     /// Okta's internal id.
     pub id: String,

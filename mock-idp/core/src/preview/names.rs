@@ -149,7 +149,7 @@ impl<'a> CaseNames<'a> {
         self.clients.get(id).copied().unwrap_or(id)
     }
 
-    /// Of a custom authorization server.
+    /// The name of a custom authorization server.
     pub(super) fn server<'i>(&self, id: &'i str) -> &'i str
     where
         'a: 'i,

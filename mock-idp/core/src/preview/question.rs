@@ -1,4 +1,4 @@
-//! What is asked: a client, a user or none, a grant, scopes, a server, and the facts of a session.
+//! A previewed token request: a client, a user or none, a grant, scopes, a server, and the facts of a session.
 
 use indexmap::IndexSet;
 

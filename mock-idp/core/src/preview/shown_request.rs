@@ -12,7 +12,7 @@ use crate::protocol::Parameters;
 pub struct ShownRequest {
     pub method: &'static str,
     pub url: String,
-    /// Of the query or the form, in wire order.
+    /// The parameters of the query or the form, in wire order.
     pub parameters: Vec<(String, String)>,
     /// A command that makes it; `None` for what a browser has to do.
     #[serde(skip_serializing_if = "Option::is_none")]

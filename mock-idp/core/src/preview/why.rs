@@ -123,7 +123,7 @@ pub struct StepWhy {
 }
 
 impl Why {
-    /// Whether there is nothing to tell.
+    /// Whether the explanation is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -1,4 +1,4 @@
-//! Who the user is, and the password.
+//! Identification and password: the first steps of a sign-in.
 
 use super::answer::SignInEffect;
 use super::events;

@@ -20,7 +20,7 @@ pub struct InterclientToken<'a> {
     pub target: &'a App,
 }
 
-/// Of its `jti`.
+/// The prefix of the `jti` of interclient tokens.
 const PREFIX: &str = "ICT.";
 
 impl InterclientToken<'_> {

@@ -55,7 +55,7 @@ fn warning(piece: &str, by: &str) -> String {
 }
 
 #[test]
-fn orgs_that_are_as_they_should_be_have_no_warning() {
+fn valid_orgs_have_no_warning() {
     let initial = include_str!("../../../src/cli/init/okta.yaml");
     for document in [SMALL, initial, MARKET, "org: { name: Empty }"] {
         assert_eq!(warnings(document), Vec::<String>::new());

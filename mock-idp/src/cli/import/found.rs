@@ -1,4 +1,4 @@
-//! What a source has.
+//! The contents of a source.
 
 use serde_json::Value;
 

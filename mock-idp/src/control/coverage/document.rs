@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Coverage, CoverageState, CoveredOperation};
 
-/// What the tables stand between.
+/// The marks before and after the tables.
 pub(super) const BEGIN: &str = "<!-- coverage: written by a test -->";
 pub(super) const END: &str = "<!-- end of coverage -->";
 

@@ -39,7 +39,7 @@ impl JsonBody {
     /// The same for a body that may be left out, which counts as an empty object.
     ///
     /// # Errors
-    /// As of [`Self::read`].
+    /// The same as [`Self::read`].
     pub(crate) fn read_optional<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         if self.bytes.is_empty() {
             return serde_json::from_str("{}").map_err(|error| ApiError::not_well_formed(error.to_string()));
@@ -64,7 +64,7 @@ impl IonBody {
     /// The body as the wanted type.
     ///
     /// # Errors
-    /// As of [`JsonBody::read`].
+    /// The same as [`JsonBody::read`].
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         self.0.read()
     }

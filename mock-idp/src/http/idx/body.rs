@@ -48,7 +48,7 @@ pub(super) struct IdxCredentials {
 pub(super) struct IdxAuthenticator {
     pub(super) id: String,
     pub(super) method_type: Option<String>,
-    /// Of a phone to enroll.
+    /// Only with a phone to enroll.
     pub(super) phone_number: Option<String>,
 }
 

@@ -57,7 +57,7 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Decided> {
 /// A whole body with a file.
 ///
 /// # Errors
-/// As of [`read`].
+/// The same as [`read`].
 pub(crate) async fn read_file(body: Body) -> Result<Bytes, Decided> {
     read_up_to(body, MAX_FILE_BODY).await
 }

@@ -24,7 +24,7 @@ struct AuthnBody {
     factor_type: Option<String>,
     relay_state: Option<String>,
     recovery_token: String,
-    /// Of an activation.
+    /// The token of an activation link.
     token: String,
     answer: String,
     pass_code: String,
@@ -33,7 +33,7 @@ struct AuthnBody {
     options: AuthnOptions,
     #[serde(flatten)]
     passkey: PasskeyBody,
-    /// Of the path.
+    /// From the path.
     #[serde(skip)]
     factor_id: String,
 }

@@ -79,7 +79,7 @@ pub(super) async fn poll(form: BrowserForm, Form(fields): Form) -> Decided {
     step(form, &fields, SignInAnswer::Poll, false).await
 }
 
-/// How a code is sent to a phone. A button has the last word.
+/// How a code is sent to a phone. The pressed button decides.
 fn phone_method(fields: &Parameters) -> Option<SignInMethod> {
     let (_, named) = fields.iter().filter(|(name, _)| *name == "authenticator.methodType").last()?;
     SignInMethod::ALL.into_iter().find(|method| method.is_phone() && method.row().method == named)

@@ -14,7 +14,7 @@ const CONFLICT: Result<(), LedgerError> = Err(LedgerError::Conflict { table: "us
 struct SharedStore {
     store: Arc<BytesInMemory>,
     ledger: Ledger,
-    /// Of the code, when it was read.
+    /// The version of the code when it was read.
     version: Version,
 }
 

@@ -173,13 +173,13 @@ pub struct AssignmentSpec {
 }
 
 impl AssignmentSpec {
-    /// Of an app (client id or label) to a user (login or id).
+    /// An assignment of an app (client id or label) to a user (login or id).
     #[must_use]
     pub fn to_user(client: impl Into<String>, user: impl Into<String>) -> Self {
         Self { client: client.into(), user: Some(user.into()), group: None, profile: Map::new(), remove: false }
     }
 
-    /// Of an app (client id or label) to a group (name or id).
+    /// An assignment of an app (client id or label) to a group (name or id).
     #[must_use]
     pub fn to_group(client: impl Into<String>, group: impl Into<String>) -> Self {
         Self { client: client.into(), user: None, group: Some(group.into()), profile: Map::new(), remove: false }

@@ -24,7 +24,7 @@ pub struct SentMessage {
     pub user: Option<String>,
     /// Okta's name of the template, where it has one.
     pub template: Option<String>,
-    /// Of an email.
+    /// Only in emails.
     pub subject: Option<String>,
     pub text: String,
     /// The code in the text.

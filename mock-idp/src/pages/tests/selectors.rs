@@ -127,7 +127,7 @@ fn each_selector_of_a_submit_control_finds_one_element() {
             one(&page, selector);
         }
         assert_eq!(one(&page, "[type='submit']").attr("value"), Some(value));
-        // Whoever reads the page with a screen reader or by keyboard meets one button.
+        // Screen readers and keyboard users find one button.
         assert_eq!(all(&page, "button:not([aria-hidden='true'], [hidden])").len(), 0);
         assert_eq!(all(&page, "button[aria-hidden='true']:not([tabindex='-1'])").len(), 0);
     }

@@ -44,7 +44,7 @@ pub(crate) enum ProofPageStep {
     SentCode {
         action: String,
         resend_action: String,
-        /// Where the button posts to that asks whether the link in the email was opened; `None`: there is no link.
+        /// The address of the request that asks whether the link in the email was opened; `None`: there is no link.
         poll_action: Option<String>,
         address: String,
         /// How it has been sent, or is sent first.

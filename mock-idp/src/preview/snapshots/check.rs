@@ -24,7 +24,7 @@ pub struct AddedCase {
     pub case: TokenCase,
 }
 
-/// A file whose case is no more.
+/// A snapshot file without a case.
 #[derive(Clone, Debug)]
 pub struct RemovedCase {
     pub path: String,

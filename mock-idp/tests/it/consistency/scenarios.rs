@@ -244,7 +244,7 @@ impl History {
     }
 }
 
-/// What has come of a value that was used at all mocks.
+/// The results of using one value at all mocks.
 struct Race {
     /// The answer of the mock that has accepted it.
     body: Option<Value>,

@@ -62,9 +62,9 @@ type Shared = (mpsc::UnboundedSender<HookCall>, Arc<Mutex<HookReply>>);
 
 impl HookServer {
     async fn start(reply: HookReply) -> Self {
-        let (tell, calls) = mpsc::unbounded_channel();
+        let (sender, calls) = mpsc::unbounded_channel();
         let reply = Arc::new(Mutex::new(reply));
-        let shared: Shared = (tell, Arc::clone(&reply));
+        let shared: Shared = (sender, Arc::clone(&reply));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://127.0.0.1:{}/hook", listener.local_addr().unwrap().port());
         let app = Router::new().fallback(answer).with_state(shared);
@@ -81,10 +81,10 @@ impl HookServer {
     }
 }
 
-async fn answer(State((tell, reply)): State<Shared>, method: Method, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(State((sender, reply)): State<Shared>, method: Method, headers: HeaderMap, body: Bytes) -> Response {
     let challenge = headers.get("x-okta-verification-challenge").map(|value| value.to_str().unwrap().to_owned());
     let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap_or_default() };
-    tell.send(HookCall { method, headers, body }).unwrap();
+    sender.send(HookCall { method, headers, body }).unwrap();
     let reply = reply.lock().clone();
     let status = |status| StatusCode::from_u16(status).unwrap();
     match reply {

@@ -23,18 +23,24 @@ use crate::wire::error::summary;
 use crate::wire::keys::KeySet;
 
 pub(in crate::scenario::certification) const MODULES: &[Module] = &[
-    Module::new("oidcc-idtoken-rs256", "A client that registers for RS256 gets ID tokens signed with RS256", |c, v| {
-        Box::pin(id_token(c, v))
-    })
+    Module::new(
+        "oidcc-idtoken-rs256",
+        "A client that registers for RS256 gets ID tokens signed with RS256",
+        |context, variant| Box::pin(id_token(context, variant)),
+    )
     .runs(runs::in_dynamic),
-    Module::new("oidcc-userinfo-rs256", "A client that registers for signed userinfo gets a JWT", |c, v| {
-        Box::pin(signed_userinfo(c, v))
-    })
+    Module::new(
+        "oidcc-userinfo-rs256",
+        "A client that registers for signed userinfo gets a JWT",
+        |context, variant| Box::pin(signed_userinfo(context, variant)),
+    )
     .runs(runs::in_dynamic)
     .plan_needs(&[Need::MetadataLists("userinfo_signing_alg_values_supported", "RS256")]),
-    Module::new("oidcc-registration-jwks-uri", "A client authenticates with a key of its jwks_uri", |c, v| {
-        Box::pin(published(c, v))
-    })
+    Module::new(
+        "oidcc-registration-jwks-uri",
+        "A client authenticates with a key of its jwks_uri",
+        |context, variant| Box::pin(published(context, variant)),
+    )
     .runs(runs::in_dynamic),
     Module::new("oidcc-server-rotate-keys", "After a rotation the new and the old key are published", |s, _| {
         Box::pin(rotation(s))
@@ -45,22 +51,24 @@ pub(in crate::scenario::certification) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-refresh-token-rp-key-rotation",
         "A client that publishes another key authenticates with it",
-        |c, v| Box::pin(changed(c, v)),
+        |context, variant| Box::pin(changed(context, variant)),
     )
     .runs(runs::in_dynamic)
     .needs(&[Need::ElapsedTime]),
-    Module::new("oidcc-request-uri-unsigned", "An unsigned request object by reference is used", |c, v| {
-        Box::pin(by_reference(c, v, false))
+    Module::new("oidcc-request-uri-unsigned", "An unsigned request object by reference is used", |context, variant| {
+        Box::pin(by_reference(context, variant, false))
     })
     .runs(runs::in_dynamic),
-    Module::new("oidcc-request-uri-signed-rs256", "A signed request object by reference is used", |c, v| {
-        Box::pin(by_reference(c, v, true))
-    })
+    Module::new(
+        "oidcc-request-uri-signed-rs256",
+        "A signed request object by reference is used",
+        |context, variant| Box::pin(by_reference(context, variant, true)),
+    )
     .runs(runs::in_dynamic),
     Module::new(
         "oidcc-ensure-client-assertion-with-iss-aud-succeeds",
         "An assertion with the issuer as audience is accepted",
-        |c, v| Box::pin(issuer_audience(c, v)),
+        |context, variant| Box::pin(issuer_audience(context, variant)),
     )
     .runs(runs::in_dynamic),
 ];

@@ -13,17 +13,21 @@ use crate::scenario::context::ScenarioContext;
 use crate::scenario::stopped::Stopped;
 
 pub(in crate::scenario::certification) const MODULES: &[Module] = &[
-    Module::new("oidcc-registration-logo-uri", "The sign-in page shows the client's logo", |c, v| {
-        Box::pin(shows(c, v, "logo_uri", registration::LOGO))
+    Module::new("oidcc-registration-logo-uri", "The sign-in page shows the client's logo", |context, variant| {
+        Box::pin(shows(context, variant, "logo_uri", registration::LOGO))
     })
     .runs(runs::in_dynamic),
-    Module::new("oidcc-registration-policy-uri", "The sign-in page links to the client's policy", |c, v| {
-        Box::pin(shows(c, v, "policy_uri", registration::POLICY))
-    })
+    Module::new(
+        "oidcc-registration-policy-uri",
+        "The sign-in page links to the client's policy",
+        |context, variant| Box::pin(shows(context, variant, "policy_uri", registration::POLICY)),
+    )
     .runs(runs::in_dynamic),
-    Module::new("oidcc-registration-tos-uri", "The sign-in page links to the client's terms of service", |c, v| {
-        Box::pin(shows(c, v, "tos_uri", registration::TERMS))
-    })
+    Module::new(
+        "oidcc-registration-tos-uri",
+        "The sign-in page links to the client's terms of service",
+        |context, variant| Box::pin(shows(context, variant, "tos_uri", registration::TERMS)),
+    )
     .runs(runs::in_dynamic),
 ];
 

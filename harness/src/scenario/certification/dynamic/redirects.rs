@@ -24,35 +24,39 @@ pub(in crate::scenario::certification) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-ensure-redirect-uri-in-authorization-request",
         "A request without a redirect URI is rejected if the client has registered two",
-        |c, v| Box::pin(unnamed(c, v)),
+        |context, variant| Box::pin(unnamed(context, variant)),
     )
     .runs(runs::in_dynamic),
-    Module::new("oidcc-redirect-uri-query-OK", "The response keeps the query of a registered redirect URI", |c, v| {
-        Box::pin(query_kept(c, v))
-    })
+    Module::new(
+        "oidcc-redirect-uri-query-OK",
+        "The response keeps the query of a registered redirect URI",
+        |context, variant| Box::pin(query_kept(context, variant)),
+    )
     .runs(runs::in_dynamic),
     Module::new(
         "oidcc-redirect-uri-query-mismatch",
         "A redirect URI with another query leads to an error page",
-        |c, v| Box::pin(other_query(c, v, Some("bar=foo"))),
+        |context, variant| Box::pin(other_query(context, variant, Some("bar=foo"))),
     )
     .runs(runs::in_dynamic),
     Module::new(
         "oidcc-redirect-uri-query-added",
         "A redirect URI with an added query leads to an error page",
-        |c, v| Box::pin(other_query(c, v, None)),
+        |context, variant| Box::pin(other_query(context, variant, None)),
     )
     .runs(runs::in_dynamic),
-    Module::new("oidcc-redirect-uri-regfrag", "A redirect URI with a fragment cannot be registered", |c, v| {
-        Box::pin(fragment(c, v))
-    })
+    Module::new(
+        "oidcc-redirect-uri-regfrag",
+        "A redirect URI with a fragment cannot be registered",
+        |context, variant| Box::pin(fragment(context, variant)),
+    )
     .runs(runs::in_dynamic)
     .driver(RequiredDriver::None)
     .needs(&[Need::ApiToken]),
     Module::new(
         "oidcc-registration-sector-uri",
         "A registration is accepted if the document at sector_identifier_uri lists the redirect URI",
-        |c, v| Box::pin(sector(c, v, true)),
+        |context, variant| Box::pin(sector(context, variant, true)),
     )
     .runs(runs::in_dynamic)
     .driver(RequiredDriver::None)
@@ -60,7 +64,7 @@ pub(in crate::scenario::certification) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-registration-sector-bad",
         "A registration is rejected if the document at sector_identifier_uri does not list the redirect URI",
-        |c, v| Box::pin(sector(c, v, false)),
+        |context, variant| Box::pin(sector(context, variant, false)),
     )
     .runs(runs::in_dynamic)
     .driver(RequiredDriver::None)

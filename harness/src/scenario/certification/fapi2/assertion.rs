@@ -18,8 +18,8 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-signed-client-assertion-with-RS256-fails",
         "An assertion signed with RS256 is rejected",
-        |c, v| {
-            run_with_clients(c, v, |_| {
+        |context, variant| {
+            run_with_clients(context, variant, |_| {
                 Box::pin(async { Err(Stopped::Skipped("needs a client whose keys are RSA keys".to_owned())) })
             })
         },
@@ -28,20 +28,22 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-client-assertion-in-token-endpoint",
         "A code without an assertion is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(missing(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(missing(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-client-assertion-with-exp-is-5-minutes-in-past-fails",
         "An assertion that expired ten minutes ago is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(exchanged(p, |claims, _| shift(claims, "exp", -600)))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(exchanged(p, |claims, _| shift(claims, "exp", -600))))
+        },
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-client-assertion-with-wrong-aud-fails",
         "An assertion with another audience is rejected",
-        |c, v| {
-            run_with_clients(c, v, |p| {
+        |context, variant| {
+            run_with_clients(context, variant, |p| {
                 Box::pin(exchanged(p, |claims, _| claims["aud"] = json!("https://elsewhere.example/token")))
             })
         },
@@ -50,38 +52,40 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-client-assertion-with-no-sub-fails",
         "An assertion without sub is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(exchanged(p, |claims, _| remove(claims, "sub")))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(exchanged(p, |claims, _| remove(claims, "sub"))))
+        },
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-client-id-in-token-endpoint",
         "An assertion signed with another client's key is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(other_name(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(other_name(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted",
         "An assertion with iat and nbf a few seconds ahead is accepted",
-        |c, v| run_with_clients(c, v, |p| Box::pin(ahead(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(ahead(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails",
         "An assertion with iat and nbf more than a minute ahead is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(pushed(p, of_a_minute_ahead))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(pushed(p, of_a_minute_ahead))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-test-array-as-audience-fails",
         "An assertion with several audiences is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(for_audience(p, for_several))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(for_audience(p, for_several))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-test-par-endpoint-url-as-audience-fails",
         "An assertion with the called endpoint as audience is rejected",
-        |c, v| {
-            run_with_clients(c, v, |p| {
+        |context, variant| {
+            run_with_clients(context, variant, |p| {
                 Box::pin(for_audience(p, |claims, server| set_audience(claims, server, Endpoint::Push)))
             })
         },
@@ -90,8 +94,8 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-par-test-token-endpoint-url-as-audience-fails",
         "An assertion with the token endpoint as audience is rejected at another endpoint",
-        |c, v| {
-            run_with_clients(c, v, |p| {
+        |context, variant| {
+            run_with_clients(context, variant, |p| {
                 Box::pin(for_audience(p, |claims, server| set_audience(claims, server, Endpoint::Token)))
             })
         },

@@ -11,7 +11,7 @@ use crate::scenario::stopped::Stopped;
 pub(super) const MODULES: &[Module] = &[Module::new(
     "fapi2-security-profile-final-discovery-end-point-verification",
     "The discovery document has what the profile requires",
-    |c, v| Box::pin(verify(c, v)),
+    |context, variant| Box::pin(verify(context, variant)),
 )
 .runs(runs::in_fapi2)
 .driver(RequiredDriver::None)];

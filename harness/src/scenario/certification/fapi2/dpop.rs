@@ -18,55 +18,63 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-check-dpop-proof-nbf-exp",
         "A proof with nbf and exp is accepted",
-        |c, v| run_with_clients(c, v, |p| Box::pin(with_times(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(with_times(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-before-succeeds",
         "A proof with an iat of ten seconds ago is accepted",
-        |c, v| run_with_clients(c, v, |p| Box::pin(of_another_time(p, |draft| shift(&mut draft.claims, "iat", -10)))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| {
+                Box::pin(of_another_time(p, |draft| shift(&mut draft.claims, "iat", -10)))
+            })
+        },
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-after-succeeds",
         "A proof with an iat ten seconds ahead is accepted",
-        |c, v| run_with_clients(c, v, |p| Box::pin(of_another_time(p, |draft| shift(&mut draft.claims, "iat", 10)))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| {
+                Box::pin(of_another_time(p, |draft| shift(&mut draft.claims, "iat", 10)))
+            })
+        },
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-mismatched-dpop-jkt-fails",
         "A pushed request is rejected if dpop_jkt names another key than its DPoP proof",
-        |c, v| run_with_clients(c, v, |p| Box::pin(mismatched(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(mismatched(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt",
         "A code is rejected if its DPoP proof has another key than the proof of the pushed request",
-        |c, v| run_with_clients(c, v, |p| Box::pin(other_key_than_pushed(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(other_key_than_pushed(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-jkt",
         "A code is rejected if its DPoP proof has another key than dpop_jkt names",
-        |c, v| run_with_clients(c, v, |p| Box::pin(other_key_than_named(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(other_key_than_named(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-dpopproof-at-par-endpoint-binding-success",
         "The key that signed the DPoP proof of the pushed request gets the tokens",
-        |c, v| run_with_clients(c, v, |p| Box::pin(bound(p, p.request()))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(bound(p, p.request()))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-dpop-auth-code-binding-success",
         "The key that dpop_jkt and the DPoP proof of the pushed request name gets the tokens",
-        |c, v| run_with_clients(c, v, |p| Box::pin(named_and_proved(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(named_and_proved(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-holder-of-key-required",
         "A code without a proof is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(unproved(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(unproved(p))),
     )
     .runs(runs::in_fapi2),
 ];

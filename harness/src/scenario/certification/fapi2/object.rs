@@ -19,38 +19,40 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-with-multiple-aud-succeeds",
         "A request object with the issuer among several audiences is accepted",
-        |c, v| run_with_clients(c, v, |p| Box::pin(many_audiences(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(many_audiences(p))),
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-with-nbf-8-seconds-in-the-future-is-accepted",
         "A request object with nbf a few seconds ahead is accepted",
-        |c, v| run_with_clients(c, v, |p| Box::pin(ahead(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(ahead(p))),
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-without-exp-fails",
         "A request object without exp is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| remove(claims, "exp")))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(invalid(p, |claims| remove(claims, "exp")))),
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-without-nbf-fails",
         "A request object without nbf is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| remove(claims, "nbf")))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(invalid(p, |claims| remove(claims, "nbf")))),
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-expired-request-object-fails",
         "A request object that expired an hour ago is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| shift(claims, "exp", -3900)))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(invalid(p, |claims| shift(claims, "exp", -3900))))
+        },
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-with-bad-aud-fails",
         "A request object with another audience is rejected",
-        |c, v| {
-            run_with_clients(c, v, |p| {
+        |context, variant| {
+            run_with_clients(context, variant, |p| {
                 Box::pin(invalid(p, |claims| claims["aud"] = json!("https://elsewhere.example/")))
             })
         },
@@ -59,20 +61,24 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-with-exp-over-60-fails",
         "A request object with a lifetime of more than an hour is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| shift(claims, "exp", 3900)))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(invalid(p, |claims| shift(claims, "exp", 3900))))
+        },
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-with-nbf-over-60-fails",
         "A request object with an nbf of more than an hour ago is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| shift(claims, "nbf", -4200)))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(invalid(p, |claims| shift(claims, "nbf", -4200))))
+        },
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-signed-request-object-with-RS256-fails",
         "A request object signed with RS256 is rejected",
-        |c, v| {
-            run_with_clients(c, v, |_| {
+        |context, variant| {
+            run_with_clients(context, variant, |_| {
                 Box::pin(async { Err(Stopped::Skipped("needs a client whose keys are RSA keys".to_owned())) })
             })
         },
@@ -81,34 +87,40 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-signature-algorithm-is-not-none",
         "A request object without a signature is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(signed_by(p, |_, claims| Ok(unsigned(&json!({}), claims))))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(signed_by(p, |_, claims| Ok(unsigned(&json!({}), claims)))))
+        },
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-with-invalid-signature-fails",
         "A request object with a wrong signature is rejected",
-        |c, v| {
-            run_with_clients(c, v, |p| Box::pin(signed_by(p, |run, claims| Ok(forged(&run.registered.sign(claims)?)))))
+        |context, variant| {
+            run_with_clients(context, variant, |p| {
+                Box::pin(signed_by(p, |run, claims| Ok(forged(&run.registered.sign(claims)?))))
+            })
         },
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-matching-key-in-authorization-request",
         "A request object signed with another client's key is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(signed_by(p, |run, claims| run.other.sign(claims)))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(signed_by(p, |run, claims| run.other.sign(claims))))
+        },
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-unsigned-request-at-par-endpoint-fails",
         "A pushed request without a request object is rejected for a client that signs requests",
-        |c, v| run_with_clients(c, v, |p| Box::pin(bare(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(bare(p))),
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-par-authorization-request-containing-request_uri",
         "A request object with a request_uri is rejected",
-        |c, v| {
-            run_with_clients(c, v, |p| {
+        |context, variant| {
+            run_with_clients(context, variant, |p| {
                 Box::pin(invalid(p, |claims| claims["request_uri"] = json!("urn:ietf:params:oauth:request_uri:name")))
             })
         },

@@ -10,25 +10,25 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-par-ensure-pkce-required",
         "A request without a code_challenge is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(without(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(without(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-pkce-code-verifier-required",
         "A code without code_verifier is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(verifier(p, None))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(verifier(p, None))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-incorrect-pkce-code-verifier-rejected",
         "A code is rejected if the code_verifier does not match the code_challenge",
-        |c, v| run_with_clients(c, v, |p| Box::pin(verifier(p, Some(random_text(32))))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(verifier(p, Some(random_text(32))))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-plain-pkce-rejected",
         "code_challenge_method=plain is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(plain(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(plain(p))),
     )
     .runs(runs::in_fapi2),
 ];

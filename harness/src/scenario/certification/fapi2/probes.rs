@@ -23,7 +23,7 @@ use crate::wire::{Reply, Request};
 pub(super) const MODULES: &[Module] = &[Module::new(
     "fapi2-security-profile-final-dpop-negative-tests",
     "A protected resource accepts valid proofs and rejects all others",
-    |c, v| run_with_clients(c, v, |p| Box::pin(probe(p))),
+    |context, variant| run_with_clients(context, variant, |p| Box::pin(probe(p))),
 )
 .runs(runs::in_fapi2)];
 

@@ -23,80 +23,82 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds",
         "A request_uri may be used again until the user has signed in",
-        |c, v| run_with_clients(c, v, |p| Box::pin(revisited(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(revisited(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-attempt-reuse-request_uri",
         "A request_uri that is used again after a sign-in is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(again(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(again(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-attempt-to-use-expired-request_uri",
         "An expired request_uri is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(expired(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(expired(p))),
     )
     .runs(runs::in_fapi2)
     .needs(&[Need::ElapsedTime]),
     Module::new(
         "fapi2-security-profile-final-par-attempt-to-use-request_uri-for-different-client",
         "A request_uri of another client is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(other_client(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(other_client(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-authorization-request-containing-request_uri-form-param",
         "A pushed request with a request_uri is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(name_inside(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(name_inside(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-attempt-invalid-http-method",
         "A pushed request with another method than POST is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(verb(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(verb(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-par-without-duplicate-parameters",
         "A request_uri needs no parameter but client_id",
-        |c, v| run_with_clients(c, v, |p| Box::pin(name_only(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(name_only(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-plain-fapi-tolerate-unregistered-redirect-uri",
         "An unregistered redirect URI is rejected, or used for a client that has authenticated",
-        |c, v| run_with_clients(c, v, |p| Box::pin(unregistered(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(unregistered(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-unsigned-authorization-request-without-using-par-fails",
         "A request that was not pushed is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(not_pushed(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(not_pushed(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-redirect-uri-in-authorization-request",
         "A pushed request without a redirect URI is rejected, or the only registered one is used",
-        |c, v| run_with_clients(c, v, |p| Box::pin(without_address(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(without_address(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-without-redirect-uri-fails",
         "A pushed request without a redirect URI is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, p.request().without("redirect_uri"), INVALID))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(invalid(p, p.request().without("redirect_uri"), INVALID)))
+        },
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-response-type-code-idtoken-fails",
         "response_type=code id_token is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(response_type(p, "code id_token"))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(response_type(p, "code id_token"))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-response-type-token-fails",
         "response_type=code token is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(response_type(p, "token"))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(response_type(p, "token"))),
     )
     .runs(runs::in_fapi2),
 ];

@@ -16,27 +16,27 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-authorization-code-is-bound-to-client",
         "A code that another client redeems is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(other_client(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(other_client(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-attempt-reuse-authorization-code-after-one-second",
         "A code that is redeemed twice is rejected, and its tokens are revoked",
-        |c, v| run_with_clients(c, v, |p| Box::pin(reuse(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(reuse(p))),
     )
     .runs(runs::in_fapi2)
     .needs(&[Need::ElapsedTime]),
     Module::new(
         "fapi2-security-profile-final-ensure-token-endpoint-fails-with-expired-auth-code",
         "A code is rejected after a minute",
-        |c, v| run_with_clients(c, v, |p| Box::pin(expired(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(expired(p))),
     )
     .runs(runs::in_fapi2)
     .needs(&[Need::ElapsedTime]),
     Module::new(
         "fapi2-security-profile-final-refresh-token",
         "A refresh needs the client's assertion and a proof, and another client cannot use the refresh token",
-        |c, v| run_with_clients(c, v, |p| Box::pin(refresh(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(refresh(p))),
     )
     .runs(runs::in_fapi2)
     .needs(&[Need::Scope("offline_access"), Need::ElapsedTime]),

@@ -21,81 +21,87 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-happy-flow",
         "Two clients sign a user in, and neither can use the other's tokens",
-        |c, v| run_with_clients(c, v, |p| Box::pin(happy(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(happy(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-user-rejects-authentication",
         "A user who denies consent sends access_denied to the client",
-        |c, v| run_with_clients(c, v, |p| Box::pin(rejects(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(rejects(p))),
     )
     .runs(runs::in_fapi2)
     .needs(&[Need::Secret(PARTNER)]),
     Module::new(
         "fapi2-security-profile-final-ensure-authorization-request-without-state-success",
         "A request without a state succeeds",
-        |c, v| run_with_clients(c, v, |p| Box::pin(p.plain(p.request().without("state")))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(p.plain(p.request().without("state")))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-authorization-request-without-nonce-success",
         "A request without a nonce succeeds",
-        |c, v| run_with_clients(c, v, |p| Box::pin(p.plain(p.request().without("nonce")))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(p.plain(p.request().without("nonce")))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-authorization-request-with-64-char-nonce-success",
         "A nonce of 64 characters is accepted",
-        |c, v| run_with_clients(c, v, |p| Box::pin(p.plain(p.request().with("nonce", &random_text(48))))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(p.plain(p.request().with("nonce", &random_text(48)))))
+        },
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-other-scope-order-succeeds",
         "The order of scopes does not matter",
-        |c, v| run_with_clients(c, v, |p| Box::pin(p.plain(p.request().scopes("email profile openid")))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(p.plain(p.request().scopes("email profile openid"))))
+        },
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-test-claims-parameter-identity-claims",
         "Claims of the claims parameter are returned",
-        |c, v| run_with_clients(c, v, |p| Box::pin(claims(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(claims(p))),
     )
     .runs(runs::in_fapi2)
     .needs(&[Need::MetadataTrue("claims_parameter_supported"), Need::Account(COMPLETE)]),
     Module::new(
         "fapi2-security-profile-final-access-token-type-header-case-sensitivity",
         "The scheme of the Authorization header is case-insensitive",
-        |c, v| run_with_clients(c, v, |p| Box::pin(scheme(p))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(scheme(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-different-nonce-inside-and-outside-request-object",
         "The pushed nonce is used",
-        |c, v| run_with_clients(c, v, |p| Box::pin(beside(p, p.request(), "nonce"))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(beside(p, p.request(), "nonce"))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-different-state-inside-and-outside-request-object",
         "The pushed state is used",
-        |c, v| run_with_clients(c, v, |p| Box::pin(beside(p, p.request(), "state"))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(beside(p, p.request(), "state"))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-authorization-request-with-long-nonce",
         "A nonce of 384 characters is returned unchanged, or rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(long(p, "nonce", 288))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(long(p, "nonce", 288))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-authorization-request-with-long-state",
         "A state of 1000 characters is returned unchanged, or rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(long(p, "state", 750))),
+        |context, variant| run_with_clients(context, variant, |p| Box::pin(long(p, "state", 750))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-state-only-outside-request-object-not-used",
         "A state that was not pushed is ignored",
-        |c, v| run_with_clients(c, v, |p| Box::pin(beside(p, p.request().without("state"), "state"))),
+        |context, variant| {
+            run_with_clients(context, variant, |p| Box::pin(beside(p, p.request().without("state"), "state")))
+        },
     )
     .runs(runs::in_fapi2),
 ];

@@ -30,7 +30,7 @@ pub(super) enum Credentials {
 pub(super) enum BesideHeader {
     /// Okta: a `client_id` in the body beside a Basic header is a second set of credentials.
     ClientIdCounts,
-    /// RFC 6749 2.3: the id alone authenticates nobody; it has to be that of the header.
+    /// RFC 6749 2.3: a `client_id` alone does not authenticate; it must be equal to that of the header.
     ClientIdMustAgree,
 }
 

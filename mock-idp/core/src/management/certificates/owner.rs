@@ -1,4 +1,4 @@
-//! What has signing keys.
+//! Owners of signing keys: apps and identity providers.
 
 use crate::management::ApiError;
 use crate::model::{App, DirectoryKind, DirectoryObject};

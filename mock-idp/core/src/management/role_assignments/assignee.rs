@@ -28,7 +28,7 @@ impl AssigneeKind {
 #[derive(Debug)]
 pub(super) struct Assignee {
     pub(super) kind: AssigneeKind,
-    /// Of a client its `client_id`.
+    /// For a client: its `client_id`.
     pub(super) id: String,
     pub(super) roles: Vec<AdminRole>,
     pub(super) created: Option<String>,

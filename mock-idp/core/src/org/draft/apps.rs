@@ -70,8 +70,8 @@ impl Draft {
         self.assign(app_id, Assignee::User, assignment);
     }
 
-    /// Assigns an app to a group: at the assignment's priority, at which it had, or behind the others. Okta: a group at that priority
-    /// and those behind it make room.
+    /// Assigns an app to a group: at the priority of the assignment, else at its present one, else behind the others. Okta: the groups
+    /// at that priority and behind it move back by one.
     pub fn assign_group(&mut self, app_id: &str, mut assignment: Assignment) {
         let known: Vec<(Assignment, u32)> =
             self.group_priorities(app_id).into_iter().map(|(known, priority)| (known.clone(), priority)).collect();

@@ -32,9 +32,9 @@ enum Wanted {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum FactorMode {
     One,
-    /// Of two classes.
+    /// Two factors of different classes.
     Two,
-    /// Of any class.
+    /// Two factors of any class.
     TwoAuthenticators,
 }
 

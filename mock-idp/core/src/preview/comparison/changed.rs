@@ -1,4 +1,4 @@
-//! What is different.
+//! A value that differs between two results.
 
 use serde::Serialize;
 use serde_json::Value;

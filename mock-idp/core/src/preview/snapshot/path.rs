@@ -14,7 +14,7 @@ const DEFAULT_SCOPES: &str = "default-scopes";
 
 /// The longest part of a path, in characters.
 const MAX_PART: usize = 80;
-/// How many characters of a hash tell apart what would be the same.
+/// The number of characters of a hash that distinguishes names which would be the same.
 const HASH: usize = 6;
 
 /// The paths of some cases, in order: `client/user/server.grant.scopes.json`.

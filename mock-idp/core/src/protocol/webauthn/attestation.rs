@@ -32,7 +32,7 @@ pub enum Attestation {
     SelfSigned,
     /// Signed by the key of a certificate, whose issuer is not looked at.
     Certified,
-    /// Of a format that is not verified.
+    /// A statement in a format that is not verified.
     Unread(String),
 }
 

@@ -1,4 +1,4 @@
-//! Which records a client can continue with.
+//! Stored sign-ins and challenges that a client can continue.
 
 use crate::ledger::{DirectSignIn, OobChallenge};
 use crate::model::{App, User};

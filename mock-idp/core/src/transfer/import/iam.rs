@@ -14,7 +14,7 @@ pub(super) fn roles(reading: &Reading<'_>) -> Vec<DirectoryObject> {
         .filter_map(|object| {
             let id = object["id"].as_str()?;
             let mut members = described(object);
-            members.insert("permissions".to_owned(), held(reading, &format!("{ROLES}/{id}/permissions")));
+            members.insert("permissions".to_owned(), list_at(reading, &format!("{ROLES}/{id}/permissions")));
             Some(DirectoryObject { id: id.to_owned(), owner: String::new(), members })
         })
         .collect()
@@ -27,7 +27,7 @@ pub(super) fn resource_sets(reading: &Reading<'_>) -> Vec<DirectoryObject> {
             let id = object["id"].as_str()?;
             let own = format!("{SETS}/{id}");
             let mut members = described(object);
-            members.insert("resources".to_owned(), held(reading, &format!("{own}/resources")));
+            members.insert("resources".to_owned(), list_at(reading, &format!("{own}/resources")));
             let bindings = reading.answers.list(&format!("{own}/bindings")).iter().filter_map(|binding| {
                 let role = binding["id"].as_str()?;
                 let bound = reading.answers.list(&format!("{own}/bindings/{role}/members"));
@@ -44,7 +44,7 @@ fn described(object: &Value) -> Map<String, Value> {
     members.filter(|(name, _)| !matches!(name.as_str(), "id" | "isCloneable")).collect()
 }
 
-fn held(reading: &Reading<'_>, path: &str) -> Value {
+fn list_at(reading: &Reading<'_>, path: &str) -> Value {
     reading.answers.list(path).iter().map(|object| Value::Object(own_members(object))).collect()
 }
 
