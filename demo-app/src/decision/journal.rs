@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::forecast::{Forecast, ForecastRequest};
 use super::note::Note;
+use super::preview::{Forecast, ForecastRequest};
 use crate::control_api::ControlApi;
 
 /// Journal entries that are searched for the sign-in behind a token.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::line::Lines;
+use super::report_line::Lines;
 use crate::driver::{BrowserDriver, Chromedriver, Listener, Trust, browser_versions};
 use crate::exit::Exit;
 use crate::record::Recorder;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use url::Url;
 
-use super::line::{Lines, quoted};
+use super::report_line::{Lines, quoted};
 use crate::exit::Exit;
 use crate::issuer_target::{clock_ahead, discovery_address};
 use crate::record::Recorder;

@@ -5,14 +5,14 @@
 
 mod browser;
 mod connection;
-mod line;
 mod registration;
+mod report_line;
 mod sign_in;
 mod target_file;
 
-pub use line::{DoctorLine, LineState};
+pub use report_line::{DoctorLine, LineState};
 
-use self::line::Lines;
+use self::report_line::Lines;
 use crate::exit::Exit;
 use crate::issuer_target::market::WITHOUT_REDIRECT_URI;
 use crate::issuer_target::{Account, Endpoint, Target};

@@ -1,6 +1,6 @@
 //! What has to be registered at the issuer: redirect URIs, and the credentials of clients.
 
-use super::line::{Lines, quoted};
+use super::report_line::{Lines, quoted};
 use crate::driver::{DriverError, HttpDriver, User};
 use crate::exit::Exit;
 use crate::flow::signed::{Key, assertion};

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::line::{Lines, quoted};
 use super::registration::words;
+use super::report_line::{Lines, quoted};
 use crate::driver::{Driver, DriverError, User};
 use crate::exit::Exit;
 use crate::flow::{self, AuthorizationRequest, random_text};

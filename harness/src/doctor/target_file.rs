@@ -1,6 +1,6 @@
 //! The target file, its variables and its certificate authorities.
 
-use super::line::Lines;
+use super::report_line::Lines;
 use crate::exit::Exit;
 use crate::issuer_target::{ServerKind, TargetFile, Text, read_file};
 use crate::run::{Options, TargetSource, authorities, target_file};

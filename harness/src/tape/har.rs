@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use url::Url;
 
-use super::line::{RawRequest, TapeLine};
+use super::entry::{RawRequest, TapeLine};
 use crate::record::scrub::Scrubber;
 use crate::wire::Reply;
 

@@ -2,10 +2,10 @@
 //! from a HAR file, and replayed against another target.
 
 mod compare;
+mod entry;
 mod expected;
 mod har;
 mod ids;
-mod line;
 mod masked;
 mod origin;
 mod proxy;
@@ -14,9 +14,9 @@ mod report;
 mod similar_elements;
 
 pub use compare::{Difference, DifferenceType};
+pub use entry::{TapeError, TapeLine, read_tape};
 pub use expected::{ExpectedDifferences, ExpectedFileError};
 pub use har::{HarError, read_har};
-pub use line::{TapeError, TapeLine, read_tape};
 pub use origin::ORIGIN;
 pub use proxy::{Recording, RecordingError};
 pub use replay::{LineResult, ReplayTarget, TapeResult, replay};

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use super::line::{RawRequest, TapeLine};
+use super::entry::{RawRequest, TapeLine};
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::wire::{self, Http, Reply, WireError};

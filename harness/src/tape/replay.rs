@@ -7,9 +7,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::compare::{Comparison, Difference, DifferenceType};
+use super::entry::TapeLine;
 use super::expected::ExpectedDifferences;
 use super::ids::IdTranslation;
-use super::line::TapeLine;
 use super::masked::with_values;
 use super::origin::with_origin;
 use crate::wire::{Body, Http, Reply, Request, WireError};

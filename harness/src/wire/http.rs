@@ -14,12 +14,12 @@ use rustls::server::ParsedCertificate;
 use sha2::{Digest as _, Sha256};
 use url::{Url, form_urlencoded};
 
-use super::failure::WireError;
-use super::obstacle::Obstacle;
+use super::connection_failure::Obstacle;
 use super::proxies::Proxies;
 use super::recording::record;
 use super::reply::Reply;
 use super::request::{Body, Request};
+use super::request_failure::WireError;
 use crate::record::Recorder;
 
 /// How long a response may take.

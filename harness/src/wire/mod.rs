@@ -1,9 +1,9 @@
 //! HTTP, documents and tokens, with structures of the harness's own: no code is shared with the issuer.
 
 pub mod authorization;
+mod connection_failure;
 pub mod consent;
 pub mod error;
-mod failure;
 pub mod form;
 mod http;
 pub mod introspection;
@@ -12,18 +12,18 @@ pub mod jwe;
 pub mod jwt;
 pub mod keys;
 pub mod metadata;
-mod obstacle;
 pub mod page;
 mod proxies;
 mod recording;
 mod reply;
 mod request;
+mod request_failure;
 pub mod token;
 pub mod totp;
 
-pub use failure::WireError;
+pub use connection_failure::Obstacle;
 pub use http::Http;
-pub use obstacle::Obstacle;
 pub use proxies::Proxies;
 pub use reply::Reply;
 pub use request::{Body, Request};
+pub use request_failure::WireError;

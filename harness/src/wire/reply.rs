@@ -4,7 +4,7 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::failure::WireError;
+use super::request_failure::WireError;
 
 /// A response with its whole body.
 #[derive(Clone, Debug)]

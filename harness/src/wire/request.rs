@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use super::failure::WireError;
+use super::request_failure::WireError;
 
 /// A request's body.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters, Scopes};
 use mock_idp_core::sign_in::SignInAnswer;
 use mock_idp_core::trace::Note;
 
-use super::ended::Ended;
+use super::refusal::Ended;
 use crate::engine::{
     ActivationPage, AuthorizationEndpoint, Browser as Cookies, BrowserResponse, Context, SignInEndpoint,
 };

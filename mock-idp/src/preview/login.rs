@@ -10,8 +10,8 @@ use mock_idp_core::trace::Note;
 use serde_json::{Map, Value};
 
 use super::browser::{Browser, Destination};
-use super::ended::Ended;
 use super::parameters;
+use super::refusal::Ended;
 use crate::engine::{Context, OrgInstance, TokenEndpoint};
 use crate::journal::Explained;
 

@@ -21,10 +21,10 @@
 
 mod browser;
 mod difference;
-mod ended;
 mod live;
 mod login;
 mod parameters;
+mod refusal;
 mod remedies;
 mod run;
 mod snapshots;

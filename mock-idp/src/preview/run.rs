@@ -18,7 +18,7 @@ use mock_idp_core::trace::{Note, NoteStatus, Trace};
 use serde_json::{Map, Value};
 
 use super::browser::{Browser, Destination};
-use super::ended::Ended;
+use super::refusal::Ended;
 use super::{parameters, tokens};
 use crate::engine::{
     Assumptions, BackchannelDecisions, BackchannelEndpoint, Context, DeviceAuthorizationEndpoint, OrgInstance,

@@ -10,8 +10,8 @@ mod evaluate;
 mod function;
 mod functions;
 mod operators;
+mod org_references;
 mod parse;
-mod reading;
 mod roots;
 mod syntax;
 #[cfg(test)]
@@ -23,8 +23,8 @@ use std::sync::Arc;
 
 pub use error::{EvaluationError, ParseError};
 pub use functions::functions;
+pub use org_references::{Reading, ReadingKind};
 pub use parse::{MAX_DEPTH, MAX_LENGTH};
-pub use reading::{Reading, ReadingKind};
 pub use roots::{GroupView, Relation, Roots};
 pub use value::Value;
 
@@ -64,7 +64,7 @@ impl Expression {
     #[must_use]
     pub fn readings(&self) -> Vec<Reading<'_>> {
         let mut readings = Vec::new();
-        reading::collect(self.source(), &self.parsed.root, &mut readings);
+        org_references::collect(self.source(), &self.parsed.root, &mut readings);
         readings
     }
 

@@ -4,7 +4,7 @@
 use subtle::ConstantTimeEq;
 
 use super::call::{Caller, ManagementCall};
-use super::reach::Reach;
+use super::role_scope::Reach;
 use super::{ApiError, ApiErrorId, roles, users};
 use crate::model::{ApiToken, UserStatus};
 use crate::org::{Org, Urls};

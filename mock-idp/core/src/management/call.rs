@@ -1,6 +1,6 @@
 //! What a rule of the management API knows about the call that it answers.
 
-use super::reach::Reach;
+use super::role_scope::Reach;
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{Draft, Tables, Urls};

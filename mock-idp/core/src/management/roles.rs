@@ -1,7 +1,7 @@
 //! What administrator roles may do.
 
 use super::iam::bindings;
-use super::reach::{Reach, is_about as about};
+use super::role_scope::{Reach, is_about as about};
 use crate::model::{AdminRole, App, RoleType, User};
 use crate::org::Tables;
 

@@ -2,17 +2,17 @@
 //! org document.
 
 mod answers;
+mod api_lists;
 mod import;
 mod left_out;
 mod tape;
 pub mod terraform;
-mod walk;
 
 pub use answers::ApiAnswers;
+pub use api_lists::{ApiList, WALK};
 pub use import::{ImportSettings, Imported, import};
 pub use left_out::LeftOut;
 pub use tape::{Tape, TapeCall};
-pub use walk::{ApiList, WALK};
 
 #[cfg(test)]
 mod tests;

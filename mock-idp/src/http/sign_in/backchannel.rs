@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::ledger::PushAnswer;
 
-use super::form::PickerForm;
+use super::passwordless::PickerForm;
 use crate::engine::BackchannelDecisions;
 use crate::http::extract::{BrowserForm, Form};
 use crate::http::respond::{api_error, page};

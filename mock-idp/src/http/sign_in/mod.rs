@@ -3,9 +3,9 @@
 mod activate;
 mod authn;
 mod backchannel;
-mod form;
 mod home;
 mod magic_link;
+mod passwordless;
 mod provider;
 mod recovery;
 mod routes;

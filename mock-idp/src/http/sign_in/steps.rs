@@ -4,7 +4,7 @@ use mock_idp_core::model::SignInMethod;
 use mock_idp_core::protocol::{Parameters, Scopes};
 use mock_idp_core::sign_in::{PasskeyAssertion, PasskeyRegistration, SignInAnswer};
 
-use super::form::PickerForm;
+use super::passwordless::PickerForm;
 use crate::engine::{SessionRedirect, SignInEndpoint};
 use crate::http::extract::{AtServer, BrowserForm, Form};
 use crate::http::respond::page;

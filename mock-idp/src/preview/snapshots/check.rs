@@ -2,8 +2,8 @@
 
 use mock_idp_core::preview::{Alteration, DecidedResult, TokenCase, compare};
 
+use super::current::{Snapshots, TakenSnapshot};
 use super::folder::SnapshotFolder;
-use super::taken::{Snapshots, TakenSnapshot};
 
 /// How the files of a folder differ from what the org gives now.
 #[derive(Clone, Debug, Default)]

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use mock_idp_core::preview::{Changed, TokenCase};
 use serde_json::{Map, Value};
 
+use super::current::{Snapshots, TakenSnapshot};
 use super::selection_file::{BadSelectionFile, SELECTION_FILE, SelectionFile};
-use super::taken::{Snapshots, TakenSnapshot};
 
 /// A folder of snapshots, as it was read.
 #[derive(Clone, Debug)]

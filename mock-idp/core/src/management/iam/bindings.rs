@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::views::resource_set_path;
 use super::{LinkedObject, find, held, hold, list_links};
-use crate::management::reach::Reach;
+use crate::management::role_scope::Reach;
 use crate::management::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject, User};
 use crate::org::Tables;

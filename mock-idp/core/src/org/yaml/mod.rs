@@ -1,12 +1,12 @@
 //! Reading YAML. Typed values are read from a tree that knows the places of its values, so that all problems of a document, of its
 //! shape and of its contents, have line and column.
 
+mod consequences;
 mod document;
 mod error;
-mod filled;
-mod follows;
 mod known_keys;
 mod mismatch;
+mod missing_value;
 mod reader;
 mod tree;
 mod unreadable;

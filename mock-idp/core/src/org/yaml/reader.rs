@@ -4,9 +4,9 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::filled::Filled;
 use super::known_keys::is_known;
 use super::mismatch::{Mismatch, MismatchKind};
+use super::missing_value::Filled;
 use super::tree::{Node, Value, Yaml, node_id, place_of, written};
 use super::unreadable::Unreadable;
 use crate::org::problem::Problem;

@@ -2,11 +2,11 @@
 
 mod apps;
 mod directory;
-mod fitting;
 mod iam;
 mod people;
 mod policies;
 mod reading;
+mod remove_invalid;
 mod roles;
 mod servers;
 
@@ -64,7 +64,7 @@ pub fn import(answers: &ApiAnswers, settings: ImportSettings<'_>) -> Result<Impo
     if let Some(value) = settings.api_token {
         add_api_token(&mut document, value);
     }
-    let document = fitting::fitting(document, &mut left_out)?;
+    let document = remove_invalid::fitting(document, &mut left_out)?;
     Ok(Imported { document, left_out })
 }
 

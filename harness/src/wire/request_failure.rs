@@ -1,6 +1,6 @@
 //! Why a request has no usable response.
 
-use super::obstacle::Obstacle;
+use super::connection_failure::Obstacle;
 
 /// Why a request has no usable response.
 #[derive(Debug, thiserror::Error)]
