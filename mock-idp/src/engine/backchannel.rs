@@ -14,7 +14,8 @@ use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
-use super::client_authentication::authenticate;
+use super::client_authentication::authenticate_and_note;
+use super::explained::explained;
 use super::{Context, OrgInstance, issued_tokens, request_object, token_lookup};
 use crate::journal::{Explained, Explanation, FlowPart};
 use crate::ledger::NEVER;
@@ -34,9 +35,10 @@ impl<'c> BackchannelEndpoint<'c> {
         self,
         presented: CredentialSources<'_>,
     ) -> Explained<Result<Map<String, Value>, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Begins));
-        let result = self.begin(presented, &mut trace, &mut explanation).await;
-        Explained::new(result, trace, explanation)
+        explained(Explanation::in_flow(FlowPart::Begins), async |trace, explanation| {
+            self.begin(presented, trace, explanation).await
+        })
+        .await
     }
 
     async fn begin(
@@ -46,8 +48,7 @@ impl<'c> BackchannelEndpoint<'c> {
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, OAuthError> {
         let context = self.0;
-        let client = authenticate(context, presented, "bc/authorize").await?;
-        explanation.client = Some(client.client_id().to_owned());
+        let client = authenticate_and_note(context, presented, "bc/authorize", explanation).await?;
         backchannel::check_client(client, presented.body)?;
         let signed = self.open_signed(client, presented.body, trace).await?;
         let body = signed.as_ref().unwrap_or(presented.body);

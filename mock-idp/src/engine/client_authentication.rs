@@ -35,6 +35,21 @@ pub(super) async fn authenticate<'c>(
     Ok(authenticated.client)
 }
 
+/// The same, and adds the client to the explanation.
+///
+/// # Errors
+/// Okta's errors.
+pub(super) async fn authenticate_and_note<'c>(
+    context: &'c Context,
+    presented: CredentialSources<'_>,
+    endpoint: &str,
+    explanation: &mut Explanation,
+) -> Result<&'c App, OAuthError> {
+    let client = authenticate(context, presented, endpoint).await?;
+    explanation.client = Some(client.client_id().to_owned());
+    Ok(client)
+}
+
 /// The same, together with the key that the client proves. Single-use values are not consumed: a client whose proof is rejected,
 /// because it has no nonce for instance, sends the same assertion again.
 ///

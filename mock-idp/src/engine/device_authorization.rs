@@ -8,7 +8,8 @@ use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
 use super::Context;
-use super::client_authentication::authenticate;
+use super::client_authentication::authenticate_and_note;
+use super::explained::explained;
 use crate::journal::{Explained, Explanation, FlowPart};
 
 /// The device authorization endpoint of a server.
@@ -26,9 +27,10 @@ impl<'c> DeviceAuthorizationEndpoint<'c> {
         self,
         presented: CredentialSources<'_>,
     ) -> Explained<Result<Map<String, Value>, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Begins));
-        let result = self.issue(presented, &mut trace, &mut explanation).await;
-        Explained::new(result, trace, explanation)
+        explained(Explanation::in_flow(FlowPart::Begins), async |trace, explanation| {
+            self.issue(presented, trace, explanation).await
+        })
+        .await
     }
 
     async fn issue(
@@ -38,8 +40,7 @@ impl<'c> DeviceAuthorizationEndpoint<'c> {
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, OAuthError> {
         let context = self.0;
-        let client = authenticate(context, presented, "device/authorize").await?;
-        explanation.client = Some(client.client_id().to_owned());
+        let client = authenticate_and_note(context, presented, "device/authorize", explanation).await?;
         let record = device::begin(&context.org, &context.server, client, presented.body, context.now)?;
         let (device_code, user_code) = self.store(record, trace).await?;
         Ok(device::answer(&context.urls, &device_code, &user_code))

@@ -5,6 +5,16 @@ use mock_idp_core::trace::{NoteStatus, Trace};
 
 use crate::journal::{Explained, Explanation};
 
+/// The result of `decide` with what it has noted; `explanation` is what is known before.
+pub(super) async fn explained<T>(
+    mut explanation: Explanation,
+    decide: impl AsyncFnOnce(&mut Trace, &mut Explanation) -> Result<T, OAuthError>,
+) -> Explained<Result<T, OAuthError>> {
+    let mut trace = Trace::default();
+    let result = decide(&mut trace, &mut explanation).await;
+    Explained::new(result, trace, explanation)
+}
+
 impl<T> Explained<Result<T, OAuthError>> {
     /// A result with its notes; an error adds its own note and the reason.
     pub(super) fn new(result: Result<T, OAuthError>, mut trace: Trace, mut explanation: Explanation) -> Self {

@@ -8,7 +8,8 @@ use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
 use mock_idp_core::trace::Trace;
 use serde_json::{Value, json};
 
-use super::client_authentication::authenticate;
+use super::client_authentication::authenticate_and_note;
+use super::explained::explained;
 use super::{Context, recovery_links};
 use crate::journal::{Explained, Explanation, FlowPart};
 
@@ -27,9 +28,10 @@ impl<'c> InteractionEndpoint<'c> {
 
     /// Begins a sign-in, and returns the handle by which the client knows it.
     pub(crate) async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Value, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Begins));
-        let result = self.begin(presented, &mut trace, &mut explanation).await;
-        Explained::new(result, trace, explanation)
+        explained(Explanation::in_flow(FlowPart::Begins), async |trace, explanation| {
+            self.begin(presented, trace, explanation).await
+        })
+        .await
     }
 
     async fn begin(
@@ -39,8 +41,7 @@ impl<'c> InteractionEndpoint<'c> {
         explanation: &mut Explanation,
     ) -> Result<Value, OAuthError> {
         let context = self.0;
-        let client = authenticate(context, presented, "interact").await?;
-        explanation.client = Some(client.client_id().to_owned());
+        let client = authenticate_and_note(context, presented, "interact", explanation).await?;
         let request = begin_interaction(&context.org, &context.server, client, &context.urls, presented.body)?;
         let stage = self.first_stage(presented.body).await?;
         let (handle, state_handle) =

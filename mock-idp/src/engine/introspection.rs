@@ -4,10 +4,10 @@ use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::endpoint::introspection::{self, IntrospectedToken};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::tokens::{Audience, verify_id_token};
-use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
-use super::client_authentication::authenticate;
+use super::client_authentication::authenticate_and_note;
+use super::explained::explained;
 use super::{Context, token_lookup};
 use crate::journal::{Explained, Explanation};
 
@@ -23,9 +23,7 @@ impl<'c> IntrospectionEndpoint<'c> {
 
     /// The state of a token.
     pub(crate) async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Value, OAuthError>> {
-        let mut explanation = Explanation::default();
-        let result = self.introspect(presented, &mut explanation).await;
-        Explained::new(result, Trace::default(), explanation)
+        explained(Explanation::default(), async |_, explanation| self.introspect(presented, explanation).await).await
     }
 
     async fn introspect(
@@ -33,8 +31,7 @@ impl<'c> IntrospectionEndpoint<'c> {
         presented: CredentialSources<'_>,
         explanation: &mut Explanation,
     ) -> Result<Value, OAuthError> {
-        let client = authenticate(self.0, presented, "introspect").await?;
-        explanation.client = Some(client.client_id().to_owned());
+        authenticate_and_note(self.0, presented, "introspect", explanation).await?;
         let token = introspection::token(presented.body)?;
         let Context { org, server, urls, now, .. } = self.0;
         let answer = |found: IntrospectedToken<'_>| introspection::answer(org, server, urls, found, *now);

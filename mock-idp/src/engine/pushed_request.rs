@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::authorization_request::note_resource;
 use super::client_authentication::{ProvenClient, authenticate_with_key};
+use super::explained::explained;
 use super::single_use::consume;
 use super::{Context, request_object};
 use crate::journal::{Explained, Explanation, FlowPart};
@@ -29,9 +30,10 @@ impl<'c> PushedRequestEndpoint<'c> {
         presented: CredentialSources<'_>,
         dpop: &[String],
     ) -> Explained<Result<Value, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::in_flow(FlowPart::Pushes));
-        let result = self.store(presented, dpop, &mut trace, &mut explanation).await;
-        Explained::new(result, trace, explanation)
+        explained(Explanation::in_flow(FlowPart::Pushes), async |trace, explanation| {
+            self.store(presented, dpop, trace, explanation).await
+        })
+        .await
     }
 
     async fn store(

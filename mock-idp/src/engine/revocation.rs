@@ -7,7 +7,7 @@ use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 
-use super::client_authentication::authenticate;
+use super::client_authentication::authenticate_and_note;
 use super::{Context, revocations, token_lookup};
 use crate::journal::{Explained, Explanation};
 
@@ -39,8 +39,7 @@ impl<'c> RevocationEndpoint<'c> {
 
     async fn revoke(self, presented: CredentialSources<'_>, explanation: &mut Explanation) -> Result<(), OAuthError> {
         let context = self.0;
-        let client = authenticate(context, presented, "revoke").await?;
-        explanation.client = Some(client.client_id().to_owned());
+        let client = authenticate_and_note(context, presented, "revoke", explanation).await?;
         let token = introspection::token(presented.body)?;
         let mut batch = context.ledger().batch();
         if let Some((id, family)) = token_lookup::family(context, token).await? {

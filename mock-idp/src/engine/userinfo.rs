@@ -7,6 +7,7 @@ use mock_idp_core::tokens::resource;
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
+use super::explained::explained;
 use super::single_use::consume;
 use super::{Context, signing, token_lookup};
 use crate::faults::IssuedTo;
@@ -37,13 +38,11 @@ impl<'c> UserinfoEndpoint<'c> {
         presented: userinfo::TokenSources<'_>,
         dpop: &[String],
     ) -> Explained<Result<UserinfoAnswer, OAuthError>> {
-        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
-        let claims = self.claims(method, presented, dpop, &mut trace, &mut explanation).await;
-        let result = match claims {
-            Ok(claims) => self.signed(claims, explanation.client.as_deref()).await,
-            Err(error) => Err(error),
-        };
-        Explained::new(result, trace, explanation)
+        explained(Explanation::default(), async |trace, explanation| {
+            let claims = self.claims(method, presented, dpop, trace, explanation).await?;
+            self.signed(claims, explanation.client.as_deref()).await
+        })
+        .await
     }
 
     /// The claims, or a token with them if the client asks for one.
