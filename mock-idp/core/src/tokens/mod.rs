@@ -5,6 +5,7 @@ mod change;
 pub mod dpop;
 pub mod fault;
 pub mod hook;
+mod hook_call;
 mod id_jag;
 mod id_token;
 mod interclient;

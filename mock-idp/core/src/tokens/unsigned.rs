@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::hook::TokenHookCall;
+use super::hook_call::TokenHookCall;
 use super::kind::TokenKind;
 use super::recipient::Recipient;
 

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::control_api::ControlApiView;
 use super::coverage::CoverageView;
+use super::frame::Frame;
 use super::inbox::InboxView;
 use super::journal::{RequestView, RequestsView};
-use super::sign_in::Frame;
 use super::start::StartView;
 
 /// A page of the console.

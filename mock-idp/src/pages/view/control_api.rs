@@ -1,6 +1,6 @@
 //! What the index page of the control API shows.
 
-use super::sign_in::Frame;
+use super::frame::Frame;
 
 /// The index page of the control API.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! What the page about the management API shows.
 
-use super::sign_in::Frame;
+use super::frame::Frame;
 
 /// The operations that Okta publishes, and which of them are served.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! What the page of messages shows.
 
-use super::sign_in::Frame;
+use super::frame::Frame;
 
 /// The messages that the org would have sent, the newest first.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use mock_idp_core::preview::Why;
 use serde_json::Value;
 
-use super::sign_in::Frame;
+use super::frame::Frame;
 
 /// The journal, with a filter.
 #[derive(Clone, Debug)]

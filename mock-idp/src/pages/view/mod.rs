@@ -20,6 +20,7 @@ pub(crate) use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
 pub(crate) use console::{ConsoleView, FormView, PreviewView, ResultView};
 pub(crate) use control_api::{ControlApiView, FieldView, OperationExample, OperationView, TopicView};
 pub(crate) use coverage::{CoverageRow, CoverageView, CoveredResource};
+pub(crate) use frame::Frame;
 pub(crate) use home::{HomeApp, HomeConsent, HomeSession, HomeView};
 pub(crate) use inbox::{InboxView, MessageRow};
 pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
@@ -31,8 +32,8 @@ pub(crate) use proofs::{ProofPage, ProofPageStep, ProofView};
 pub(crate) use recovery::{RecoveryPageStep, RecoveryView};
 pub(crate) use sign_in::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
-    ConsentView, ErrorView, FormPostView, Frame, PageView, PostMessageView, ProviderLink, RedirectUriMismatch,
-    RequestSummary, ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
+    ConsentView, ErrorView, FormPostView, PageView, PostMessageView, ProviderLink, RedirectUriMismatch, RequestSummary,
+    ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 pub(crate) use start::{ClientRow, IssuerRow, StartView};
 #[cfg(test)]

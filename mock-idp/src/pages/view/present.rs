@@ -10,8 +10,9 @@ use mock_idp_core::sign_in::{Remediation, SignInProblem};
 use mock_idp_core::text::clipped;
 use serde_json::json;
 
+use super::frame::Frame;
 use super::sign_in::{
-    AboutClient, ActivationStep, ConsentScope, ConsentView, Frame, OtherWays, ProviderLink, RedirectUriMismatch,
+    AboutClient, ActivationStep, ConsentScope, ConsentView, OtherWays, ProviderLink, RedirectUriMismatch,
     RequestSummary, SignInStep, SignInView,
 };
 

@@ -9,7 +9,7 @@ use mock_idp_core::sign_in::{
 };
 use serde::Serialize;
 
-use super::sign_in::Frame;
+use super::frame::Frame;
 
 /// A page of these steps.
 #[derive(Clone, Debug, Serialize)]

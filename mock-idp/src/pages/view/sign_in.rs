@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-pub(crate) use super::frame::Frame;
+use super::frame::Frame;
 use super::home::HomeView;
 use super::recovery::RecoveryView;
 use mock_idp_core::org::PickerUser;

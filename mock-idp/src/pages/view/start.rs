@@ -2,7 +2,7 @@
 
 use mock_idp_core::org::PickerUser;
 
-use super::sign_in::Frame;
+use super::frame::Frame;
 
 /// The start page of an org.
 #[derive(Clone, Debug)]

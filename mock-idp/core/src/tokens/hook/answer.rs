@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use super::call::TokenHookCall;
 use super::patch;
 use crate::protocol::{ErrorId, OAuthError};
+use crate::tokens::hook_call::TokenHookCall;
 use crate::tokens::kind::TokenKind;
 use crate::tokens::unsigned::UnsignedTokens;
 use crate::trace::{

@@ -3,7 +3,6 @@
 
 mod answer;
 mod assertion;
-mod call;
 mod patch;
 mod payload;
 #[cfg(test)]
@@ -14,9 +13,9 @@ use crate::model::{DirectoryKind, HookChannel};
 use crate::moment::Moment;
 use crate::trace::NoteStatus;
 
+pub use super::hook_call::{TOKEN_HOOK, TokenHookCall};
 pub use answer::HookAnswer;
 pub use assertion::client_assertion;
-pub use call::{TOKEN_HOOK, TokenHookCall};
 pub use payload::CallingRequest;
 
 /// The call of the hook that the rule names which has granted the tokens. Okta: inactive hooks are not called.

@@ -4,11 +4,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::Serializer;
 
-use super::call::{HookData, TOKEN_HOOK, TokenHookCall};
 use crate::ledger::{HookedRequest, Session};
 use crate::model::AuthMethod;
 use crate::moment::{Moment, timestamp};
 use crate::protocol::GrantType;
+use crate::tokens::hook_call::{HookData, TOKEN_HOOK, TokenHookCall};
 use crate::tokens::spec::{TokenOrigin, TokenSpec};
 use crate::tokens::unsigned::{UnsignedToken, UnsignedTokens};
 use crate::tokens::verify::family_of;

@@ -1,9 +1,9 @@
 use serde_json::{Value, json};
 
 use super::HookAnswer;
-use super::call::{HookData, TokenHookCall};
 use crate::model::HookChannel;
 use crate::protocol::OAuthError;
+use crate::tokens::hook_call::{HookData, TokenHookCall};
 use crate::tokens::kind::TokenKind;
 use crate::tokens::unsigned::{UnsignedToken, UnsignedTokens};
 use crate::trace::{About, HookResult, Trace};
