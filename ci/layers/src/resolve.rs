@@ -37,7 +37,7 @@ pub(crate) enum Resolved {
 }
 
 /// Re-exports lead to re-exports; more than this is a circle.
-const LONGEST_CHAIN: usize = 16;
+const MAX_CHAIN: usize = 16;
 
 impl Names {
     pub(crate) fn new(sources: &[Source]) -> Self {
@@ -122,7 +122,7 @@ impl Names {
         if known.defined.iter().any(|defined| defined == name) {
             return Resolved::Source(known.source);
         }
-        if depth < LONGEST_CHAIN {
+        if depth < MAX_CHAIN {
             if let Some(imported) = known.imported.get(name) {
                 let path: Vec<String> = imported.iter().chain(rest).cloned().collect();
                 return self.follow(&module, &path, depth + 1);

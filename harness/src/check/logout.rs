@@ -75,7 +75,7 @@ pub fn led_back(recorder: &Recorder, journey: &Journey, state: Option<&str>) {
 }
 
 /// The longest lifetime of a logout token in seconds (OIDC Back-Channel Logout 2.4 suggests two minutes).
-const LONGEST_LIFE: i64 = 300;
+const MAX_LIFETIME: i64 = 300;
 
 /// The tolerated clock skew in seconds.
 const CLOCK_SKEW: i64 = 120;
@@ -139,8 +139,8 @@ pub fn token(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedLo
     let (iat, exp) = (token.number("iat").unwrap_or_default(), token.number("exp").unwrap_or_default());
     let recent = (iat - expected.now).abs() <= CLOCK_SKEW;
     TOKEN_ISSUED.holds(recorder, recent, format!("about {}", expected.now), iat);
-    let soon = exp > expected.now - CLOCK_SKEW && exp > iat && exp - iat <= LONGEST_LIFE;
-    TOKEN_EXPIRY.holds(recorder, soon, format!("at most {LONGEST_LIFE} s after {iat}"), exp);
+    let soon = exp > expected.now - CLOCK_SKEW && exp > iat && exp - iat <= MAX_LIFETIME;
+    TOKEN_EXPIRY.holds(recorder, soon, format!("at most {MAX_LIFETIME} s after {iat}"), exp);
     TOKEN_ID.present(recorder, "an id", token.text("jti"));
     let events = token.claims.get("events").cloned().unwrap_or_default();
     let right = events == json!({ "http://schemas.openid.net/event/backchannel-logout": {} });

@@ -127,11 +127,11 @@ pub(super) struct RunArgs {
 }
 
 /// The largest number of scenarios at the same time.
-const MOST_JOBS: usize = 64;
+const MAX_JOBS: usize = 64;
 
 fn jobs(text: &str) -> Result<usize, String> {
-    let jobs = text.parse().ok().filter(|jobs| (1..=MOST_JOBS).contains(jobs));
-    jobs.ok_or_else(|| format!("expected a number from 1 to {MOST_JOBS}"))
+    let jobs = text.parse().ok().filter(|jobs| (1..=MAX_JOBS).contains(jobs));
+    jobs.ok_or_else(|| format!("expected a number from 1 to {MAX_JOBS}"))
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

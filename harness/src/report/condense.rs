@@ -8,10 +8,10 @@ use crate::record::run::ScenarioRecord;
 use crate::record::{Entry, Exchange, Verdict};
 
 /// The longest body.
-const LONGEST_BODY: usize = 140;
+const MAX_BODY: usize = 140;
 
 /// The number of scenarios with an unexpected result that keep everything.
-pub(super) const MOST_WHOLE: usize = 60;
+pub(super) const MAX_WHOLE: usize = 60;
 
 /// Headers that say nothing about a flow.
 const DULL_HEADERS: [&str; 25] = [
@@ -76,7 +76,7 @@ fn shortened(exchange: &Exchange) -> Exchange {
 }
 
 fn cut(body: &str) -> String {
-    match body.char_indices().nth(LONGEST_BODY) {
+    match body.char_indices().nth(MAX_BODY) {
         Some((end, _)) => format!("{} … {} more characters", &body[..end], body[end..].chars().count()),
         None => body.to_owned(),
     }

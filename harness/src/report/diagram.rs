@@ -19,7 +19,7 @@ const LINE: usize = 26;
 const TOP: usize = 48;
 
 /// The most requests that are drawn.
-const MOST_REQUESTS: usize = 40;
+const MAX_REQUESTS: usize = 40;
 
 /// The longest label.
 const LABEL: usize = 44;
@@ -69,7 +69,7 @@ pub(super) fn diagram(record: &ScenarioRecord) -> Option<Diagram> {
         _ => None,
     });
     let mut hosts: Vec<String> = Vec::new();
-    for exchange in exchanges.take(MOST_REQUESTS) {
+    for exchange in exchanges.take(MAX_REQUESTS) {
         let host = host(exchange);
         if !hosts.contains(&host) {
             hosts.push(host);
@@ -91,7 +91,7 @@ pub(super) fn diagram(record: &ScenarioRecord) -> Option<Diagram> {
     for entry in &record.entries {
         match entry {
             Entry::Step { text } => add(Shape::Step, text.clone()),
-            Entry::Exchange(exchange) if drawn < MOST_REQUESTS => {
+            Entry::Exchange(exchange) if drawn < MAX_REQUESTS => {
                 drawn += 1;
                 let from = place(usize::from(from_browser(exchange)));
                 let to = place(2 + hosts.iter().position(|known| *known == host(exchange)).unwrap_or_default());

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::record::run::{RunRecord, State};
 
 /// The most failures that are listed, because CI limits the size of a summary.
-const MOST: usize = 50;
+const MAX: usize = 50;
 
 pub(super) fn render(run: &RunRecord) -> String {
     let mut text = format!("# Harness: {}\n\n", escaped(&run.verdict));
@@ -55,7 +55,7 @@ pub(super) fn render(run: &RunRecord) -> String {
         return text;
     }
     text.push_str("\n## Unexpected results\n\n");
-    for scenario in bad.iter().take(MOST) {
+    for scenario in bad.iter().take(MAX) {
         let _ = writeln!(text, "* **{}** `{}` {}", scenario.state.word(), scenario.label(), escaped(&scenario.title));
         if let Some(reason) = &scenario.reason {
             let _ = writeln!(text, "  * {}", escaped(reason));
@@ -74,8 +74,8 @@ pub(super) fn render(run: &RunRecord) -> String {
             );
         }
     }
-    if bad.len() > MOST {
-        let _ = writeln!(text, "\nand {} more in the report.", bad.len() - MOST);
+    if bad.len() > MAX {
+        let _ = writeln!(text, "\nand {} more in the report.", bad.len() - MAX);
     }
     text
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::record::run::{RunRecord, SCHEMA};
 
-use self::condense::{MOST_WHOLE, condensed};
+use self::condense::{MAX_WHOLE, condensed};
 
 pub use terminal::{Terminal, summary};
 
@@ -72,7 +72,7 @@ fn stored(run: &RunRecord) -> RunRecord {
     let mut whole = 0;
     let scenarios = run.scenarios.iter().map(|scenario| {
         whole += usize::from(scenario.state.is_bad());
-        if scenario.state.is_bad() && whole <= MOST_WHOLE { scenario.clone() } else { condensed(scenario) }
+        if scenario.state.is_bad() && whole <= MAX_WHOLE { scenario.clone() } else { condensed(scenario) }
     });
     let scenarios = scenarios.collect();
     RunRecord { scenarios, ..run.clone() }

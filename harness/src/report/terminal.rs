@@ -11,7 +11,7 @@ use crate::record::{Entry, Finding, Invocation, Verdict, shell_quoted};
 const FAILURE_LINES: usize = 12;
 
 /// The most reasons of skipped scenarios in the summary.
-const MOST_REASONS: usize = 5;
+const MAX_REASONS: usize = 5;
 
 /// Shows the progress of a run.
 #[derive(Debug)]
@@ -205,10 +205,10 @@ fn skips(run: &RunRecord) -> String {
     if !reasons.is_empty() {
         text.push_str("\nSkipped:\n");
     }
-    for (reason, count) in reasons.iter().take(MOST_REASONS) {
+    for (reason, count) in reasons.iter().take(MAX_REASONS) {
         let _ = writeln!(text, "  {count:>4}  {reason}");
     }
-    let left: usize = reasons.iter().skip(MOST_REASONS).map(|(_, count)| count).sum();
+    let left: usize = reasons.iter().skip(MAX_REASONS).map(|(_, count)| count).sum();
     if left > 0 {
         let _ = writeln!(text, "  {left:>4}  for other reasons, see the report");
     }

@@ -219,9 +219,9 @@ const fn type_name(value: &Value) -> &'static str {
 
 /// The beginning of a value on one line.
 fn brief(value: &Value) -> String {
-    const MOST: usize = 80;
+    const MAX: usize = 80;
     let text = value.to_string();
-    match text.char_indices().nth(MOST) {
+    match text.char_indices().nth(MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

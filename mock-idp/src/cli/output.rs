@@ -39,16 +39,15 @@ pub(super) fn brief(value: &Value) -> String {
 
 /// A line for each of the most frequent reasons, with their number.
 pub(super) fn counted<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
-    const MOST: usize = 5;
+    const MAX: usize = 5;
     let mut counts: IndexMap<&str, usize> = IndexMap::new();
     for reason in reasons {
         *counts.entry(reason).or_default() += 1;
     }
     counts.sort_by(|_, one, _, other| other.cmp(one));
-    let mut lines: String =
-        counts.iter().take(MOST).map(|(reason, count)| format!("    {count}: {reason}\n")).collect();
-    if counts.len() > MOST {
-        lines.push_str(&format!("    … and {} more reasons\n", counts.len() - MOST));
+    let mut lines: String = counts.iter().take(MAX).map(|(reason, count)| format!("    {count}: {reason}\n")).collect();
+    if counts.len() > MAX {
+        lines.push_str(&format!("    … and {} more reasons\n", counts.len() - MAX));
     }
     lines
 }

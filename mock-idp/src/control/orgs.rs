@@ -68,8 +68,8 @@ pub(super) async fn list(At(address): At) -> Json<Vec<ListedOrg>> {
 pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<ListedOrg>, ControlError> {
     let SandboxBody { from, name, lifetime, seed } = parse_optional(&body, EXPECTED)?;
     let lifetime = lifetime.map_or(Sandbox::LIFETIME, Duration::from_secs);
-    if lifetime.is_zero() || lifetime > Sandbox::LONGEST_LIFETIME {
-        let longest = Sandbox::LONGEST_LIFETIME.as_secs();
+    if lifetime.is_zero() || lifetime > Sandbox::MAX_LIFETIME {
+        let longest = Sandbox::MAX_LIFETIME.as_secs();
         return Err(ControlError::bad_request(format!("lifetime is from 1 to {longest} seconds"), EXPECTED));
     }
     let from = match from {

@@ -4,7 +4,7 @@ use mock_idp_core::endpoint::token::{NewRefreshToken, Redeemed};
 use mock_idp_core::ledger::{FamilyState, RefreshTokenOwner, TokenFamily};
 
 use super::Context;
-use super::revocations::LONGEST_ACCESS_TOKEN;
+use super::revocations::MAX_ACCESS_TOKEN_LIFETIME;
 use crate::ledger::{Batch, Versioned};
 
 /// Stores that a refresh token has been used.
@@ -50,5 +50,5 @@ pub(super) fn add_new<'c>(context: &'c Context, batch: &mut Batch<'c>, new: NewR
 
 /// The records are kept until the last access token of the family has expired too.
 fn record_expires(ends: i64) -> i64 {
-    ends.saturating_add(LONGEST_ACCESS_TOKEN)
+    ends.saturating_add(MAX_ACCESS_TOKEN_LIFETIME)
 }

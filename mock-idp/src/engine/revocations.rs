@@ -6,11 +6,16 @@ use super::Context;
 use crate::ledger::Batch;
 
 /// Okta: no access token lives longer than a day, so that nothing about one has to be remembered longer.
-pub(super) const LONGEST_ACCESS_TOKEN: i64 = 24 * 3600;
+pub(super) const MAX_ACCESS_TOKEN_LIFETIME: i64 = 24 * 3600;
 
 /// Revokes an access token.
 pub(super) fn revoke_access_token<'c>(context: &'c Context, batch: &mut Batch<'c>, jti: &str) {
-    batch.put(context.ledger().revoked_access_tokens(), jti, RevokedAccessToken {}, context.now + LONGEST_ACCESS_TOKEN);
+    batch.put(
+        context.ledger().revoked_access_tokens(),
+        jti,
+        RevokedAccessToken {},
+        context.now + MAX_ACCESS_TOKEN_LIFETIME,
+    );
 }
 
 /// Revokes a token family: its refresh tokens and its access tokens.

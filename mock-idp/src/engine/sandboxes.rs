@@ -60,7 +60,7 @@ impl Sandbox {
     /// How long a sandbox lives, if it is not removed before.
     pub(crate) const LIFETIME: Duration = Duration::from_secs(3_600);
     /// The longest lifetime.
-    pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
+    pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
 }
 
 impl Drop for Sandbox {

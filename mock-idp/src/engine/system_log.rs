@@ -14,7 +14,7 @@ use crate::current_request::{CurrentRequest, RequestLog};
 use crate::request_id::RequestId;
 
 /// The largest number of records: the bound of their table.
-const MOST_RECORDS: u64 = 10_000;
+const MAX_RECORDS: u64 = 10_000;
 
 /// How many records are read at once: more than a page has without a limit in the query.
 const READ_AT_ONCE: usize = 128;
@@ -154,7 +154,7 @@ impl Management {
         let ledger = instance.ledger.at(instance.clock.now());
         let next = ledger.log_positions().get(LogPosition::KEY).await?.unwrap_or_default().next;
         let mut page = query.page();
-        let mut numbers = query.records(next.saturating_sub(MOST_RECORDS), next);
+        let mut numbers = query.records(next.saturating_sub(MAX_RECORDS), next);
         let mut is_full = false;
         while !is_full {
             let read: Vec<u64> = numbers.by_ref().take(READ_AT_ONCE).collect();

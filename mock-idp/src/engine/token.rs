@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::client_authentication::{ProvenClient, authenticate_with_key};
 use super::redemption::{self, RedeemedGrant};
-use super::revocations::LONGEST_ACCESS_TOKEN;
+use super::revocations::MAX_ACCESS_TOKEN_LIFETIME;
 use super::single_use::consume;
 use super::{Context, issued_tokens, refresh_tokens, signing, token_hooks};
 use crate::faults::IssuedTo;
@@ -130,7 +130,7 @@ pub(super) fn record_requested_claims<'c>(
     claims: RequestedClaims,
 ) {
     if !claims.userinfo.is_empty() {
-        let expires = context.now + LONGEST_ACCESS_TOKEN;
+        let expires = context.now + MAX_ACCESS_TOKEN_LIFETIME;
         batch.put(context.ledger().requested_claims(), access_token, claims, expires);
     }
 }

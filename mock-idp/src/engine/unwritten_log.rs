@@ -7,10 +7,10 @@ use mock_idp_core::ledger::LoggedRequest;
 use parking_lot::Mutex;
 
 /// The largest number of records that wait, while the store is unavailable.
-const MOST_WAITING: usize = 1_000;
+const MAX_WAITING: usize = 1_000;
 
 /// The largest number of records that are written at once.
-const MOST_WRITTEN: usize = 100;
+const MAX_WRITTEN: usize = 100;
 
 /// See [`UnwrittenLog::writer`].
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl UnwrittenLog {
     /// Adds a record; whether a task has to be started that writes it. If too many wait, the oldest is dropped.
     pub(super) fn add(&self, record: Arc<LoggedRequest>) -> bool {
         let mut waiting = self.waiting.lock();
-        if waiting.records.len() >= MOST_WAITING {
+        if waiting.records.len() >= MAX_WAITING {
             waiting.records.pop_front();
             tracing::warn!("the events of a request are lost: the store of the System Log is not available");
         }
@@ -52,7 +52,7 @@ impl UnwrittenLog {
     /// The next records to write. If there are none, the writer ends.
     pub(super) fn take(&self) -> Vec<Arc<LoggedRequest>> {
         let mut waiting = self.waiting.lock();
-        let count = waiting.records.len().min(MOST_WRITTEN);
+        let count = waiting.records.len().min(MAX_WRITTEN);
         waiting.has_writer = count > 0;
         waiting.records.drain(..count).collect()
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use parking_lot::Mutex;
 
 /// Okta: sign-ins of one user name by `/token` and `/api/v1/authn` in a second.
-const MOST_PER_SECOND: u32 = 4;
+const MAX_SIGN_INS_PER_SECOND: u32 = 4;
 
 /// The sign-ins of the current second, by user name.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ impl UserRates {
         }
         let count = counts.entry(username.trim().to_lowercase()).or_default();
         *count += 1;
-        *count > MOST_PER_SECOND
+        *count > MAX_SIGN_INS_PER_SECOND
     }
 
     pub(super) fn clear(&self) {

@@ -6,10 +6,10 @@ use parking_lot::Mutex;
 use serde_json::Value;
 
 /// The largest number of events that wait for a hook.
-const MOST_WAITING: usize = 1_000;
+const MAX_WAITING: usize = 1_000;
 
 /// The largest number of events of a delivery.
-const MOST_DELIVERED: usize = 100;
+const MAX_DELIVERED: usize = 100;
 
 /// The events that wait for delivery, by id of the hook. While there is an entry, a task delivers them.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ impl WaitingEvents {
         let mut waiting = self.0.lock();
         let starts = !waiting.contains_key(hook_id);
         let events = waiting.entry(hook_id.to_owned()).or_default();
-        if events.len() >= MOST_WAITING {
+        if events.len() >= MAX_WAITING {
             return Err(());
         }
         events.push_back(event);
@@ -36,7 +36,7 @@ impl WaitingEvents {
             waiting.remove(hook_id);
             return None;
         }
-        let count = events.len().min(MOST_DELIVERED);
+        let count = events.len().min(MAX_DELIVERED);
         Some(events.drain(..count).collect())
     }
 

@@ -7,7 +7,7 @@ use mock_idp_core::tokens::Verified;
 use parking_lot::Mutex;
 
 /// How many are remembered. When there are more, all are dropped, and each costs one more signature verification.
-const MOST: usize = 1_000;
+const MAX: usize = 1_000;
 
 /// The claims of tokens that one set of keys has verified. Times, issuers and revocations are checked at each use.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ impl VerifiedTokens {
         }
         let verified = Arc::new(verify()?);
         let mut known = self.0.lock();
-        if known.len() >= MOST {
+        if known.len() >= MAX {
             known.clear();
         }
         known.insert(token.into(), Arc::clone(&verified));

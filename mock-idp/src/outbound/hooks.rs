@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The number of calls of an org that run at once.
-const MOST_RUNNING: usize = 32;
+const MAX_RUNNING: usize = 32;
 
 /// Calls the hooks of an org.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub(crate) struct HookReply {
 impl HookCaller {
     #[must_use]
     pub(crate) fn new(targets: HookTargets) -> Self {
-        Self { targets: Some(targets), running: Semaphore::new(MOST_RUNNING) }
+        Self { targets: Some(targets), running: Semaphore::new(MAX_RUNNING) }
     }
 
     /// Calls none.

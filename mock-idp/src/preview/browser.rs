@@ -17,7 +17,7 @@ use crate::pages::view::{
 };
 
 /// More pages than any sign-in has.
-const MOST_PAGES: usize = 10;
+const MAX_PAGES: usize = 10;
 
 /// A browser with its cookies.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Browser {
 
     async fn follow(&mut self, first: Explained<BrowserResponse>) -> Result<Destination, Ended> {
         let mut received = self.receive(first);
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let Received { response, error } = received;
             let view = match response {
                 BrowserResponse::Redirect { location, .. } => return arrived(&location, error),

@@ -241,7 +241,7 @@ impl Translator<'_> {
 
     /// `{n}`, `{n,}` or `{n,m}`.
     fn count(&mut self) -> Result<(), String> {
-        const MOST: u32 = 1000;
+        const MAX: u32 = 1000;
         let inside = self.scanner.take_until('}').unwrap_or_default();
         let (least, most) = inside
             .split_once(',')
@@ -254,8 +254,8 @@ impl Translator<'_> {
         let Some((from, to)) = bounds.filter(|(from, to)| from <= to) else {
             return Err("a `{` that is not a repetition such as `{2,3}` must be written `\\{`".to_owned());
         };
-        if from > MOST || (most.is_some() && to > MOST) {
-            return Err(format!("a part is repeated more than {MOST} times"));
+        if from > MAX || (most.is_some() && to > MAX) {
+            return Err(format!("a part is repeated more than {MAX} times"));
         }
         self.repeat(&format!("{{{inside}}}"))
     }

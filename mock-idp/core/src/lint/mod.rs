@@ -45,13 +45,13 @@ impl Lint<'_> {
 
 /// Some names in backquotes: `a`, `b` and 3 more.
 fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    const MOST: usize = 3;
+    const MAX: usize = 3;
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.len().checked_sub(MOST) {
+    match names.len().checked_sub(MAX) {
         None | Some(0) => match names.split_last() {
             Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
             _ => names.concat(),
         },
-        Some(more) => format!("{} and {more} more", names[..MOST].join(", ")),
+        Some(more) => format!("{} and {more} more", names[..MAX].join(", ")),
     }
 }

@@ -34,7 +34,7 @@ enum Comparison {
 }
 
 /// Deeper nesting is refused, so that a hostile filter cannot exhaust the stack.
-const MOST_NESTED: usize = 40;
+const MAX_NESTING: usize = 40;
 
 /// Longer filters are refused.
 const MAX_LENGTH: usize = 4_096;
@@ -132,8 +132,8 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn or(&mut self) -> Result<Expression, String> {
         self.nested += 1;
-        if self.nested > MOST_NESTED {
-            return Err(format!("more than {MOST_NESTED} nested parts"));
+        if self.nested > MAX_NESTING {
+            return Err(format!("more than {MAX_NESTING} nested parts"));
         }
         let mut left = self.and()?;
         while self.takes_symbol("||") || self.takes_word("or") {
@@ -206,8 +206,8 @@ impl<'a> Parser<'a> {
         let mut parts = 0;
         loop {
             parts += 1;
-            if parts > MOST_NESTED {
-                return Err(format!("a path of more than {MOST_NESTED} parts"));
+            if parts > MAX_NESTING {
+                return Err(format!("a path of more than {MAX_NESTING} parts"));
             }
             if self.takes_symbol(".?[") || self.takes_symbol("?.?[") {
                 let condition = self.or()?;

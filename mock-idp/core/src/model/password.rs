@@ -119,9 +119,9 @@ pub enum SaltOrder {
 }
 
 /// More iterations would let one request keep the server busy.
-const MOST_ITERATIONS: u32 = 1_000_000;
+const MAX_ITERATIONS: u32 = 1_000_000;
 /// The same for BCRYPT: a factor of 14 takes about a second. Okta: 20.
-const MOST_WORK: u32 = 14;
+const MAX_BCRYPT_COST: u32 = 14;
 
 impl PasswordHash {
     /// What is wrong with it: the member and a message.
@@ -130,7 +130,7 @@ impl PasswordHash {
         let problem = |member, message: &str| Some((member, message.to_owned()));
         match self.algorithm {
             HashAlgorithm::Bcrypt => {
-                if !self.work_factor.is_some_and(|factor| (4..=MOST_WORK).contains(&factor)) {
+                if !self.work_factor.is_some_and(|factor| (4..=MAX_BCRYPT_COST).contains(&factor)) {
                     return problem("workFactor", "The work factor must be between 4 and 14");
                 }
                 if self.salt.as_ref().is_none_or(|salt| salt.len() != 22) {
@@ -139,7 +139,7 @@ impl PasswordHash {
                 (self.value.len() != 31).then(|| ("value", "The hash of BCRYPT must have 31 characters".to_owned()))
             }
             HashAlgorithm::Pbkdf2 => {
-                if !self.iteration_count.is_some_and(|count| (1..=MOST_ITERATIONS).contains(&count)) {
+                if !self.iteration_count.is_some_and(|count| (1..=MAX_ITERATIONS).contains(&count)) {
                     return problem("iterationCount", "The iteration count must be between 1 and 1000000");
                 }
                 if self.salt.is_none() {
@@ -174,7 +174,7 @@ impl PasswordHash {
             HashAlgorithm::Pbkdf2 => {
                 let expected = STANDARD.decode(&self.value).ok()?;
                 let salt = STANDARD.decode(self.salt.as_ref()?).ok()?;
-                let count = std::num::NonZeroU32::new(self.iteration_count?.min(MOST_ITERATIONS))?;
+                let count = std::num::NonZeroU32::new(self.iteration_count?.min(MAX_ITERATIONS))?;
                 let algorithm = match self.digest_algorithm {
                     Some(DigestAlgorithm::Sha512) => pbkdf2::PBKDF2_HMAC_SHA512,
                     _ => pbkdf2::PBKDF2_HMAC_SHA256,

@@ -114,12 +114,12 @@ pub(super) fn complete_id(id: &mut String, prefix: &str, names: &[&str]) {
 /// An id in Okta's format that depends on nothing but the names: first those of the objects that hold it, then its own. It begins
 /// with letters of the name, so that people recognise it.
 pub(crate) fn derived_id(prefix: &str, names: &[&str]) -> String {
-    const MOST_OF_NAME: usize = 7;
+    const MAX_NAME_PART: usize = 7;
     let own = names.last().copied().unwrap_or_default();
     let name: String = own
         .chars()
         .filter(char::is_ascii_alphanumeric)
-        .take(MOST_OF_NAME)
+        .take(MAX_NAME_PART)
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
     let count = 20 - prefix.len() - name.len() - ID_CELL.len();

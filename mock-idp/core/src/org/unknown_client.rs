@@ -4,7 +4,7 @@ use super::tables::Tables;
 use crate::text::did_you_mean;
 
 /// Up to this number of apps, the nearest client id is searched for.
-const MOST_COMPARED: usize = 1000;
+const MAX_COMPARED: usize = 1000;
 
 impl Tables {
     /// Why no active client has an id, and which id is meant. For explanations: Okta's errors do not say it.
@@ -13,7 +13,7 @@ impl Tables {
         if self.client(client_id).is_some() {
             return format!("the client `{client_id}` is inactive");
         }
-        let apps = || self.apps().take(MOST_COMPARED);
+        let apps = || self.apps().take(MAX_COMPARED);
         if let Some(app) = apps().find(|app| app.label == client_id || app.id == client_id) {
             return format!("`{client_id}` is not a client id; that of the app is `{}`", app.client_id());
         }

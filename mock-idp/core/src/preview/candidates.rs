@@ -9,7 +9,7 @@ use crate::protocol::{CATALOGUE, ErrorId, GrantType, INTERCLIENT_ACCESS, OIDC_SC
 use crate::trace::{About, Absence, ClaimSource, Unmet};
 
 /// How many scopes get a change of their own.
-const MOST_SCOPES: usize = 8;
+const MAX_SCOPES: usize = 8;
 
 /// Changes that may bring a refused question further.
 #[derive(Clone, Debug, Default)]
@@ -117,8 +117,8 @@ impl List<'_> {
         let unknown: Vec<String> =
             self.question.scopes.iter().filter(|name| server.scope(name).is_none()).map(str::to_owned).collect();
         if !server.is_org() {
-            self.candidates.more |= unknown.len() > MOST_SCOPES;
-            for scope in unknown.iter().take(MOST_SCOPES) {
+            self.candidates.more |= unknown.len() > MAX_SCOPES;
+            for scope in unknown.iter().take(MAX_SCOPES) {
                 self.push(Change::AddScopeToServer { server: server.id.clone(), scope: scope.clone() });
             }
         }
@@ -128,8 +128,8 @@ impl List<'_> {
     fn consent_missing(&mut self) {
         let server = self.question.server.clone();
         let asked = self.question.scopes.as_slice();
-        self.candidates.more |= asked.len() > MOST_SCOPES;
-        for scope in asked.iter().take(MOST_SCOPES) {
+        self.candidates.more |= asked.len() > MAX_SCOPES;
+        for scope in asked.iter().take(MAX_SCOPES) {
             self.push(Change::MakeConsentImplicit { server: server.clone(), scope: scope.clone() });
             self.push(Change::AskWithoutScopes { scopes: vec![scope.clone()] });
         }

@@ -71,8 +71,8 @@ pub(super) fn users(orgs: &[&Org], given: &str) -> Result<IndexSet<String>, BadP
 
 /// Some logins of an org.
 pub(super) fn logins(org: &Org) -> Vec<String> {
-    const MOST: usize = 100;
-    org.users().take(MOST).map(|user| user.profile.login.clone()).collect()
+    const MAX: usize = 100;
+    org.users().take(MAX).map(|user| user.profile.login.clone()).collect()
 }
 
 fn only_server_named<'a>(org: &'a Org, name: &str) -> Option<&'a Arc<CompiledServer>> {

@@ -46,9 +46,9 @@ impl BadParameter {
         given: &str,
         known: impl Iterator<Item = &'a str> + Clone,
     ) -> Self {
-        const MOST: usize = 100;
+        const MAX: usize = 100;
         let hint = nearest(given, known.clone()).map(|nearest| format!("; did you mean {nearest:?}?"));
-        let allowed = known.take(MOST).map(str::to_owned).collect();
+        let allowed = known.take(MAX).map(str::to_owned).collect();
         Self::new(parameter, format!("{what} {given:?}{}", hint.unwrap_or_default()), allowed)
     }
 }

@@ -41,7 +41,7 @@ pub struct Session {
 }
 
 /// The largest number of scopes in a question.
-const MOST_SCOPES: usize = 1_000;
+const MAX_SCOPES: usize = 1_000;
 
 impl Question {
     /// Reads a question from its parameters.
@@ -85,8 +85,8 @@ impl Question {
             _ => {}
         }
         let scopes = Scopes::parse(&get("scope").unwrap_or_default().replace(',', " "));
-        if scopes.as_slice().len() > MOST_SCOPES {
-            let error = format!("{} scopes are given, {MOST_SCOPES} are possible", scopes.as_slice().len());
+        if scopes.as_slice().len() > MAX_SCOPES {
+            let error = format!("{} scopes are given, {MAX_SCOPES} are possible", scopes.as_slice().len());
             return Err(BadParameter::new("scope", error, Vec::new()));
         }
         let bound = org.client(&client_id).is_some_and(|client| client.oauth().dpop_bound_access_tokens);

@@ -18,9 +18,9 @@ use crate::cli::output::print_error;
 /// Time limit for one answer.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a request is repeated that is refused by the rate limit, or fails in the org.
-const MOST_TRIES: usize = 10;
+const MAX_TRIES: usize = 10;
 /// The longest wait for a rate limit. Okta: limits are per minute.
-const LONGEST_WAIT: u64 = 65;
+const MAX_WAIT: u64 = 65;
 
 const REMAINING: &str = "x-rate-limit-remaining";
 const RESET: &str = "x-rate-limit-reset";
@@ -85,7 +85,7 @@ impl Live {
 
     fn get(&mut self, path: &str) -> Result<(StatusCode, HeaderMap, Value), Failure> {
         let url = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
-        for _ in 0..MOST_TRIES {
+        for _ in 0..MAX_TRIES {
             self.wait();
             let request =
                 self.client.get(&url).header(AUTHORIZATION, &self.authorization).header("accept", "application/json");
@@ -101,7 +101,7 @@ impl Live {
             }
             return Ok((status, headers, serde_json::from_str(&text).unwrap_or_default()));
         }
-        Err(Failure::machine(format!("{url}: no answer after {MOST_TRIES} tries")))
+        Err(Failure::machine(format!("{url}: no answer after {MAX_TRIES} tries")))
     }
 
     #[expect(clippy::disallowed_methods, reason = "the rate limit of the org ends by the clock")]
@@ -126,7 +126,7 @@ fn pause(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
     let now = text(DATE.as_str()).and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok());
     let reset = now.zip(number(RESET)).map(|(now, reset)| reset - now.unix_timestamp());
     let seconds = reset.or_else(|| number(RETRY_AFTER.as_str())).unwrap_or(1);
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or_default().min(LONGEST_WAIT)))
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or_default().min(MAX_WAIT)))
 }
 
 /// Path and query of the next page: a `Link` header, or a link in the answer. The host is always the one that was given: the token is

@@ -8,9 +8,9 @@ use tokio::net::TcpStream;
 use super::request::Attack;
 
 /// Largest response.
-const LONGEST_ANSWER: usize = 512 * 1024;
+const MAX_ANSWER: usize = 512 * 1024;
 /// Largest response head.
-const LONGEST_HEAD: usize = 256 * 1024;
+const MAX_HEAD: usize = 256 * 1024;
 
 /// A connection for many requests.
 pub(super) struct Connection(BufReader<TcpStream>);
@@ -44,7 +44,7 @@ impl Connection {
             }
             head += line.len();
             let line = std::str::from_utf8(&line).map_err(|_| bad("a head that is not text".to_owned()))?.trim_end();
-            if head > LONGEST_HEAD {
+            if head > MAX_HEAD {
                 return Err(bad("the head is too long".to_owned()));
             }
             if status == 0 {
@@ -65,7 +65,7 @@ impl Connection {
         let bodiless = to_head || matches!(status, 204 | 304);
         match length {
             _ if bodiless => {}
-            Some(length) if length > LONGEST_ANSWER => return Err(bad(format!("{length} bytes of body"))),
+            Some(length) if length > MAX_ANSWER => return Err(bad(format!("{length} bytes of body"))),
             Some(length) => _ = tokio::io::copy(&mut (&mut self.0).take(length as u64), &mut tokio::io::sink()).await?,
             None if chunked => self.chunks().await?,
             None => closes = true,
@@ -81,7 +81,7 @@ impl Connection {
             let size =
                 usize::from_str_radix(line.trim(), 16).map_err(|error| Error::new(ErrorKind::InvalidData, error))?;
             total += size;
-            if total > LONGEST_ANSWER {
+            if total > MAX_ANSWER {
                 return Err(Error::new(ErrorKind::InvalidData, "the body is too long"));
             }
             tokio::io::copy(&mut (&mut self.0).take(size as u64 + 2), &mut tokio::io::sink()).await?;

@@ -3,9 +3,9 @@
 use super::syntax::{Filter, FilterLiteral, FilterOperator};
 
 /// Deeper nesting is refused, so that a hostile filter cannot exhaust the stack.
-const MOST_NESTED: usize = 40;
+const MAX_NESTING: usize = 40;
 /// The same for chains of `and` and `or`, which nest to the left.
-const MOST_TERMS: usize = 400;
+const MAX_TERMS: usize = 400;
 
 const OPERATORS: [(&str, FilterOperator); 9] = [
     ("eq", FilterOperator::Equal),
@@ -51,8 +51,8 @@ impl<'a> Parser<'a> {
 
     fn term(&mut self) -> Result<Filter, String> {
         self.terms += 1;
-        if self.terms > MOST_TERMS {
-            return Err(format!("more than {MOST_TERMS} terms"));
+        if self.terms > MAX_TERMS {
+            return Err(format!("more than {MAX_TERMS} terms"));
         }
         let before = self.rest;
         if self.takes_word("not") && self.next_is('(') {
@@ -64,8 +64,8 @@ impl<'a> Parser<'a> {
 
     fn parenthesis(&mut self) -> Result<Filter, String> {
         self.nested += 1;
-        if self.nested > MOST_NESTED {
-            return Err(format!("more than {MOST_NESTED} nested parentheses"));
+        if self.nested > MAX_NESTING {
+            return Err(format!("more than {MAX_NESTING} nested parentheses"));
         }
         self.rest = &self.rest[1..];
         let inner = self.or()?;

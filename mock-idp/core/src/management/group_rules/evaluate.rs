@@ -8,7 +8,7 @@ use crate::model::{DirectoryKind, DirectoryObject, GroupType, User};
 use crate::org::Tables;
 
 /// Rules can depend on memberships that others give: they are evaluated again until nothing changes, at most this often.
-const MOST_ROUNDS: usize = 5;
+const MAX_ROUNDS: usize = 5;
 
 /// Adds and removes the memberships of a user that active rules give.
 pub fn apply(org: &Tables, user: &mut User, now: i64) {
@@ -20,7 +20,7 @@ pub fn apply(org: &Tables, user: &mut User, now: i64) {
     if rules.is_empty() {
         return;
     }
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let before = user.group_ids.clone();
         for (rule, expression) in &rules {
             apply_rule(org, rule, expression, user, now);

@@ -6,7 +6,7 @@ use crate::org::table::{ID, Record, Table};
 use crate::org::tables::Tables;
 
 /// Up to this number of problems, the nearest known name is searched for.
-const MOST_WITH_NEAREST: usize = 100;
+const MAX_PROBLEMS_WITH_SUGGESTION: usize = 100;
 
 pub(super) struct Check<'a> {
     pub(super) tables: &'a Tables,
@@ -40,7 +40,7 @@ impl<'a> Check<'a> {
         known: impl IntoIterator<Item = &'n str>,
     ) {
         let problem = Problem::at(path, message);
-        let search = self.found.len() < MOST_WITH_NEAREST;
+        let search = self.found.len() < MAX_PROBLEMS_WITH_SUGGESTION;
         let problem = if search { problem.near(name, known) } else { problem };
         let reference = Some(UnknownReference { name: name.to_owned(), list: list.to_owned() });
         self.found.push(FoundProblem { reference, ..problem.into() });

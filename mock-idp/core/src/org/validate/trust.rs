@@ -5,7 +5,7 @@ use crate::model::{App, ApplicationType, AuthorizationServer, Connection, Truste
 use crate::org::records::APP_CONNECTION;
 
 /// Okta: how many other apps an app can trust.
-const MOST_ALLOWED_APPS: usize = 5;
+const MAX_ALLOWED_APPS: usize = 5;
 
 impl Check<'_> {
     pub(super) fn agent(&mut self, path: &str, app: &App) {
@@ -67,8 +67,8 @@ impl Check<'_> {
     pub(super) fn interclient(&mut self, path: &str, app: &App) {
         let path = format!("{path}/interclientAllowedApps");
         let allowed = &app.interclient_allowed_apps;
-        if allowed.len() > MOST_ALLOWED_APPS {
-            let message = format!("an app trusts at most {MOST_ALLOWED_APPS} others, not {}", allowed.len());
+        if allowed.len() > MAX_ALLOWED_APPS {
+            let message = format!("an app trusts at most {MAX_ALLOWED_APPS} others, not {}", allowed.len());
             self.problem(&path, message);
         }
         for (index, id) in allowed.iter().enumerate() {

@@ -4,7 +4,7 @@ use serde_saphyr::Error;
 
 use crate::org::problem::Problem;
 
-const MOST: &str = "the document is nested too deeply, or its anchors and aliases (`&`, `*`) expand to too much: at most 64 levels, \
+const TOO_DEEP: &str = "the document is nested too deeply, or its anchors and aliases (`&`, `*`) expand to too much: at most 64 levels, \
                     250,000 expanded values, and ten aliases for each anchor";
 
 /// The parser's messages, by a part of each.
@@ -50,7 +50,7 @@ fn message(error: &Error) -> String {
         | Error::AliasReplayCounterOverflow { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => MOST,
+        | Error::AliasReplayStackDepthExceeded { .. } => TOO_DEEP,
         Error::DuplicateMappingKey { key: Some(key), .. } => return format!("the key `{key}` is duplicated"),
         Error::DuplicateMappingKey { .. } => "a key is duplicated",
         Error::Eof { .. } => "the document ends too early",

@@ -12,7 +12,7 @@ use super::unreadable::Unreadable;
 use crate::org::problem::Problem;
 
 /// Up to this number of parts that do not fit are reported.
-const MOST_REPORTED: usize = 100;
+const MAX_REPORTED: usize = 100;
 
 impl<'a> Yaml<'a> {
     /// What the text holds, as a `T`, and each part that a `T` cannot hold, with its JSON pointer. Such a part is left out while the others
@@ -36,7 +36,7 @@ impl<'a> Yaml<'a> {
                 let path = node.and_then(|node| self.path_of(node)).unwrap_or_default();
                 problems.push((problem, path));
             }
-            let Some(node) = node.filter(|_| problems.len() < MOST_REPORTED) else { return (None, problems) };
+            let Some(node) = node.filter(|_| problems.len() < MAX_REPORTED) else { return (None, problems) };
             let filled = matches!(kind, MismatchKind::MissingKey(key) if self.unreadable.fill(node, key));
             if !filled && (node == node_id(&self.root) || !self.unreadable.leave_out(node, meant)) {
                 return (None, problems);

@@ -22,7 +22,7 @@ pub(super) fn node_id(node: &Node) -> NodeId {
 pub(super) type Node = Spanned<Value>;
 
 /// Parser events that anchors may record and aliases may repeat.
-const MOST_EXPANDED: usize = 250_000;
+const MAX_EXPANDED: usize = 250_000;
 
 pub(super) enum Value {
     Null,
@@ -165,10 +165,10 @@ pub(super) fn options() -> serde_saphyr::Options {
             max_events: usize::MAX,
             max_nodes: usize::MAX,
             max_total_scalar_bytes: usize::MAX,
-            max_recorded_anchor_events: MOST_EXPANDED,
+            max_recorded_anchor_events: MAX_EXPANDED,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: MOST_EXPANDED,
+            max_total_replayed_events: MAX_EXPANDED,
         },
     }
 }

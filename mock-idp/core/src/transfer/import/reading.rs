@@ -38,14 +38,14 @@ const COMPUTED: [&str; 17] = [
 ];
 
 /// How often a value that cannot be read is removed from an object before the object is left out.
-const MOST_REMOVALS: usize = 20;
+const MAX_REMOVALS: usize = 20;
 
 impl Reading<'_> {
     /// The object of an answer as a `T`. Members that the document does not have, and values that the mock does not know, are left
     /// out and listed.
     pub(super) fn read<T: DeserializeOwned>(&mut self, kind: &'static str, object: &Value, shape: Value) -> Option<T> {
         let mut shape = shape;
-        for _ in 0..MOST_REMOVALS {
+        for _ in 0..MAX_REMOVALS {
             let ignored = RefCell::new(Vec::new());
             let error = match read_noting(shape.clone(), &ignored) {
                 Ok(read) => {

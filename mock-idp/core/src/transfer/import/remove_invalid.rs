@@ -8,7 +8,7 @@ use super::super::left_out::{LeftOut, name};
 use crate::org::{Document, Org, Problems};
 
 /// How often the rest of a document is checked again.
-const MOST_ROUNDS: usize = 50;
+const MAX_ROUNDS: usize = 50;
 
 /// The largest valid part of a document. What it lacks is added to the list.
 ///
@@ -22,7 +22,7 @@ pub(super) fn fitting(document: Document, left_out: &mut Vec<LeftOut>) -> Result
     let mut rest = json!(document);
     // A place that has a problem again after it was removed: more is removed then.
     let mut tried: HashMap<String, usize> = HashMap::new();
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         for (place, reason) in places(&problems) {
             let times = tried.entry(place.clone()).or_default();
             loop {
