@@ -6,11 +6,11 @@ use mock_idp_core::ledger::{
 use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::model::{User, UserStatus};
 use mock_idp_core::moment::timestamp;
-use mock_idp_core::policy::password::REQUIREMENTS;
+use mock_idp_core::policy::password_rules::{self, lockout};
 use mock_idp_core::policy::recovery::RecoveryRights;
 use mock_idp_core::sign_in::recovery_states::RecoveryState;
 use mock_idp_core::sign_in::{
-    self, RecoveryAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInProblemKind, primary,
+    self, RecoveryAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInProblem, SignInProblemKind, primary,
 };
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
@@ -140,7 +140,7 @@ impl<'c> AuthnRecoveries<'c> {
 
     async fn is_locked(self, user: &User) -> Result<bool, ApiError> {
         let failed = self.0.ledger().failed_sign_ins().get(&user.id).await?.unwrap_or_default();
-        Ok(user.status == UserStatus::LockedOut || failed.lock(&self.0.org.settings().lockout, self.0.now))
+        Ok(user.status == UserStatus::LockedOut || failed.lock(&lockout(&self.0.org, user), self.0.now))
     }
 
     /// Sends a message, if there is such a user and the policy allows it. Okta: the answer does not say whether it does.
@@ -272,7 +272,7 @@ impl<'c> AuthnRecoveries<'c> {
             Some(CommittedStep::Taken(transaction)) => self.taken(state_token, transaction).await,
             Some(CommittedStep::Rejected(_, problem)) => {
                 explanation.reason = Some(problem.reason.clone());
-                Err(refused(problem.kind, problem.reason))
+                Err(refused(problem))
             }
             Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
         }
@@ -324,7 +324,8 @@ pub(super) fn shown(context: &Context, state_token: &str, transaction: &Transact
     }
 }
 
-fn refused(kind: SignInProblemKind, reason: String) -> ApiError {
+fn refused(problem: SignInProblem) -> ApiError {
+    let SignInProblem { kind, reason, requirements, .. } = problem;
     let with_cause = |id, cause: &str| ApiError { causes: vec![cause.to_owned()], ..ApiError::new(id, reason.clone()) };
     match kind {
         SignInProblemKind::WrongAnswer => ApiError::new(ApiErrorId::RecoveryAnswerWrong, reason),
@@ -332,7 +333,7 @@ fn refused(kind: SignInProblemKind, reason: String) -> ApiError {
             with_cause(ApiErrorId::InvalidPasscode, "Your token doesn't match our records. Please try again.")
         }
         SignInProblemKind::PasswordRequirements | SignInProblemKind::MissingPassword => {
-            let cause = format!("Password requirements were not met. {REQUIREMENTS}");
+            let cause = password_rules::refusal(&requirements.unwrap_or_default());
             with_cause(ApiErrorId::CredentialUpdateFailed, &cause)
         }
         SignInProblemKind::LinkUsed => ApiError::invalid_token(reason),

@@ -4,7 +4,7 @@ use mock_idp_core::ledger::{Stage, Transaction};
 use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::model::User;
 use mock_idp_core::moment::timestamp;
-use mock_idp_core::policy::password::REQUIREMENTS;
+use mock_idp_core::policy::password_rules::{self, PasswordRules};
 use mock_idp_core::sign_in::{FactorState, SignInAnswer, SignInProblemKind, primary};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Value, json};
@@ -128,7 +128,8 @@ impl AuthnSteps<'_> {
                 explanation.reason = Some(problem.reason);
                 Err(match problem.kind {
                     SignInProblemKind::PasswordRequirements | SignInProblemKind::MissingPassword => {
-                        refused(format!("newPassword: Password requirements were not met. {REQUIREMENTS}"))
+                        let requirements = problem.requirements.unwrap_or_default();
+                        refused(format!("newPassword: {}", password_rules::refusal(&requirements)))
                     }
                     _ => ApiError::authentication_failed("the user may not sign in any more"),
                 })
@@ -144,14 +145,15 @@ impl AuthnSteps<'_> {
         }
         let user = user_of(self.0, transaction)?;
         let (expires_at, urls) = (&*timestamp(transaction.expires), &self.0.urls);
+        let rules = PasswordRules::of(&self.0.org, user);
         Ok(match &transaction.stage {
             Stage::MoreProofs(partial) => {
                 FactorState { org: &self.0.org, user, state_token, expires_at, urls }.body(partial)
             }
             Stage::PasswordWarning(warning) => {
-                primary::password_expires(user, warning.days, state_token, expires_at, &urls.endpoint_base)
+                primary::password_expires((user, &rules), warning.days, state_token, expires_at, &urls.endpoint_base)
             }
-            _ => primary::password_expired(user, state_token, expires_at, &urls.endpoint_base),
+            _ => primary::password_expired((user, &rules), state_token, expires_at, &urls.endpoint_base),
         })
     }
 }

@@ -3,6 +3,7 @@
 use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::model::{User, UserStatus};
 use mock_idp_core::org::Problems;
+use mock_idp_core::policy::password_rules::lockout;
 
 use super::OrgInstance;
 
@@ -15,7 +16,7 @@ impl OrgInstance {
     pub(crate) async fn unlock(&self, user: &User) -> Result<bool, LedgerError> {
         let now = self.clock.now();
         let failed = self.ledger.at(now).failed_sign_ins().take(&user.id).await?;
-        let by_attempts = failed.is_some_and(|failed| failed.lock(&self.org().settings().lockout, now));
+        let by_attempts = failed.is_some_and(|failed| failed.lock(&lockout(&self.org(), user), now));
         let by_status = user.status == UserStatus::LockedOut;
         if by_status {
             let activate = |user: &mut User| {

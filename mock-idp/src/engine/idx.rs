@@ -467,7 +467,9 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::Registration(RegistrationOption::Profile { .. }) => {
             "asks for the profile of a new user".to_owned()
         }
-        Remediation::Registration(RegistrationOption::Password { login }) => format!("asks for a password for {login}"),
+        Remediation::Registration(RegistrationOption::Password { user }) => {
+            format!("asks for a password for {}", user.profile.login)
+        }
         Remediation::Registration(RegistrationOption::Code { email }) => {
             format!("asks for the code that was sent to {email}: the profile enrollment policy demands it")
         }

@@ -8,7 +8,7 @@ use mock_idp_core::management::group_rules;
 use mock_idp_core::model::{DirectoryKind, Factor, Password, User};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
-use mock_idp_core::policy;
+use mock_idp_core::policy::password_rules::PasswordRules;
 use mock_idp_core::sign_in::{
     self, ProviderSignInChange, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem,
     primary,
@@ -249,9 +249,9 @@ impl FollowUp {
             // Other processes with the same store do not change the org meanwhile.
             let change_org = async || {
                 if let Some((user_id, password)) = new_password {
-                    let remembered = policy::password::remembered(&context.org);
+                    let rules = PasswordRules::of_known(&context.org, context.org.user(&user_id));
                     change_user(context, &user_id, |user| {
-                        user.set_password(password.clone(), timestamp(context.now), remembered);
+                        user.set_password(password.clone(), timestamp(context.now), rules.history_count);
                     });
                 }
                 for (user_id, factor) in enrolled {

@@ -56,8 +56,8 @@ impl<'a> SignInPage<'a> {
     }
 
     /// What a new password has to be like, where the page asks for one.
-    fn new_password(&self) -> Option<&'static str> {
-        match self.view.step {
+    fn new_password(&self) -> Option<&str> {
+        match &self.view.step {
             SignInStep::NewPassword { requirements, .. } => Some(requirements),
             _ => None,
         }

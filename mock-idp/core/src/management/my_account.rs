@@ -9,7 +9,7 @@ use super::{ApiError, BodyMembers, ManagementCall, ManagementChange};
 use crate::model::User;
 use crate::moment::timestamp;
 use crate::org::{Tables, derived_id};
-use crate::policy::password::{REQUIREMENTS, complexity};
+use crate::policy::password_rules::PasswordRules;
 
 const PROFILE: &str = "profile";
 const PASSWORD: &str = "password";
@@ -137,15 +137,16 @@ pub fn change_password(change: &mut ManagementChange<'_, '_>, body: &Map<String,
 }
 
 /// What a password has to be like.
-#[must_use]
-pub fn password_requirements(call: ManagementCall<'_>) -> Value {
-    let mut complexity = complexity();
-    complexity["excludeAttributes"] = json!([]);
-    json!({
-        "description": REQUIREMENTS,
-        "complexity": complexity,
+///
+/// # Errors
+/// The caller is no user.
+pub fn password_requirements(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
+    let rules = PasswordRules::of(org, users::find(org, call, "me")?);
+    Ok(json!({
+        "description": rules.text(),
+        "complexity": rules.complexity(),
         "_links": { "self": link(call, REQUIREMENTS_PATH, &["GET"]) },
-    })
+    }))
 }
 
 /// The addresses of the user.

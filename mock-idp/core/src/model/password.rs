@@ -38,6 +38,12 @@ impl Password {
         Self { value: None, hash: Some(hash) }
     }
 
+    /// A password that only another system knows: none that is typed is the right one.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { value: None, hash: None }
+    }
+
     /// The password, if it is known.
     #[must_use]
     pub fn text(&self) -> Option<&str> {

@@ -53,7 +53,7 @@ impl Document {
 
     /// Adds what a fresh org has and the document does not write, behind the others, whose positions problems name.
     fn complete_directory(&mut self) {
-        for (kind, object) in fresh::objects(&self.org, CREATED) {
+        for (kind, object) in fresh::objects(&self.org, self.settings.lockout, CREATED) {
             let written = self.directory.entry(kind).or_default();
             match written.iter_mut().find(|written| is_same(written, &object)) {
                 // One with an id is complete: it comes from an org that had it.
@@ -68,11 +68,23 @@ impl Document {
                 complete_id(&mut object.id, kind.prefix(), &[&names[0], &names[1]]);
             }
         }
+        self.complete_lockouts();
         self.define_attributes();
         for token in &mut self.api_tokens {
             complete_id(&mut token.id, "00T", &[&token.value]);
             if token.name.is_empty() {
                 "API token".clone_into(&mut token.name);
+            }
+        }
+    }
+
+    /// Password policies that say nothing of lockouts get what the settings say.
+    fn complete_lockouts(&mut self) {
+        let policies = self.directory.get_mut(&DirectoryKind::Policy).into_iter().flatten();
+        for policy in policies.filter(|policy| policy.text("type") == Some("PASSWORD")) {
+            let settings = policy.members.get_mut("settings").and_then(|settings| settings.get_mut("password"));
+            if let Some(settings) = settings.filter(|settings| settings.is_object()) {
+                settings["lockout"] = fresh::lockout_settings(self.settings.lockout, &settings["lockout"]);
             }
         }
     }

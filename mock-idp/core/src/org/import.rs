@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::document::Document;
 use super::fresh;
 use super::records::{AppAssignment, Assignee, Child, DirectoryRow, GroupEntry, OWNER};
@@ -131,7 +133,7 @@ impl Tables {
     /// What a fresh org has is left out: every org gets it.
     fn export_directory(&self) -> BTreeMap<DirectoryKind, Vec<DirectoryObject>> {
         let mut directory: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let mut fresh = fresh::objects(self.identity(), CREATED);
+        let mut fresh = fresh::objects(self.identity(), self.settings().lockout, CREATED);
         for (_, schema) in
             fresh.iter_mut().filter(|(kind, object)| *kind == DirectoryKind::UserSchema && object.name() == "user")
         {
@@ -139,10 +141,23 @@ impl Tables {
         }
         for row in self.directory.iter() {
             if !fresh.iter().any(|(kind, object)| (*kind, object) == (row.kind, &row.object)) {
-                directory.entry(row.kind).or_default().push(row.object.clone());
+                let mut object = row.object.clone();
+                self.leave_out_lockout(row.kind, &mut object);
+                directory.entry(row.kind).or_default().push(object);
             }
         }
         directory
+    }
+
+    /// The lockout of a password policy is left out if it is that of the settings, as completing a document adds it.
+    fn leave_out_lockout(&self, kind: DirectoryKind, policy: &mut DirectoryObject) {
+        let is_of_passwords = kind == DirectoryKind::Policy && policy.text("type") == Some("PASSWORD");
+        let settings = policy.members.get_mut("settings").filter(|_| is_of_passwords);
+        let settings = settings.and_then(|settings| settings.get_mut("password")).and_then(Value::as_object_mut);
+        let own = fresh::lockout_settings(self.settings().lockout, &Value::Null);
+        if let Some(settings) = settings.filter(|settings| settings.get("lockout") == Some(&own)) {
+            settings.shift_remove("lockout");
+        }
     }
 
     fn export_app(&self, app: &App) -> App {

@@ -5,6 +5,7 @@ pub mod assurance;
 mod conditions;
 pub mod grant_rules;
 pub mod password;
+pub mod password_rules;
 pub mod recovery;
 pub mod registration;
 pub mod routing;

@@ -6,6 +6,7 @@ use crate::ledger::FailedSignIns;
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
+use crate::policy::password_rules::lockout;
 use crate::system_log::{EventEntity, EventOutcome, EventType, LogEvent};
 
 /// The events of a session that begins. `session` is its public id.
@@ -26,9 +27,11 @@ pub(super) fn answered(
     problem: Option<&SignInProblem>,
     moment: &mut Moment<'_>,
 ) {
-    let lockout = &org.settings().lockout;
-    let locks = !before.lock(lockout, moment.now) && after.lock(lockout, moment.now);
-    if let Some(user) = user.filter(|_| locks) {
+    let locks = |user: &&User| {
+        let lockout = &lockout(org, user);
+        !before.lock(lockout, moment.now) && after.lock(lockout, moment.now)
+    };
+    if let Some(user) = user.filter(locks) {
         moment.trace.event(locked(user));
     }
     if let Some(event) = problem.and_then(|problem| failed(user, typed, problem)) {

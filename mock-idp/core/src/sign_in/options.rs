@@ -10,7 +10,7 @@ use crate::ledger::{
     ChosenPasskey, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, SentCode,
     SentPush, Stage, Transaction,
 };
-use crate::model::{Factor, Scope, SignInMethod};
+use crate::model::{Factor, Scope, SignInMethod, User};
 use crate::org::{CompiledServer, Org, SignInForm};
 use crate::policy::recovery::is_offered;
 use crate::policy::registration::RegistrationAttribute;
@@ -80,7 +80,7 @@ pub enum RegistrationOption {
     /// Enter these attributes.
     Profile { attributes: Vec<RegistrationAttribute> },
     /// Enter a password for the new user.
-    Password { login: String },
+    Password { user: Box<User> },
     /// Enter the code that was sent to this address.
     Code { email: String },
 }
@@ -215,7 +215,7 @@ fn registration_option(org: &Org, purpose: &Purpose, registration: &Registration
             let rules = registration_rules(org, purpose);
             RegistrationOption::Profile { attributes: rules.map(|rules| rules.attributes).unwrap_or_default() }
         }
-        Registration::Password { user } => RegistrationOption::Password { login: user.profile.login.clone() },
+        Registration::Password { user } => RegistrationOption::Password { user: user.clone() },
         Registration::Code { user, .. } => RegistrationOption::Code { email: user.profile.email.clone() },
     }
 }

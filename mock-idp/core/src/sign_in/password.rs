@@ -7,7 +7,8 @@ use crate::ledger::{FailedSignIns, SignedIn, Stage};
 use crate::model::{Password, User, UserStatus};
 use crate::moment::Moment;
 use crate::org::Org;
-use crate::policy::password::{PasswordAge, age, is_complex, is_current, is_former, remembered};
+use crate::policy::password::{PasswordAge, age, is_current, is_former};
+use crate::policy::password_rules::{PasswordRules, lockout};
 use crate::trace::NoteStatus;
 
 /// The next stage, or the problem with the answer and the stage that asks again.
@@ -33,7 +34,7 @@ pub fn verify_password(
         let reason = "no user has this identifier";
         return Err(SignInProblem::new(SignInProblemKind::AuthenticationFailed, reason));
     };
-    let lockout = &org.settings().lockout;
+    let lockout = &lockout(org, user);
     if failed.lock(lockout, moment.now) {
         return Err(locked(org, user, "is locked by wrong passwords", moment));
     }
@@ -93,7 +94,7 @@ pub(super) fn verify_both(
 /// The user picker replaces the password only; the status of the user is checked as always.
 pub(super) fn pick(org: &Org, login: &str, failed: &FailedSignIns, moment: &mut Moment<'_>) -> NextStage {
     let picked = match org.user_by_identifier(login.trim()) {
-        Some(user) if failed.lock(&org.settings().lockout, moment.now) => {
+        Some(user) if failed.lock(&lockout(org, user), moment.now) => {
             Err(locked(org, user, "is locked by wrong passwords", moment))
         }
         Some(user) => check_status(org, user, moment),
@@ -141,17 +142,19 @@ pub(super) fn choose(
 /// # Errors
 /// It is empty, was typed in two ways, or the policy does not allow it.
 pub(super) fn check_new(org: &Org, user: &User, password: &str, repeated: bool) -> Result<(), SignInProblem> {
+    let rules = PasswordRules::of(org, user);
+    let problem = |kind, reason| SignInProblem { requirements: Some(rules.text()), ..SignInProblem::new(kind, reason) };
     if password.is_empty() {
-        return Err(SignInProblem::new(SignInProblemKind::MissingPassword, "the new password is empty"));
+        return Err(problem(SignInProblemKind::MissingPassword, "the new password is empty"));
     }
     if !repeated {
         return Err(SignInProblem::new(SignInProblemKind::PasswordsDiffer, "the new password was typed in two ways"));
     }
     // The old password is refused even where the policy remembers none.
-    let is_known = is_current(password, user) || is_former(password, user, remembered(org));
-    if is_known || !is_complex(password, &user.profile) {
+    let is_known = is_current(password, user) || is_former(password, user, rules.history_count);
+    if is_known || !rules.accept(password, &user.profile) {
         let reason = "the new password does not meet the requirements, or is one of the last ones";
-        return Err(SignInProblem::new(SignInProblemKind::PasswordRequirements, reason));
+        return Err(problem(SignInProblemKind::PasswordRequirements, reason));
     }
     Ok(())
 }
@@ -214,7 +217,7 @@ fn check_status(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<Signe
 
 pub(super) fn locked(org: &Org, user: &User, because: &str, moment: &mut Moment<'_>) -> SignInProblem {
     let mut problem = SignInProblem::new(SignInProblemKind::LockedOut, format!("{} {because}", user.profile.login));
-    if org.settings().lockout.show_lockout_failures {
+    if lockout(org, user).show_lockout_failures {
         "E0000069".clone_into(&mut problem.okta_code);
     }
     may_not_sign_in(problem, moment)

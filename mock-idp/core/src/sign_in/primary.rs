@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::User;
-use crate::policy::password::complexity;
+use crate::policy::password_rules::PasswordRules;
 
 /// Seconds until an unused session token expires.
 pub const SESSION_TOKEN_LIFETIME: i64 = 300;
@@ -25,14 +25,19 @@ pub fn success(user: &User, session_token: &str, expires_at: &str, org_url: &str
 
 /// Status PASSWORD_EXPIRED: the user has to set a new password.
 #[must_use]
-pub fn password_expired(user: &User, state_token: &str, expires_at: &str, org_url: &str) -> Value {
+pub fn password_expired(
+    (user, rules): (&User, &PasswordRules),
+    state_token: &str,
+    expires_at: &str,
+    org_url: &str,
+) -> Value {
     json!({
         "stateToken": state_token,
         "expiresAt": expires_at,
         "status": "PASSWORD_EXPIRED",
         "_embedded": {
             "user": shown(user),
-            "policy": { "complexity": complexity() },
+            "policy": { "complexity": complexity(rules) },
         },
         "_links": {
             "next": named_link("changePassword", org_url, "credentials/change_password"),
@@ -43,14 +48,20 @@ pub fn password_expired(user: &User, state_token: &str, expires_at: &str, org_ur
 
 /// Status PASSWORD_WARN: the user can set a new password, in so many days at the latest.
 #[must_use]
-pub fn password_expires(user: &User, days: i64, state_token: &str, expires_at: &str, org_url: &str) -> Value {
+pub fn password_expires(
+    (user, rules): (&User, &PasswordRules),
+    days: i64,
+    state_token: &str,
+    expires_at: &str,
+    org_url: &str,
+) -> Value {
     json!({
         "stateToken": state_token,
         "expiresAt": expires_at,
         "status": "PASSWORD_WARN",
         "_embedded": {
             "user": shown(user),
-            "policy": { "expiration": { "passwordExpireDays": days }, "complexity": complexity() },
+            "policy": { "expiration": { "passwordExpireDays": days }, "complexity": complexity(rules) },
         },
         "_links": {
             "next": named_link("changePassword", org_url, "credentials/change_password"),
@@ -58,6 +69,15 @@ pub fn password_expires(user: &User, days: i64, state_token: &str, expires_at: &
             "cancel": link(org_url, "cancel"),
         },
     })
+}
+
+/// Okta: excluded attributes are mentioned only if there are some.
+pub(super) fn complexity(rules: &PasswordRules) -> Value {
+    let mut complexity = rules.complexity();
+    if let Some(members) = complexity.as_object_mut() {
+        members.retain(|name, value| name != "excludeAttributes" || *value != json!([]));
+    }
+    complexity
 }
 
 pub(super) fn link(org_url: &str, path: &str) -> Value {

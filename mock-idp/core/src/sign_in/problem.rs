@@ -12,7 +12,10 @@ pub struct SignInProblem {
     pub reason: String,
     /// The attribute that it is about, and its label.
     #[serde(skip)]
-    pub field: Option<(String, String)>,
+    pub field: Option<Box<(String, String)>>,
+    /// What a new password has to be like, in Okta's words.
+    #[serde(skip)]
+    pub requirements: Option<String>,
 }
 
 impl SignInProblem {
@@ -48,7 +51,7 @@ impl SignInProblem {
             | SignInProblemKind::Deprovisioned
             | SignInProblemKind::Staged => "E0000004",
         };
-        Self { kind, okta_code: okta_code.to_owned(), reason: reason.into(), field: None }
+        Self { kind, okta_code: okta_code.to_owned(), reason: reason.into(), field: None, requirements: None }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
 use crate::policy::assurance::{self, Assurance, AssuranceRequest};
 use crate::policy::password::{PasswordAge, age};
+use crate::policy::password_rules::lockout;
 use crate::protocol::webauthn;
 use crate::trace::NoteStatus;
 
@@ -180,7 +181,7 @@ pub(super) fn answer(
     let Some(user) = user else { return Err((Stage::Identify, removed())) };
     let again = |problem| Err((Stage::MoreProofs(Box::new(partial.clone())), problem));
     let at = |step| Stage::MoreProofs(Box::new(PartialSignIn { step, ..partial.clone() }));
-    if failed.lock(&org.settings().lockout, moment.now) {
+    if failed.lock(&lockout(org, user), moment.now) {
         return Err((Stage::Identify, locked(org, user, "is locked by wrong passwords and codes", moment)));
     }
     let purpose = &transaction.purpose;
@@ -365,7 +366,7 @@ pub(super) fn answer(
                 problem.kind,
                 SignInProblemKind::WrongCode | SignInProblemKind::WrongSentCode | SignInProblemKind::WrongAnswer
             ) {
-                failed.add_code(&org.settings().lockout, moment.now);
+                failed.add_code(&lockout(org, user), moment.now);
                 moment.trace.event(events::verified(user, Some("INVALID_CREDENTIALS")));
             }
             // A signature cannot be guessed: it does not count for the lockout.

@@ -7,6 +7,7 @@ use crate::ledger::{MessageKind, OneTimeToken, Recovery, RecoveryKind, RecoveryS
 use crate::model::{User, UserStatus};
 use crate::moment::Moment;
 use crate::org::Org;
+use crate::policy::password_rules::{PasswordRules, lockout};
 use crate::policy::recovery::RecoveryRights;
 use crate::trace::NoteStatus;
 
@@ -23,7 +24,7 @@ pub(super) fn begin(
 ) -> NextStage {
     match stage {
         Stage::Challenge { identifier } => {
-            identify(org, kind, identifier, facts.failed.lock(&org.settings().lockout, moment.now), moment)
+            identify(org, kind, identifier, is_locked(org, identifier, facts, moment.now), moment)
         }
         _ => Ok((at(kind, RecoveryStep::Identify), Vec::new())),
     }
@@ -39,13 +40,12 @@ pub(super) fn answer(
 ) -> NextStage {
     let kind = recovery.kind;
     let again = || at(kind, recovery.step.clone());
-    let is_locked = facts.failed.lock(&org.settings().lockout, moment.now);
     match (answer, &recovery.step) {
         (SignInAnswer::Identifier(identifier) | SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier)), _) => {
-            identify(org, kind, identifier, is_locked, moment)
+            identify(org, kind, identifier, is_locked(org, identifier, facts, moment.now), moment)
         }
         (SignInAnswer::Resend, RecoveryStep::Code { identifier, .. }) => {
-            identify(org, kind, identifier, is_locked, moment)
+            identify(org, kind, identifier, is_locked(org, identifier, facts, moment.now), moment)
         }
         (SignInAnswer::Passcode(code), RecoveryStep::Code { token, .. }) => {
             check_code(org, kind, code, token, facts, moment).map_err(|problem| (again(), problem))
@@ -63,6 +63,12 @@ pub(super) fn answer(
         .map_err(|problem| (again(), problem)),
         _ => Err((again(), other_step())),
     }
+}
+
+/// Whether wrong passwords and codes have locked the account with this identifier.
+fn is_locked(org: &Org, identifier: &str, facts: &SignInFacts, now: i64) -> bool {
+    let user = org.user_by_identifier(identifier.trim());
+    user.is_some_and(|user| facts.failed.lock(&lockout(org, user), now))
 }
 
 /// The step that a link leads to.
@@ -147,8 +153,13 @@ pub fn send(
         moment.trace.note(NoteStatus::Refused, "recovery", reason);
         return None;
     }
-    if !allowed || !rights.channels.contains(&channel) {
-        let reason = format!("the password policy of {login} does not allow it by {}", channel.name());
+    // Okta: a password that was changed too recently is not reset either.
+    let is_too_new = kind == RecoveryKind::Password && PasswordRules::of(org, user).delay(user, moment.now);
+    if !allowed || is_too_new || !rights.channels.contains(&channel) {
+        let reason = match is_too_new {
+            true => format!("the password of {login} is younger than its policy demands (minAgeMinutes)"),
+            false => format!("the password policy of {login} does not allow it by {}", channel.name()),
+        };
         moment.trace.note(NoteStatus::Refused, "recovery", reason);
         let denied = kind == RecoveryKind::Password && channel == MessageKind::Email;
         return denied.then(|| SignInEffect::DenyRecovery { user_id: user.id.clone() });

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::primary::{link, named_link, shown};
+use super::primary::{complexity, link, named_link, shown};
 use crate::ledger::{MessageKind, RecoveryKind, RecoveryStep};
 use crate::model::User;
 use crate::org::Org;
-use crate::policy::password::{complexity, remembered};
+use crate::policy::password_rules::PasswordRules;
 
 /// What every state of a recovery has.
 #[derive(Clone, Copy, Debug)]
@@ -79,10 +79,8 @@ impl RecoveryState<'_> {
         let mut embedded = json!({ "user": self.user(user) });
         if let RecoveryStep::Password { .. } = step {
             embedded["user"] = shown(user);
-            embedded["policy"] = json!({
-                "complexity": complexity(),
-                "age": { "minAgeMinutes": 0, "historyCount": remembered(self.org) },
-            });
+            let rules = PasswordRules::of(self.org, user);
+            embedded["policy"] = json!({ "complexity": complexity(&rules), "age": rules.age() });
         }
         state.insert("_embedded".to_owned(), embedded);
         state.insert("_links".to_owned(), json!({ "next": next, "cancel": link(self.org_url, "cancel") }));

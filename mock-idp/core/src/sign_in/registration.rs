@@ -75,7 +75,7 @@ fn new_user(
     moment: &mut Moment<'_>,
 ) -> Result<User, SignInProblem> {
     let problem = |kind, name: &str, label: &str| SignInProblem {
-        field: Some((name.to_owned(), label.to_owned())),
+        field: Some(Box::new((name.to_owned(), label.to_owned()))),
         ..SignInProblem::new(kind, format!("{name}: {label}"))
     };
     let mut profile = Map::new();

@@ -57,7 +57,7 @@ async fn change_password(call: Management, body: JsonBody) -> Result<Response, A
 }
 
 async fn requirements(call: Management) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|_, call| Ok(my_account::password_requirements(call)))?))
+    Ok(respond::ok(&call.read(|org, call| my_account::password_requirements(org, call))?))
 }
 
 async fn emails(call: Management) -> Result<Response, ApiError> {

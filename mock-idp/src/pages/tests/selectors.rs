@@ -223,6 +223,7 @@ fn a_problem_of_a_field_that_is_not_shown_points_at_none() {
         okta_code: "E0000001".to_owned(),
         reason: "identifier was empty".to_owned(),
         field: None,
+        requirements: None,
     };
     let page = document(&PageView::SignIn(SignInView { problem: Some(problem), ..views::password() }));
     assert_eq!(all(&page, "[aria-invalid]").len(), 0);
@@ -247,6 +248,7 @@ fn a_user_who_may_not_sign_in_gets_oktas_text_and_no_password_field() {
         okta_code: "E0000069".to_owned(),
         reason: "locked".to_owned(),
         field: None,
+        requirements: None,
     };
     let page = document(&PageView::SignIn(SignInView { problem: Some(problem), ..views::identifier() }));
     assert_eq!(

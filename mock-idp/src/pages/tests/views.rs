@@ -129,7 +129,6 @@ fn home() -> PageView {
 /// Each step of a recovery, and one with a problem.
 fn recoveries() -> Vec<(String, PageView)> {
     let identifier = || "recover@example.test".to_owned();
-    let requirements = mock_idp_core::policy::password::REQUIREMENTS;
     let steps = [
         ("recovery_identify", RecoveryPageStep::Identify { is_unlock: false, identifier: String::new() }, None),
         ("recovery_unlock", RecoveryPageStep::Identify { is_unlock: true, identifier: identifier() }, None),
@@ -142,12 +141,12 @@ fn recoveries() -> Vec<(String, PageView)> {
         ("recovery_confirm", RecoveryPageStep::Confirm { identifier: identifier() }, None),
         (
             "recovery_password",
-            RecoveryPageStep::Password { identifier: identifier(), is_activation: false, requirements },
+            RecoveryPageStep::Password { identifier: identifier(), is_activation: false, requirements: requirements() },
             None,
         ),
         (
             "recovery_activation",
-            RecoveryPageStep::Password { identifier: identifier(), is_activation: true, requirements },
+            RecoveryPageStep::Password { identifier: identifier(), is_activation: true, requirements: requirements() },
             None,
         ),
         (
@@ -178,6 +177,12 @@ fn recoveries() -> Vec<(String, PageView)> {
     steps.into_iter().map(|(name, step, problem)| (name.to_owned(), page(step, problem))).collect()
 }
 
+fn requirements() -> String {
+    "Password requirements: at least 8 characters, a lowercase letter, an uppercase letter, a number, no parts of your username. \
+     Your password cannot be any of your last 4 passwords."
+        .to_owned()
+}
+
 pub(super) fn identifier() -> SignInView {
     sign_in(SignInStep::Identifier)
 }
@@ -187,7 +192,7 @@ pub(super) fn password() -> SignInView {
 }
 
 pub(super) fn new_password() -> SignInView {
-    let requirements = mock_idp_core::policy::password::REQUIREMENTS;
+    let requirements = requirements();
     sign_in(SignInStep::NewPassword { identifier: "expired@example.test".to_owned(), days_left: None, requirements })
 }
 
@@ -210,7 +215,13 @@ pub(super) fn refused(kind: SignInProblemKind) -> SignInView {
         _ => identifier(),
     };
     SignInView {
-        problem: Some(SignInProblem { kind, okta_code: okta_code.to_owned(), reason: reason.to_owned(), field: None }),
+        problem: Some(SignInProblem {
+            kind,
+            okta_code: okta_code.to_owned(),
+            reason: reason.to_owned(),
+            field: None,
+            requirements: None,
+        }),
         ..step
     }
 }

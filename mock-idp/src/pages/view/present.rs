@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mock_idp_core::ledger::{Activation, AuthorizationRequest, Purpose};
 use mock_idp_core::model::{App, RedirectPurpose, Scope, check_redirect_uri};
 use mock_idp_core::org::{CompiledServer, Org, SignInForm, Urls};
-use mock_idp_core::policy::password;
+use mock_idp_core::policy::password_rules::PasswordRules;
 use mock_idp_core::sign_in::{Remediation, SignInProblem};
 use mock_idp_core::text::clipped;
 use serde_json::json;
@@ -33,8 +33,9 @@ pub(crate) fn sign_in_page(
             (SignInStep::Password { identifier: identifier.clone() }, Some(identifier.clone()))
         }
         (_, Some(Remediation::NewPassword { user_id, days_left })) => {
-            let identifier = org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default();
-            let requirements = password::REQUIREMENTS;
+            let user = org.user(user_id);
+            let identifier = user.map(|user| user.profile.login.clone()).unwrap_or_default();
+            let requirements = PasswordRules::of_known(org, user).text();
             let days_left = *days_left;
             let known = Some(identifier.clone());
             (SignInStep::NewPassword { identifier, days_left, requirements }, known)

@@ -1,7 +1,7 @@
 //! What the pages of recoveries and registrations show.
 
 use mock_idp_core::org::Org;
-use mock_idp_core::policy::password;
+use mock_idp_core::policy::password_rules::PasswordRules;
 use mock_idp_core::policy::registration::RegistrationAttribute;
 use mock_idp_core::sign_in::{RecoveryOption, RegistrationOption, Remediation, SignInProblem};
 use serde::Serialize;
@@ -47,7 +47,7 @@ pub(crate) enum RecoveryPageStep {
         identifier: String,
         is_activation: bool,
         #[serde(skip_serializing)]
-        requirements: &'static str,
+        requirements: String,
     },
     Unlocked {
         identifier: String,
@@ -79,7 +79,7 @@ impl RecoveryView {
         let prefix = &frame.path_prefix;
         let (word, step) = match option? {
             Remediation::Recovery(option) => of_recovery(org, option, prefix),
-            Remediation::Registration(option) => of_registration(option, problem, prefix),
+            Remediation::Registration(option) => of_registration(org, option, problem, prefix),
             _ => return None,
         };
         Some(Self {
@@ -110,7 +110,7 @@ fn of_recovery(org: &Org, option: &RecoveryOption, prefix: &str) -> (&'static st
             ("recovery/confirm", RecoveryPageStep::Confirm { identifier: login(user_id) })
         }
         RecoveryOption::Password { user_id, is_activation } => {
-            let (identifier, requirements) = (login(user_id), password::REQUIREMENTS);
+            let (identifier, requirements) = (login(user_id), PasswordRules::of_known(org, org.user(user_id)).text());
             let is_activation = *is_activation;
             ("new-password", RecoveryPageStep::Password { identifier, is_activation, requirements })
         }
@@ -119,13 +119,14 @@ fn of_recovery(org: &Org, option: &RecoveryOption, prefix: &str) -> (&'static st
 }
 
 fn of_registration(
+    org: &Org,
     option: &RegistrationOption,
     problem: Option<&SignInProblem>,
     prefix: &str,
 ) -> (&'static str, RecoveryPageStep) {
     match option {
         RegistrationOption::Profile { attributes } => {
-            let refused = problem.and_then(|problem| problem.field.as_ref()).map(|(name, _)| name);
+            let refused = problem.and_then(|problem| problem.field.as_ref()).map(|field| &field.0);
             let field = |attribute: &RegistrationAttribute| ProfileField {
                 name: attribute.name.clone(),
                 label: attribute.label.clone(),
@@ -134,8 +135,8 @@ fn of_registration(
             };
             ("register", RecoveryPageStep::Profile { fields: attributes.iter().map(field).collect() })
         }
-        RegistrationOption::Password { login } => {
-            let (identifier, requirements) = (login.clone(), password::REQUIREMENTS);
+        RegistrationOption::Password { user } => {
+            let (identifier, requirements) = (user.profile.login.clone(), PasswordRules::of(org, user).text());
             ("new-password", RecoveryPageStep::Password { identifier, is_activation: true, requirements })
         }
         RegistrationOption::Code { email } => ("challenge", code(email, prefix)),

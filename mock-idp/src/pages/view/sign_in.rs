@@ -59,7 +59,7 @@ pub(crate) enum SignInStep {
         /// In how many days it expires.
         days_left: Option<i64>,
         #[serde(skip_serializing)]
-        requirements: &'static str,
+        requirements: String,
     },
     /// Both at once.
     Single,

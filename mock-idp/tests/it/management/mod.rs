@@ -24,6 +24,7 @@ mod network_zones;
 mod org_factors;
 mod org_settings;
 mod passkey_factors;
+mod password_policies;
 mod phone_factors;
 mod policies;
 mod profile_mappings;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::model::{DirectoryObject, Factor, PhoneNumber, SignInMethod, User};
 use crate::org::{Org, derived_id};
-use crate::policy::password::{complexity, remembered};
+use crate::policy::password_rules::PasswordRules;
 use crate::sign_in::masked_email;
 
 /// What a user has enrolled of an authenticator.
@@ -43,13 +43,11 @@ fn object(org: &Org, method: SignInMethod) -> Option<&DirectoryObject> {
 }
 
 /// The password, with what a new one has to be like.
-pub(super) fn password_with_settings(org: &Org) -> Value {
+pub(super) fn password_with_settings(org: &Org, rules: &PasswordRules) -> Value {
     let mut authenticator = authenticator(org, SignInMethod::Password);
     if let Some(members) = authenticator.as_object_mut() {
-        let mut complexity = complexity();
-        complexity["excludeAttributes"] = json!([]);
-        let age = json!({ "minAgeMinutes": 0, "historyCount": remembered(org) });
-        members.insert("settings".to_owned(), json!({ "complexity": complexity, "age": age }));
+        let settings = json!({ "complexity": rules.complexity(), "age": rules.age() });
+        members.insert("settings".to_owned(), settings);
     }
     authenticator
 }

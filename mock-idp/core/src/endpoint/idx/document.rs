@@ -13,6 +13,7 @@ use crate::ledger::{Purpose, Recovery, RecoveryStep, Registration, Stage, Transa
 use crate::model::{AuthMethod, Scope, SignInMethod, User};
 use crate::moment::timestamp;
 use crate::org::{CompiledServer, Org, Urls};
+use crate::policy::password_rules::PasswordRules;
 use crate::sign_in::{RecoveryOption, Remediation};
 
 const VERSION: &str = "1.0.0";
@@ -257,9 +258,11 @@ impl<'a> IdxTransaction<'a> {
                 document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
             }
             Some(Remediation::NewPassword { user_id, days_left }) => {
-                let login = self.org.user(user_id).map_or(user_id.as_str(), |user| user.profile.login.as_str());
+                let user = self.org.user(user_id);
+                let login = user.map_or(user_id.as_str(), |user| user.profile.login.as_str());
+                let rules = PasswordRules::of_known(self.org, user);
                 let list = |value: Value| json!({ "type": "array", "value": [value] });
-                let mut current = authenticators::password_with_settings(self.org);
+                let mut current = authenticators::password_with_settings(self.org, &rules);
                 if let Some(days) = days_left {
                     current["settings"]["daysToExpiry"] = (*days).into();
                 }

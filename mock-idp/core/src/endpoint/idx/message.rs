@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::ledger::{ProofStep, PushResult, Stage};
 use crate::model::MIN_ANSWER;
-use crate::policy::password::REQUIREMENTS;
+use crate::policy::password_rules;
 use crate::protocol::{ErrorId, OAuthError};
 use crate::sign_in::{SignInProblem, SignInProblemKind};
 
@@ -18,7 +18,9 @@ pub enum IdxError {
     /// Okta: only where the password policy shows lockouts.
     UserLocked,
     /// A new password that the password policy does not allow.
-    PasswordRequirements,
+    PasswordRequirements {
+        requirements: String,
+    },
     /// A one-time password of an app that is not right.
     WrongCode,
     /// A code that was sent, or of a factor that is enrolled, and that is not right.
@@ -93,7 +95,7 @@ impl IdxError {
             | SignInProblemKind::InvalidAttribute
             | SignInProblemKind::InvalidEmail
             | SignInProblemKind::NotUnique => {
-                let (name, label) = problem.field.clone().unwrap_or_default();
+                let (name, label) = *problem.field.clone().unwrap_or_default();
                 match problem.kind {
                     SignInProblemKind::MissingAttribute => Self::MissingAttribute { name },
                     SignInProblemKind::InvalidEmail => Self::InvalidEmail { name, label },
@@ -104,7 +106,9 @@ impl IdxError {
             SignInProblemKind::RegistrationUnavailable => Self::RegistrationUnavailable,
             SignInProblemKind::LockedOut if problem.okta_code == "E0000069" => Self::UserLocked,
             SignInProblemKind::IncorrectPassword => Self::IncorrectPassword,
-            SignInProblemKind::PasswordRequirements => Self::PasswordRequirements,
+            SignInProblemKind::PasswordRequirements => {
+                Self::PasswordRequirements { requirements: problem.requirements.clone().unwrap_or_default() }
+            }
             // The same for known and unknown users.
             SignInProblemKind::AuthenticationFailed if !with_identifier => Self::IncorrectPassword,
             _ => Self::AuthenticationFailed,
@@ -150,7 +154,7 @@ impl IdxError {
             | Self::WrongAnswer
             | Self::ExpiredLink
             | Self::SessionExpired => 401,
-            Self::PasswordRequirements
+            Self::PasswordRequirements { .. }
             | Self::MissingAttribute { .. }
             | Self::InvalidAttribute { .. }
             | Self::InvalidEmail { .. }
@@ -185,7 +189,7 @@ impl IdxError {
     pub(super) fn is_about_field(&self) -> bool {
         matches!(
             self,
-            Self::PasswordRequirements
+            Self::PasswordRequirements { .. }
                 | Self::WrongCode
                 | Self::InvalidPasscode
                 | Self::UsedCode
@@ -210,7 +214,7 @@ impl IdxError {
             Self::AuthenticationFailed => "errors.E0000004",
             Self::IncorrectPassword => "incorrectPassword",
             Self::UserLocked => "errors.E0000069",
-            Self::PasswordRequirements => "password.passwordRequirementsNotMet",
+            Self::PasswordRequirements { .. } => "password.passwordRequirementsNotMet",
             Self::WrongCode => "authfactor.challenge.soft_token.invalid_passcode",
             Self::InvalidPasscode => "api.authn.error.PASSCODE_INVALID",
             Self::UsedCode => "authfactor.challenge.soft_token.used_passcode",
@@ -240,7 +244,7 @@ impl IdxError {
             Self::AuthenticationFailed => "Authentication failed",
             Self::IncorrectPassword => "Password is incorrect",
             Self::UserLocked => "User Locked",
-            Self::PasswordRequirements => return format!("Password requirements were not met. {REQUIREMENTS}"),
+            Self::PasswordRequirements { requirements } => return password_rules::refusal(requirements),
             Self::WrongCode => "Your code doesn't match our records. Please try again.",
             Self::InvalidPasscode => "Invalid code. Try again.",
             Self::UsedCode => "Each code can only be used once. Please wait for a new code and try again.",
@@ -285,7 +289,7 @@ impl IdxError {
         let mut i18n = json!({ "key": self.key() });
         let parameter = match self {
             Self::AssuranceUnsatisfiable { app } => Some(json!(app)),
-            Self::PasswordRequirements => Some(json!(REQUIREMENTS)),
+            Self::PasswordRequirements { requirements } => Some(json!(requirements)),
             Self::ShortAnswer => Some(json!(MIN_ANSWER)),
             Self::InvalidAttribute { label, .. } | Self::InvalidEmail { label, .. } | Self::NotUnique { label, .. } => {
                 Some(json!(label))

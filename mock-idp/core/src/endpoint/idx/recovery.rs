@@ -6,6 +6,7 @@ use super::authenticators;
 use super::form::{self, FormParts};
 use crate::model::SignInMethod;
 use crate::org::{Org, derived_id};
+use crate::policy::password_rules::PasswordRules;
 use crate::sign_in::RecoveryOption;
 
 /// The form of a step. `None`: nothing can be done any more.
@@ -93,8 +94,9 @@ pub(super) fn add_authenticators(
             document.insert("currentAuthenticatorEnrollment".to_owned(), object(current));
         }
         RecoveryOption::Password { user_id, .. } => {
-            let login = org.user(user_id).map_or(user_id.as_str(), |user| user.profile.login.as_str());
-            let current = authenticators::password_with_settings(org);
+            let user = org.user(user_id);
+            let login = user.map_or(user_id.as_str(), |user| user.profile.login.as_str());
+            let current = authenticators::password_with_settings(org, &PasswordRules::of_known(org, user));
             document.insert("currentAuthenticator".to_owned(), object(current.clone()));
             document
                 .insert("authenticators".to_owned(), list(authenticators::authenticator(org, SignInMethod::Password)));

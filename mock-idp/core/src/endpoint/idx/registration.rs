@@ -8,6 +8,7 @@ use super::message::IdxError;
 use super::recovery::code_field;
 use crate::model::SignInMethod;
 use crate::org::Org;
+use crate::policy::password_rules::PasswordRules;
 use crate::policy::registration::RegistrationAttribute;
 use crate::sign_in::{RegistrationOption, masked_email};
 
@@ -38,7 +39,9 @@ pub(super) fn add_authenticators(
 ) {
     let current = match option {
         RegistrationOption::Profile { .. } => return,
-        RegistrationOption::Password { .. } => authenticators::password_with_settings(org),
+        RegistrationOption::Password { user } => {
+            authenticators::password_with_settings(org, &PasswordRules::of(org, user))
+        }
         RegistrationOption::Code { email } => {
             let mut current = authenticators::authenticator(org, SignInMethod::Email);
             current["profile"] = json!({ "email": masked_email(email) });

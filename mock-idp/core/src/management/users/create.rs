@@ -28,8 +28,11 @@ pub fn create(
     };
     let written = body.object("profile")?.map(|profile| profile.all().clone()).unwrap_or_default();
     let profile = profile::checked(change.draft, &type_id, written, None)?;
+    let group_ids = group_ids(change, body)?;
+    let mut user = User { profile, group_ids, user_type, ..User::default() };
     let given = body.object("credentials")?;
-    let credentials = credentials::read(given, &profile, None)?.unwrap_or_default();
+    user.credentials = credentials::read(change.draft, given, &user)?.unwrap_or_default();
+    let credentials = &user.credentials;
     let has_password = credentials.password.is_some();
     let expires = query.get("nextLogin") == Some("changePassword");
     if expires && !has_password {
@@ -47,26 +50,21 @@ pub fn create(
         (true, true) if expires => UserStatus::PasswordExpired,
         (true, true) => UserStatus::Active,
     };
-    let group_ids = group_ids(change, body)?;
     // Okta: an administrator of some groups creates users in these groups.
-    if !change.call.caller.reach.has_new_user(&group_ids) {
+    if !change.call.caller.reach.has_new_user(&user.group_ids) {
         return Err(ApiError::access_denied("the targets of the caller's roles do not include the groups of the user"));
     }
     let now = Some(change.now());
-    let mut user = User {
+    user = User {
         id: change.moment.id("00u"),
         status,
-        profile,
-        credentials,
-        group_ids,
-        user_type,
         realm_id: body.text("realmId")?.map(str::to_owned),
         created: now.clone(),
         activated: now.clone().filter(|_| activate),
         status_changed: now.clone().filter(|_| activate || has_password),
         password_changed: now.clone().filter(|_| has_password),
         last_updated: now,
-        ..User::default()
+        ..user
     };
     group_rules::apply(change.draft, &mut user, change.moment.now);
     for group in user.group_ids.clone() {

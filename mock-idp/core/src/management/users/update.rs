@@ -53,7 +53,7 @@ fn update(
         user.last_updated = Some(now.clone());
     }
     let given = body.object("credentials")?;
-    if let Some(credentials) = credentials::read(given, &user.profile, Some(&user.credentials))? {
+    if let Some(credentials) = credentials::read(change.draft, given, &user)? {
         if credentials.password != user.credentials.password {
             user.password_changed = Some(now);
         }

@@ -10,15 +10,16 @@ mod user_schema;
 use object::Fresh;
 
 use super::document::OrgIdentity;
-use crate::model::{DirectoryKind, DirectoryObject};
+use crate::model::{DirectoryKind, DirectoryObject, Lockout};
 use crate::moment::timestamp;
 
+pub(super) use policies::lockout_settings;
 pub(crate) use policies::{access_catch_all, default_session_policy, enrollment_catch_all};
 pub(super) use user_schema::define_attributes;
 
-/// The objects of a fresh org, created at this time.
-pub(super) fn objects(org: &OrgIdentity, created: i64) -> Vec<(DirectoryKind, DirectoryObject)> {
-    let fresh = Fresh { org, created: timestamp(created) };
+/// The objects of a fresh org, created at this time. `lockout` is that of the default password policy.
+pub(super) fn objects(org: &OrgIdentity, lockout: Lockout, created: i64) -> Vec<(DirectoryKind, DirectoryObject)> {
+    let fresh = Fresh { org, lockout, created: timestamp(created) };
     let mut objects = Vec::new();
     user_schema::add(&fresh, &mut objects);
     network_zones::add(&fresh, &mut objects);

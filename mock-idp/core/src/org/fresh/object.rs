@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::{DirectoryKind, DirectoryObject};
+use crate::model::{DirectoryKind, DirectoryObject, Lockout};
 use crate::org::defaults::derived_id;
 use crate::org::document::OrgIdentity;
 
 /// What all objects of a fresh org have in common.
 pub(super) struct Fresh<'a> {
     pub(super) org: &'a OrgIdentity,
+    pub(super) lockout: Lockout,
     pub(super) created: String,
 }
 

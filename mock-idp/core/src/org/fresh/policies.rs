@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::object::Fresh;
 use crate::model::{
-    DirectoryKind, DirectoryObject, GlobalSessionPolicy, GlobalSessionRule, IncludeExclude, People, SessionConditions,
-    SessionRuleActions, Status,
+    DirectoryKind, DirectoryObject, GlobalSessionPolicy, GlobalSessionRule, IncludeExclude, Lockout, People,
+    SessionConditions, SessionRuleActions, Status,
 };
 use crate::org::defaults::derived_id;
 use crate::org::tables::Tables;
@@ -51,7 +51,7 @@ pub(super) fn add(fresh: &Fresh<'_>, objects: &mut Vec<(DirectoryKind, Directory
         "PASSWORD",
         DEFAULT_POLICY,
         Some(DEFAULT_TEXT),
-        json!({ "system": true, "settings": password_settings(), "rules": [password] }),
+        json!({ "system": true, "settings": password_settings(fresh.lockout), "rules": [password] }),
     );
     let enroll = json!({ "enroll": { "self": "CHALLENGE" } });
     let enroll = fresh.rule("MFA_ENROLL", DEFAULT_POLICY, "Default Rule", 1, true, enroll);
@@ -184,7 +184,7 @@ fn password_actions() -> Value {
     })
 }
 
-fn password_settings() -> Value {
+fn password_settings(lockout: Lockout) -> Value {
     json!({
         "password": {
             "complexity": {
@@ -192,10 +192,7 @@ fn password_settings() -> Value {
                 "excludeUsername": true, "dictionary": { "common": { "exclude": false } }, "excludeAttributes": [],
             },
             "age": { "maxAgeDays": 0, "expireWarnDays": 0, "minAgeMinutes": 0, "historyCount": 4 },
-            "lockout": {
-                "maxAttempts": 10, "autoUnlockMinutes": 0, "userLockoutNotificationChannels": [],
-                "showLockoutFailures": false,
-            },
+            "lockout": lockout_settings(lockout, &Value::Null),
             "breachedProtection": { "expireAfterDays": 0, "logoutEnabled": true, "delegatedWorkflowId": null },
         },
         "recovery": { "factors": {
@@ -205,6 +202,17 @@ fn password_settings() -> Value {
             "okta_call": { "status": "INACTIVE" },
         } },
         "delegation": { "options": { "skipUnlock": false } },
+    })
+}
+
+/// The lockout of a password policy: as written, and for what is left out that of the org's settings.
+pub(in crate::org) fn lockout_settings(default: Lockout, written: &Value) -> Value {
+    let own = |name: &str, default: Value| written.get(name).cloned().unwrap_or(default);
+    json!({
+        "maxAttempts": own("maxAttempts", default.max_attempts.into()),
+        "autoUnlockMinutes": own("autoUnlockMinutes", default.auto_unlock_minutes.into()),
+        "userLockoutNotificationChannels": own("userLockoutNotificationChannels", json!([])),
+        "showLockoutFailures": own("showLockoutFailures", default.show_lockout_failures.into()),
     })
 }
 

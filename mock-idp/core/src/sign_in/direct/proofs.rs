@@ -5,6 +5,7 @@ use crate::model::{Factor, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::policy::assurance::is_usable;
+use crate::policy::password_rules::lockout;
 use crate::sign_in::events;
 use crate::sign_in::factor_checks::{check_factor, check_sent};
 use crate::sign_in::password::locked;
@@ -90,7 +91,7 @@ pub(crate) fn check_lock(
     failed: &FailedSignIns,
     moment: &mut Moment<'_>,
 ) -> Result<(), SignInProblem> {
-    match failed.lock(&org.settings().lockout, moment.now) {
+    match failed.lock(&lockout(org, user), moment.now) {
         true => Err(locked(org, user, "is locked by wrong passwords and codes", moment)),
         false => Ok(()),
     }
@@ -106,7 +107,7 @@ fn refused(
 ) -> SignInProblem {
     if matches!(problem.kind, SignInProblemKind::WrongCode | SignInProblemKind::WrongSentCode) {
         let before = *failed;
-        failed.add_code(&org.settings().lockout, moment.now);
+        failed.add_code(&lockout(org, user), moment.now);
         moment.trace.event(events::verified(user, Some("INVALID_CREDENTIALS")));
         events::answered(org, Some(user), &user.profile.login, (&before, failed), None, moment);
     }

@@ -13,6 +13,7 @@ use crate::model::{
 };
 use crate::moment::{Moment, timestamp};
 use crate::org::Org;
+use crate::policy::password_rules::lockout;
 use crate::policy::routing;
 use crate::sign_in::answer::{ProviderSignInChange, SignInEffect};
 use crate::sign_in::events;
@@ -34,7 +35,7 @@ pub(in crate::sign_in) fn sign_in(
     failed: &FailedSignIns,
     moment: &mut Moment<'_>,
 ) -> NextStage {
-    if let Some(user) = linked_user(org, found).filter(|_| failed.lock(&org.settings().lockout, moment.now)) {
+    if let Some(user) = linked_user(org, found).filter(|user| failed.lock(&lockout(org, user), moment.now)) {
         return Err((Stage::Identify, locked(org, user, "is locked by wrong passwords and codes", moment)));
     }
     resolve(org, found, moment)
