@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mock_idp_core::endpoint::keys::{credential, credentials};
 use mock_idp_core::management::{
-    self, AccessError, AccessNeeds, ApiError, Caller, Challenged, Credential, NamedObject, clients,
+    self, AccessError, AccessNeeds, ApiError, Caller, Challenged, Credential, NamedObject, Operation, clients,
 };
 use mock_idp_core::org::CompiledServer;
 use mock_idp_core::system_log::{EventType, LogEvent};
@@ -95,7 +95,8 @@ impl<'c> ManagementAccess<'c> {
                 }
             }
         }
-        let needs = AccessNeeds { scopes, object: credentials.object };
+        let operation = Operation { scopes, method: credentials.method, path: credentials.path };
+        let needs = AccessNeeds { operation, object: credentials.object };
         management::check(org, urls, credential, verified.as_deref(), needs, *now)
     }
 }

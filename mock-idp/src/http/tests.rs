@@ -60,6 +60,24 @@ fn management_rows_name_scopes_and_others_do_not_begin_with_the_api_prefix() {
     }
 }
 
+/// Operations that change nothing, though they are no GET: they compute, or get what they need in a body.
+const READING: [&str; 1] = ["/api/v1/policies/simulate"];
+
+#[test]
+fn a_scope_to_read_admits_the_rows_that_read_and_no_others() {
+    let mut counts = [0, 0];
+    for row in (GROUP.rows)() {
+        let (Access::Management(scopes) | Access::Registration(scopes)) = row.access else { continue };
+        let reads = row.method == Method::GET || READING.contains(&row.paths[0]);
+        let admits = scopes.iter().any(|scope| scope.ends_with(".read"));
+        assert_eq!(admits, reads, "{} {:?} {scopes:?}", row.method, row.paths);
+        // A challenge names the first scope, which is the least that is needed.
+        assert_eq!(scopes[0].ends_with(".read"), reads, "{} {:?} {scopes:?}", row.method, row.paths);
+        counts[usize::from(reads)] += 1;
+    }
+    assert!(counts.iter().all(|count| *count > 100), "{counts:?}");
+}
+
 #[test]
 fn the_allow_header_lists_the_methods_of_the_path() {
     for (path, allow, preflight) in [

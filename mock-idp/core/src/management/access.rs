@@ -4,6 +4,7 @@
 use subtle::ConstantTimeEq;
 
 use super::call::{Caller, ManagementCall};
+use super::iam::Operation;
 use super::role_scope::Reach;
 use super::{ApiError, ApiErrorId, roles, users};
 use crate::model::{ApiToken, UserStatus};
@@ -80,8 +81,8 @@ impl From<ApiError> for AccessError {
 /// What a call demands of its caller.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessNeeds<'a> {
-    /// One of these scopes.
-    pub scopes: &'a [&'static str],
+    /// The operation, with the scopes of which one is needed.
+    pub operation: Operation<'a>,
     /// The object that the call is about, if its path names one.
     pub object: Option<NamedObject<'a>>,
 }
@@ -107,11 +108,12 @@ pub fn check(
     needs: AccessNeeds<'_>,
     now: i64,
 ) -> Result<Caller, AccessError> {
-    let AccessNeeds { scopes, object } = needs;
+    let AccessNeeds { operation, object } = needs;
+    let scopes = operation.scopes;
     if matches!(credential, Credential::ApiToken(_)) && is_of_user(scopes) {
         return Err(ApiError::invalid_session().into());
     }
-    let caller = authorize(org, urls, credential, verified, scopes, now)?;
+    let caller = authorize(org, urls, credential, verified, operation, now)?;
     if let Some(object) = object
         && !reaches(org, ManagementCall { urls, caller: &caller, now }, object, scopes)
     {
@@ -147,16 +149,17 @@ fn authorize(
     urls: &Urls,
     credential: Credential<'_>,
     verified: Option<&Verified>,
-    scopes: &[&'static str],
+    operation: Operation<'_>,
     now: i64,
 ) -> Result<Caller, AccessError> {
+    let scopes = operation.scopes;
     match credential {
         Credential::Nothing => Err(ApiError::invalid_session().into()),
         Credential::ApiToken(token) => {
             let known = |known: &&ApiToken| bool::from(token.as_bytes().ct_eq(known.value.as_bytes()));
             let found = org.api_tokens().iter().find(known);
             let token = found.ok_or_else(|| ApiError::invalid_token("no such API token"))?;
-            Ok(owner(org, token, scopes)?)
+            Ok(owner(org, token, operation)?)
         }
         Credential::AccessToken(scheme, _) => {
             let invalid = |reason: &str| AccessError::from(ApiError::invalid_token(reason));
@@ -171,7 +174,7 @@ fn authorize(
             if scopes.iter().find(granted).is_some() {
                 let text = |name| token.text(name).map(str::to_owned);
                 let caller = Caller { user_id: text("uid"), client_id: text("cid"), ..Caller::default() };
-                let reach = reach_of_roles(org, &caller, scopes)?;
+                let reach = reach_of_roles(org, &caller, operation)?;
                 return Ok(Caller { reach, ..caller });
             }
             let scope = scopes.first().copied().unwrap_or_default();
@@ -188,14 +191,15 @@ fn is_of_user(scopes: &[&str]) -> bool {
 }
 
 /// Okta: a scope allows nothing that the roles of the user, or of a client that acts for itself, do not allow.
-fn reach_of_roles(org: &Org, caller: &Caller, scopes: &[&str]) -> Result<Reach, ApiError> {
+fn reach_of_roles(org: &Org, caller: &Caller, operation: Operation<'_>) -> Result<Reach, ApiError> {
+    let scopes = operation.scopes;
     let user = caller.user_id.as_deref().and_then(|id| org.user(id));
     let client = caller.client_id.as_deref().and_then(|id| org.client(id));
     let reach = match (user, client) {
         (user, _) if is_of_user(scopes) => user.filter(|user| user.status.may_hold_tokens()).map(|_| Reach::EVERYTHING),
         (Some(_), _) if !roles::has_administrators(org) => Some(Reach::EVERYTHING),
-        (Some(user), _) => roles::reach_of_user(org, user, scopes),
-        (None, Some(client)) => roles::reach_of_client(client, scopes),
+        (Some(user), _) => roles::reach_of_user(org, user, operation),
+        (None, Some(client)) => roles::reach_of_client(client, operation),
         (None, None) => Some(Reach::EVERYTHING),
     };
     reach.ok_or_else(|| ApiError::access_denied(format!("no role of the caller admits {}", scopes.join(" or "))))
@@ -203,14 +207,14 @@ fn reach_of_roles(org: &Org, caller: &Caller, scopes: &[&str]) -> Result<Reach, 
 
 /// The owner of an API token, who needs an administrator role for the call. Okta: a token has the permissions of the user that created
 /// it. A token without an owner, of an org without a super administrator, has all permissions.
-fn owner(org: &Org, token: &ApiToken, scopes: &[&str]) -> Result<Caller, ApiError> {
+fn owner(org: &Org, token: &ApiToken, operation: Operation<'_>) -> Result<Caller, ApiError> {
     let caller = Caller { api_token_id: Some(token.id.clone()), ..Caller::default() };
     let Some(user) = org.owner_of(token) else { return Ok(caller) };
     if user.status != UserStatus::Active {
         return Err(ApiError::invalid_token(format!("the owner of the API token is {}", user.status.name())));
     }
-    let reach = roles::reach_of_user(org, user, scopes).ok_or_else(|| {
-        let reason = format!("no role of {} admits {}", user.profile.login, scopes.join(" or "));
+    let reach = roles::reach_of_user(org, user, operation).ok_or_else(|| {
+        let reason = format!("no role of {} admits {}", user.profile.login, operation.scopes.join(" or "));
         ApiError::new(ApiErrorId::AccessDenied, reason)
     })?;
     Ok(Caller { user_id: Some(user.id.clone()), reach, ..caller })

@@ -61,6 +61,7 @@ pub use body::{BodyMembers, Causes};
 pub use call::{Caller, ManagementCall, ManagementChange, SentLink};
 pub use catalogue::{API_ERRORS, ApiErrorId, ApiErrorRow};
 pub use event_filter::EventFilter;
+pub use iam::Operation;
 pub use java_order::{java_ordered, java_set};
 pub use links::Links;
 pub use list::{ListQuery, ListStyle, ListedPage, expands};

@@ -1,30 +1,30 @@
 //! What administrator roles may do.
 
-use super::iam::bindings;
+use super::iam::{self, Operation, bindings};
 use super::role_scope::{Reach, is_about as about};
 use crate::model::{AdminRole, App, RoleType, User};
 use crate::org::Tables;
 
-/// What a user may work on by a call that needs one of these scopes; `None` if no role admits it. Standard roles are those of the user
-/// and of groups. Okta: the permissions of custom roles have the names of scopes.
-pub(super) fn reach_of_user(org: &Tables, user: &User, scopes: &[&str]) -> Option<Reach> {
+/// What a user may work on by an operation; `None` if no role admits it. Standard roles are those of the user and of groups.
+pub(super) fn reach_of_user(org: &Tables, user: &User, operation: Operation<'_>) -> Option<Reach> {
     let groups = org.group_ids(user).filter_map(|id| org.group(id));
-    let standard = by_standard_roles(groups.flat_map(|group| &group.roles).chain(&user.roles), scopes);
+    let standard = by_standard_roles(groups.flat_map(|group| &group.roles).chain(&user.roles), operation);
     if standard == Some(Reach::EVERYTHING) {
         return standard;
     }
-    let custom = bindings::reaches(org, user, scopes);
+    let custom = bindings::reaches(org, user, operation);
     standard.into_iter().chain(custom).reduce(merged)
 }
 
 /// The same of a client that makes a call for itself. A client without a role may do what a super administrator may: Okta has a setting
 /// that gives new clients this role.
-pub(super) fn reach_of_client(client: &App, scopes: &[&str]) -> Option<Reach> {
-    if client.roles.is_empty() { Some(Reach::EVERYTHING) } else { by_standard_roles(client.roles.iter(), scopes) }
+pub(super) fn reach_of_client(client: &App, operation: Operation<'_>) -> Option<Reach> {
+    if client.roles.is_empty() { Some(Reach::EVERYTHING) } else { by_standard_roles(client.roles.iter(), operation) }
 }
 
-fn by_standard_roles<'r>(roles: impl Iterator<Item = &'r AdminRole>, scopes: &[&str]) -> Option<Reach> {
-    roles.filter(|role| admits(role.kind, scopes)).map(|role| Reach::of_role(role, scopes)).reduce(merged)
+fn by_standard_roles<'r>(roles: impl Iterator<Item = &'r AdminRole>, operation: Operation<'_>) -> Option<Reach> {
+    let admitting = roles.filter(|role| admits(role.kind, operation));
+    admitting.map(|role| Reach::of_role(role, operation.scopes)).reduce(merged)
 }
 
 fn merged(mut one: Reach, other: Reach) -> Reach {
@@ -37,9 +37,13 @@ pub(super) fn has_administrators(org: &Tables) -> bool {
     org.users().any(|user| !user.roles.is_empty()) || org.groups().any(|group| !group.roles.is_empty())
 }
 
-/// Whether a role may make a call that needs one of these scopes. Okta: the table of permissions of the standard administrator roles,
-/// in the terms of scopes.
-pub(super) fn admits(role: RoleType, scopes: &[&str]) -> bool {
+/// What help desk administrators may do beside what their scopes say. Okta: they help users to sign in, and do not change them.
+const HELP_DESK: [&str; 3] =
+    ["okta.users.credentials.manage", "okta.users.lifecycle.unlock", "okta.users.lifecycle.clearSessions"];
+
+/// Whether a role admits an operation. Okta: the table of permissions of the standard administrator roles, in the terms of scopes.
+pub(super) fn admits(role: RoleType, operation: Operation<'_>) -> bool {
+    let scopes = operation.scopes;
     let reads = || scopes.iter().any(|scope| scope.ends_with(".read"));
     let reads_about = |areas: &[&str]| reads() && about(scopes, areas);
     match role {
@@ -55,7 +59,9 @@ pub(super) fn admits(role: RoleType, scopes: &[&str]) -> bool {
             about(scopes, &["users", "groups", "sessions", "factors"]) || reads_about(&["userTypes", "schemas", "logs"])
         }
         RoleType::HelpDeskAdmin => {
-            about(scopes, &["factors", "sessions"]) || reads_about(&["users", "groups", "userTypes", "schemas"])
+            about(scopes, &["factors", "sessions"])
+                || reads_about(&["users", "groups", "userTypes", "schemas"])
+                || HELP_DESK.iter().any(|label| iam::admits(label, operation))
         }
         RoleType::GroupMembershipAdmin => about(scopes, &["groups"]) || reads_about(&["users", "userTypes", "schemas"]),
         RoleType::ReadOnlyAdmin => reads(),
@@ -86,7 +92,8 @@ mod tests {
             (RoleType::ReadOnlyAdmin, [true, false, false]),
             (RoleType::HelpDeskAdmin, [true, false, false]),
         ] {
-            let admitted = [READ_USERS, MANAGE_USERS, MANAGE_APPS].map(|scopes| admits(role, scopes));
+            let admitted = [READ_USERS, MANAGE_USERS, MANAGE_APPS]
+                .map(|scopes| admits(role, Operation { scopes, method: "POST", path: "/api/v1/users/00u1" }));
             assert_eq!(admitted, expected, "{role:?}");
         }
     }

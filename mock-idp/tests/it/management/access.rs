@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Api, TOKEN};
+use super::{Api, SERVICE, TOKEN};
 use crate::org::{TestOrg, model};
 
 #[tokio::test]
@@ -52,4 +52,58 @@ async fn bodies_that_are_not_objects_are_refused() {
     let request = request.header("content-type", "text/plain").body("{}");
     let reply = super::Reply::read(request.send().await.unwrap()).await;
     assert_eq!(reply.error().1, "E0000021");
+}
+
+#[tokio::test]
+async fn an_access_token_with_a_scope_to_read_changes_nothing() {
+    let areas = [
+        ("users", "/api/v1/users"),
+        ("groups", "/api/v1/groups"),
+        ("apps", "/api/v1/apps"),
+        ("authorizationServers", "/api/v1/authorizationServers"),
+        ("policies", "/api/v1/policies?type=PASSWORD"),
+        ("trustedOrigins", "/api/v1/trustedOrigins"),
+        ("networkZones", "/api/v1/zones"),
+        ("roles", "/api/v1/iam/roles"),
+        ("eventHooks", "/api/v1/eventHooks"),
+        ("idps", "/api/v1/idps"),
+    ];
+    let scopes: Vec<String> = areas.iter().map(|(area, _)| format!("okta.{area}.read")).collect();
+    let granted: Vec<&str> = scopes.iter().map(String::as_str).collect();
+    let api = Api::of(TestOrg::market().grant(SERVICE, &granted).start().await);
+    for (own, (area, path)) in granted.iter().zip(areas) {
+        let reader = api.with_access_token(&api.service_token(own).await);
+        assert_eq!(reader.get(path).await.status, 200, "{area}");
+        let path = path.split('?').next().unwrap();
+        let request = reader.client.post(format!("{}{path}", reader.base())).header("authorization", &reader.token);
+        let refused = request.json(&json!({})).send().await.unwrap();
+        let challenge = refused.headers()["www-authenticate"].to_str().unwrap();
+        assert!(
+            challenge.contains(&format!("scope=\"okta.{area}.manage\", error=\"insufficient_scope\"")),
+            "{challenge}"
+        );
+        assert_eq!(refused.status(), 403, "{area}");
+        for (other, path) in areas.iter().filter(|(other, _)| *other != area) {
+            assert_eq!(reader.get(path).await.status, 403, "{area} {other}");
+        }
+    }
+}
+
+/// Okta: the token of a user who cannot sign in any more is not valid.
+#[tokio::test]
+async fn the_token_of_a_user_who_is_not_active_is_not_valid() {
+    let token = "00mockBuyersApiToken00123456789abcdefghijk";
+    let org = TestOrg::market().user("00ubuyer0000000005d7", |user| {
+        user.roles.push(model(json!({ "type": "READ_ONLY_ADMIN" })));
+    });
+    let org = org.edit(|document| {
+        document.api_tokens.push(model(json!({ "value": token, "userId": "00ubuyer0000000005d7" })));
+    });
+    let admin = Api::of(org.start().await);
+    let mut owner = admin.with_token(token);
+    assert_eq!(owner.get("/api/v1/zones").await.status, 200);
+    admin.post("/api/v1/users/00ubuyer0000000005d7/lifecycle/suspend", json!({})).await;
+    assert_eq!(owner.get("/api/v1/zones").await.error(), (401, "E0000011", "Invalid token provided", vec![]));
+    TOKEN.clone_into(&mut owner.token);
+    assert_eq!(owner.get("/api/v1/zones").await.status, 200);
 }

@@ -81,6 +81,12 @@ async fn invalid_roles_are_refused() {
         let reply = api.post(PATH, body).await;
         assert_eq!((reply.error().0, reply.error().2), (400, format!("Api validation failed: {member}").as_str()));
     }
+    let unknown = json!({ "label": "a", "description": "d", "permissions": ["okta.users.read", "okta.users.zap"] });
+    let cause = "permissions: Invalid public permission name: okta.users.zap";
+    let expected = (400, "E0000001", "Api validation failed: permissions", vec![cause]);
+    assert_eq!(api.post(PATH, unknown).await.error(), expected);
+    let granted = api.post(&format!("{PATH}/Reader/permissions/okta.users.zap"), json!({})).await;
+    assert_eq!(granted.error(), expected);
     assert_eq!(values(&api.get(PATH).await.body["roles"], "/label"), ["Reader"]);
 }
 

@@ -45,15 +45,22 @@ use std::sync::Arc;
 
 use mock_idp::MockIdp;
 use reqwest::{Client, Method, Response, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::jose::{Key, jwt};
+use crate::market::{NOW, stop_clock};
 
 /// The API token of the market.
 const TOKEN: &str = "00mockMarketApiToken0123456789abcdefghijkl";
+
+/// A service app that authenticates with a key.
+const SERVICE: &str = "0oamarketkeyjwt005d7";
 
 /// A mock and a client of its management API.
 struct Api {
     mock: Arc<MockIdp>,
     client: Client,
+    /// An API token, or `Bearer` and an access token.
     token: String,
 }
 
@@ -102,12 +109,37 @@ impl Api {
 
     async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
         let request = self.client.request(method, format!("{}{path}", self.base()));
-        let request = request.header("authorization", format!("SSWS {}", self.token));
+        let scheme = if self.token.starts_with("Bearer ") { "" } else { "SSWS " };
+        let request = request.header("authorization", format!("{scheme}{}", self.token));
         let request = match body {
             Some(body) => request.json(&body),
             None => request.header("content-length", "0"),
         };
         Reply::read(request.send().await.unwrap()).await
+    }
+
+    /// What the token endpoint of the org server answers to a service app that asks for a scope. The clock of the mock is stopped.
+    async fn service_token(&self, scope: &str) -> Value {
+        stop_clock(&self.mock).await;
+        let endpoint = format!("{}/oauth2/v1/token", self.base());
+        let claims = json!({ "iss": SERVICE, "sub": SERVICE, "aud": endpoint, "exp": NOW + 60 });
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("scope", scope),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &jwt(&json!({ "alg": "RS256" }), &claims, &Key::client())),
+        ];
+        self.client.post(endpoint).form(&form).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// A client that calls the API with an access token.
+    fn with_access_token(&self, token: &Value) -> Self {
+        self.with_token(&format!("Bearer {}", token["access_token"].as_str().unwrap()))
+    }
+
+    /// A client with another token.
+    fn with_token(&self, token: &str) -> Self {
+        Self { mock: Arc::clone(&self.mock), client: self.client.clone(), token: token.to_owned() }
     }
 
     /// An object that a request creates.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Api, keys, values};
+use super::{Api, SERVICE, values};
 use crate::flow::WEB;
 use crate::org::{TestOrg, model};
 
@@ -92,14 +92,21 @@ async fn roles_of_groups_and_custom_roles_admit_the_owner_of_a_token() {
 
 #[tokio::test]
 async fn a_client_with_a_role_may_do_what_the_role_allows() {
-    let scopes = ["okta.users.read", "okta.zones.read", "okta.networkZones.read"];
-    let service = "0oamarketservice05d7";
-    let org = TestOrg::market().grant(service, &scopes).app(service, |app| {
+    let scopes = ["okta.users.read", "okta.users.manage", "okta.networkZones.read"];
+    let org = TestOrg::market().grant(SERVICE, &scopes).app(SERVICE, |app| {
         app.roles.push(model(json!({ "type": "HELP_DESK_ADMIN" })));
     });
     let api = Api::of(org.start().await);
-    let shown = keys(&api.get(&format!("/oauth2/v1/clients/{service}/roles")).await.body[0]).len();
-    assert_eq!(shown, 8);
+    assert_eq!(
+        values(&api.get(&format!("/oauth2/v1/clients/{SERVICE}/roles")).await.body, "/type"),
+        ["HELP_DESK_ADMIN"]
+    );
+    let service = api.with_access_token(&api.service_token(&scopes.join(" ")).await);
+    assert_eq!(service.get("/api/v1/users").await.status, 200);
+    assert_eq!(service.post("/api/v1/users", user("new@example.test", &[])).await.refusal(), (403, "E0000006"));
+    assert_eq!(service.get("/api/v1/zones").await.refusal(), (403, "E0000006"));
+    let reset = "/api/v1/users/00ubuyer0000000005d7/lifecycle/reset_password?sendEmail=false";
+    assert_eq!(service.post(reset, json!({})).await.status, 200);
 }
 
 const BUYERS: &str = "00gbuyers000000005d7";
@@ -114,7 +121,7 @@ async fn api_of_buyer(roles: Value) -> (Api, Api) {
         buyer.roles = model(roles);
     });
     let admin = Api::of(org.start().await);
-    let buyer = Api { mock: std::sync::Arc::clone(&admin.mock), client: admin.client.clone(), token: token.to_owned() };
+    let buyer = admin.with_token(token);
     (admin, buyer)
 }
 
@@ -208,4 +215,76 @@ async fn a_custom_role_reaches_the_resources_of_its_set() {
     assert_eq!(api.get(&format!("/api/v1/groups/{AUDITORS}/users")).await.status, 403);
     let listed = api.get("/api/v1/users").await.body.as_array().unwrap().len();
     assert_eq!(listed, buyers(&admin).await.as_array().unwrap().len());
+}
+
+/// Okta: they help users to sign in, and do not change them.
+#[tokio::test]
+async fn a_help_desk_administrator_resets_passwords_and_factors_and_changes_no_user() {
+    let (_, api) = api_of_buyer(json!([{ "type": "HELP_DESK_ADMIN" }])).await;
+    let user = "/api/v1/users/00upremium00000005d7";
+    for (path, status) in [
+        ("/lifecycle/reset_password?sendEmail=false", 200),
+        ("/lifecycle/expire_password", 200),
+        ("/lifecycle/reset_factors", 200),
+        ("/lifecycle/suspend", 403),
+        ("/lifecycle/deactivate", 403),
+        ("", 403),
+    ] {
+        let reply = api.post(&format!("{user}{path}"), json!({ "profile": { "nickName": "P" } })).await;
+        assert_eq!(reply.status, status, "{path} {}", reply.body);
+    }
+    // The account is not locked.
+    assert_eq!(api.post(&format!("{user}/lifecycle/unlock"), json!({})).await.refusal(), (403, "E0000032"));
+    assert_eq!(api.delete(&format!("{user}/sessions")).await.status, 204);
+    assert_eq!(api.get(user).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_permission_finer_than_a_scope_admits_its_operations_only() {
+    let (admin, api) = api_of_buyer(json!([])).await;
+    let premium = "/api/v1/users/00upremium00000005d7";
+    let member = format!("/api/v1/groups/{AUDITORS}/users/00upremium00000005d7");
+    let server = json!({ "name": "Second", "description": "d", "audiences": ["api://second"] });
+    let operations = [
+        ("POST", "/api/v1/users", user("new@example.test", &[])),
+        ("POST", premium, json!({ "profile": { "nickName": "P" } })),
+        ("POST", &*format!("{premium}/lifecycle/suspend"), json!({})),
+        ("POST", &*format!("{premium}/lifecycle/unsuspend"), json!({})),
+        ("POST", &*format!("{premium}/lifecycle/reset_factors"), json!({})),
+        ("PUT", &*member, json!({})),
+        ("POST", "/api/v1/groups", json!({ "profile": { "name": "New" } })),
+        ("PUT", &*format!("/api/v1/apps/{WEB}/groups/{AUDITORS}"), json!({})),
+        ("POST", "/api/v1/authorizationServers", server),
+    ];
+    let resources = json!(["/api/v1/users", "/api/v1/groups", "/api/v1/apps"]);
+    let set = json!({ "label": "All", "description": "all", "resources": resources });
+    admin.create("/api/v1/iam/resource-sets", set).await;
+    for (permission, admitted) in [
+        ("okta.users.create", vec![0]),
+        ("okta.users.userprofile.manage", vec![1]),
+        ("okta.users.lifecycle.suspend", vec![2]),
+        ("okta.users.lifecycle.manage", vec![2, 3]),
+        ("okta.users.credentials.manage", vec![4]),
+        ("okta.users.manage", vec![0, 1, 2, 3, 4]),
+        ("okta.groups.members.manage", vec![5]),
+        ("okta.groups.create", vec![6]),
+        ("okta.apps.assignment.manage", vec![7]),
+        ("okta.authzServers.manage", vec![8]),
+        ("okta.workflows.invoke", vec![]),
+    ] {
+        let role = json!({ "label": "Fine", "description": "fine", "permissions": [permission] });
+        admin.create("/api/v1/iam/roles", role).await;
+        let owner = format!("{}/api/v1/users/00ubuyer0000000005d7", admin.base());
+        admin.create("/api/v1/iam/resource-sets/All/bindings", json!({ "role": "Fine", "members": [owner] })).await;
+        let mut allowed = Vec::new();
+        for (place, (method, path, body)) in operations.iter().enumerate() {
+            let reply = api.send(method.parse().unwrap(), path, Some(body.clone())).await;
+            if reply.refusal() != (403, "E0000006") {
+                allowed.push(place);
+            }
+        }
+        assert_eq!(allowed, admitted, "{permission}");
+        assert_eq!(admin.delete("/api/v1/iam/resource-sets/All/bindings/Fine").await.status, 204);
+        assert_eq!(admin.delete("/api/v1/iam/roles/Fine").await.status, 204);
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::catalogue::{self, Operation};
 use super::views::resource_set_path;
 use super::{LinkedObject, find, held, hold, list_links};
 use crate::management::role_scope::Reach;
@@ -157,9 +158,9 @@ pub(super) fn has_role(org: &Tables, user_id: &str) -> bool {
     bindings.any(|binding| existing(org, &binding).any(|member| member["path"] == path))
 }
 
-/// What the custom roles of a user reach whose permissions have the name of one of these scopes; the user has them by a binding of the
-/// user or of one of the user's groups.
-pub(in crate::management) fn reaches(org: &Tables, user: &User, scopes: &[&str]) -> Vec<Reach> {
+/// What the custom roles of a user reach whose permissions admit an operation; the user has them by a binding of the user or of one of
+/// the user's groups.
+pub(in crate::management) fn reaches(org: &Tables, user: &User, operation: Operation<'_>) -> Vec<Reach> {
     let own = format!("/api/v1/users/{}", user.id);
     let paths: Vec<String> = org.group_ids(user).map(|id| format!("/api/v1/groups/{id}")).chain([own]).collect();
     let is_member = |binding: &Value| {
@@ -169,7 +170,9 @@ pub(in crate::management) fn reaches(org: &Tables, user: &User, scopes: &[&str])
     let permits = |binding: &Value| {
         let role = binding["role"].as_str().and_then(|role| org.object(DirectoryKind::CustomRole, role));
         let permissions = role.map(|role| held(role, "permissions")).unwrap_or_default();
-        permissions.iter().any(|permission| permission["label"].as_str().is_some_and(|label| scopes.contains(&label)))
+        permissions
+            .iter()
+            .any(|permission| permission["label"].as_str().is_some_and(|label| catalogue::admits(label, operation)))
     };
     let binds =
         |set: &&DirectoryObject| held(set, "bindings").iter().any(|binding| is_member(binding) && permits(binding));

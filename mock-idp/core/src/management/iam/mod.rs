@@ -2,6 +2,7 @@
 
 pub mod assignees;
 pub mod bindings;
+mod catalogue;
 mod orn;
 pub mod permissions;
 pub mod resource_sets;
@@ -15,6 +16,8 @@ use super::{ApiError, BodyMembers, Links, ListQuery, ManagementCall, ManagementC
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
 
+pub use catalogue::Operation;
+pub(in crate::management) use catalogue::admits;
 pub(in crate::management) use orn::{apps_made_from, path as path_of};
 
 /// An object of an answer and its URL. Okta: the answers of this API have a `Link` header to themselves.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::views::role_path;
-use super::{LinkedObject, find, held, hold};
+use super::{LinkedObject, catalogue, find, held, hold};
 use crate::management::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
@@ -43,6 +43,7 @@ pub fn get(org: &Tables, call: ManagementCall<'_>, role: &str, label: &str) -> R
 /// There is no such role, or the body is not valid.
 pub fn grant(change: &mut ManagementChange<'_, '_>, role: &str, label: &str, body: &Value) -> Result<(), ApiError> {
     let role = find(change.draft, KIND, role)?.clone();
+    check_labels(&[label.to_owned()])?;
     let body = body.as_object().ok_or_else(|| ApiError::not_well_formed("the body is not an object"))?;
     let conditions = conditions(body)?;
     let mut permissions = held(&role, "permissions");
@@ -83,6 +84,14 @@ pub fn revoke(change: &mut ManagementChange<'_, '_>, role: &str, label: &str) ->
     permissions.remove(position(&permissions, label)?);
     hold(change, KIND, &role.id, "permissions", permissions);
     Ok(())
+}
+
+/// Whether Okta has these permissions.
+pub(super) fn check_labels(labels: &[String]) -> Result<(), ApiError> {
+    match labels.iter().find(|label| !catalogue::is_known(label)) {
+        Some(label) => Err(ApiError::invalid("permissions", &format!("Invalid public permission name: {label}"))),
+        None => Ok(()),
+    }
 }
 
 fn position(permissions: &[Value], label: &str) -> Result<usize, ApiError> {

@@ -37,6 +37,7 @@ pub fn create(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) 
     if labels.is_empty() {
         return Err(ApiError::invalid("permissions", "The field cannot be left blank"));
     }
+    permissions::check_labels(&labels)?;
     let labels: indexmap::IndexSet<String> = labels.into_iter().collect();
     let granted: Vec<Value> = labels.iter().map(|label| permissions::permission(change, label, Value::Null)).collect();
     members.insert("permissions".to_owned(), granted.into());
