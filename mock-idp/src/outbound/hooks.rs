@@ -1,13 +1,17 @@
 //! Calls of hooks: bounded in time, size and number, so that a slow or talkative hook delays only the request that needs it.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use mock_idp_core::model::{HookChannel, HookClient, HookCredential};
+use parking_lot::Mutex;
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::client::{OutboundError, Permission, send, within};
@@ -25,12 +29,20 @@ const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The number of calls of an org that run at once.
 const MAX_RUNNING: usize = 32;
 
+/// The number of those at one server, so that a slow server leaves room for the others.
+const MAX_AT_SERVER: usize = 8;
+
+/// How many servers are remembered that are not called at the moment.
+const MAX_SERVERS: usize = 256;
+
 /// Calls the hooks of an org.
 #[derive(Debug)]
 pub(crate) struct HookCaller {
     /// `None`: hooks are not called.
     targets: Option<HookTargets>,
     running: Semaphore,
+    /// By scheme, host and port.
+    servers: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 /// A call.
@@ -55,13 +67,13 @@ pub(crate) struct HookReply {
 impl HookCaller {
     #[must_use]
     pub(crate) fn new(targets: HookTargets) -> Self {
-        Self { targets: Some(targets), running: Semaphore::new(MAX_RUNNING) }
+        Self { targets: Some(targets), running: Semaphore::new(MAX_RUNNING), servers: Mutex::default() }
     }
 
     /// Calls none.
     #[must_use]
     pub(crate) fn off() -> Self {
-        Self { targets: None, running: Semaphore::new(0) }
+        Self { targets: None, running: Semaphore::new(0), servers: Mutex::default() }
     }
 
     /// Makes a call.
@@ -71,8 +83,8 @@ impl HookCaller {
     pub(crate) async fn call(&self, request: HookRequest<'_>) -> Result<HookReply, OutboundError> {
         let targets = self.targets.as_ref().ok_or(OutboundError::HooksOff)?;
         let call = async {
-            // The semaphore is never closed. The time that a call waits for others counts too.
-            let _running = self.running.acquire().await.ok();
+            // The time that a call waits for others counts too.
+            let _turn = self.turn(&request.channel.uri).await;
             exchange(request, targets).await
         };
         within(TIMEOUT, call).await
@@ -85,11 +97,28 @@ impl HookCaller {
     pub(crate) async fn send(&self, uri: &str, request: Request<Body>) -> Result<HookReply, OutboundError> {
         let targets = self.targets.as_ref().ok_or(OutboundError::HooksOff)?;
         let call = async {
-            let _running = self.running.acquire().await.ok();
+            let _turn = self.turn(uri).await;
             let (status, body) = send(uri, request, Permission::Hooks(targets)).await?;
             Ok(HookReply { status, body })
         };
         within(PROVIDER_TIMEOUT, call).await
+    }
+
+    /// Waits until a call of this URI may run. Calls that wait for their server do not count as running.
+    async fn turn(&self, uri: &str) -> (Option<OwnedSemaphorePermit>, Option<SemaphorePermit<'_>>) {
+        let server = self.server(uri);
+        // The semaphores are never closed.
+        let at_server = server.acquire_owned().await.ok();
+        (at_server, self.running.acquire().await.ok())
+    }
+
+    fn server(&self, uri: &str) -> Arc<Semaphore> {
+        let name = Url::parse(uri).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
+        let mut servers = self.servers.lock();
+        if servers.len() >= MAX_SERVERS {
+            servers.retain(|_, server| Arc::strong_count(server) > 1);
+        }
+        Arc::clone(servers.entry(name).or_insert_with(|| Arc::new(Semaphore::new(MAX_AT_SERVER))))
     }
 }
 

@@ -117,7 +117,7 @@ async fn refused_requests_and_wrong_passwords_are_failures_with_okta_reasons() {
 }
 
 #[tokio::test]
-async fn every_change_of_the_management_api_is_an_event_of_its_caller() {
+async fn a_change_of_the_management_api_is_an_event_of_its_caller() {
     let mock = MockIdp::builder().start().await.unwrap();
     let user = json!({ "profile": { "login": "new@example.test", "email": "new@example.test", "firstName": "N", "lastName": "U" } });
     let user = json_of(&mock, "POST", "/api/v1/users?activate=false", user).await;

@@ -297,6 +297,45 @@ async fn a_silent_hook_delays_no_other_request() {
     assert_eq!(waiting.await.unwrap(), 200);
 }
 
+/// More requests wait for the silent hook than calls of an org may run at once.
+#[tokio::test]
+async fn a_silent_hook_leaves_room_for_the_hooks_of_other_servers() {
+    let mut silent = HookServer::start(HookReply::Silence).await;
+    let other = HookServer::start(tier()).await;
+    let mock = hooked(&silent.url).start().await;
+    let ssws = format!("SSWS {TOKEN}");
+    let post = async |path: &str, body: Value| {
+        let request = crate::client::plain().post(format!("{}{path}", mock.url())).header("authorization", &ssws);
+        let response = request.json(&body).send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let (_, hook) = post("/api/v1/inlineHooks", inline_hook(&other.url)).await;
+    let waiting: Vec<_> = (0..40)
+        .map(|_| {
+            let form = [("grant_type", "client_credentials"), ("scope", "orders:update")];
+            let request =
+                browser().post(format!("{}/v1/token", mock.issuer())).basic_auth(SERVICE, Some(SERVICE_SECRET));
+            tokio::spawn(request.form(&form).send())
+        })
+        .collect();
+    for _ in 0..8 {
+        silent.next().await;
+    }
+    let path = format!("/api/v1/inlineHooks/{}/execute", hook["id"].as_str().unwrap());
+    let (status, body) = post(&path, json!({ "data": {} })).await;
+    assert_eq!((status, &body["commands"][0]["type"]), (200, &json!("com.okta.access.patch")), "{body}");
+    for waiting in waiting {
+        assert_eq!(waiting.await.unwrap().unwrap().status(), 200, "tokens are issued without the hook");
+    }
+}
+
+fn inline_hook(url: &str) -> Value {
+    json!({
+        "name": "Other", "type": "com.okta.oauth2.tokens.transform", "version": "1.0.0",
+        "channel": { "type": "HTTP", "version": "1.0.0", "config": { "uri": url, "method": "POST" } },
+    })
+}
+
 #[tokio::test]
 async fn a_hook_is_executed_by_the_management_api_with_one_more_attempt() {
     let mut hook = HookServer::start(tier()).await;
