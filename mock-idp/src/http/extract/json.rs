@@ -20,7 +20,7 @@ pub(crate) struct JsonBody {
 impl FromBody for JsonBody {
     async fn from_body(head: &Parts, body: Body) -> Result<Self, Decided> {
         let is_json = media_type_is(head, "application/json");
-        Ok(Self { is_json, bytes: limits::read(body).await? })
+        Ok(Self { is_json, bytes: limits::read_for(head, body).await? })
     }
 }
 

@@ -202,7 +202,7 @@ impl Shared {
         if sharing.readers != Readers::SameOrigin {
             sharing.origin = cors::origin(request.headers()).cloned();
         }
-        if let Some(refusal) = limits::check(&request) {
+        if let Some(refusal) = limits::check(&request, &matched) {
             let refusal = with_okta_headers(refusal, &resolved, &matched);
             return ControlFlow::Break(self.finish(refusal, address, record, &sharing));
         }

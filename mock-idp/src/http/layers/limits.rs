@@ -6,29 +6,31 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest as _};
 use axum::response::{Html, IntoResponse as _, Response};
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use mock_idp_core::management::ApiError;
 
 use crate::http::respond::api_error;
 use crate::journal::Explained;
-use crate::routing::Decided;
+use crate::routing::{Access, Decided, FromHead as _, Matched};
 
 /// Largest body, in bytes. The largest one that clients send is a form with a signed request object.
 const MAX_BODY: usize = 64 * 1024;
 
-/// Largest body with a file. Okta: a logo is smaller than one MB.
-const MAX_FILE_BODY: usize = 1024 * 1024;
+/// Largest body of the management API, and largest one with a file. Okta: a logo is smaller than one MB. A schema with all its
+/// attributes is sent back whole.
+const MAX_LONG_BODY: usize = 1024 * 1024;
 
 /// Time limit for a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The refusal of a request whose body has no length, or is too long.
-pub(crate) fn check(request: &Request<Body>) -> Option<Decided> {
+pub(crate) fn check(request: &Request<Body>, matched: &Matched) -> Option<Decided> {
     let headers = request.headers();
     match headers.get(header::CONTENT_LENGTH) {
         Some(length) => {
             let length = length.to_str().ok().and_then(|text| text.parse::<usize>().ok());
-            let limit = if is_multipart(headers) { MAX_FILE_BODY } else { MAX_BODY };
+            let limit = if is_multipart(headers) { MAX_LONG_BODY } else { of_route(matched) };
             length.is_none_or(|length| length > limit).then(|| too_long(limit))
         }
         // Limited while it is read.
@@ -46,6 +48,14 @@ fn is_multipart(headers: &HeaderMap) -> bool {
     media_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
+/// The largest body that a route accepts.
+fn of_route(matched: &Matched) -> usize {
+    match matched.route().map(|route| route.access) {
+        Some(Access::Management(_) | Access::Registration(_)) => MAX_LONG_BODY,
+        _ => MAX_BODY,
+    }
+}
+
 /// A whole body.
 ///
 /// # Errors
@@ -54,12 +64,20 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Decided> {
     read_up_to(body, MAX_BODY).await
 }
 
+/// A whole body for the route of a request.
+///
+/// # Errors
+/// As of [`read`].
+pub(crate) async fn read_for(head: &Parts, body: Body) -> Result<Bytes, Decided> {
+    read_up_to(body, of_route(&Matched::from_head(head)?)).await
+}
+
 /// A whole body with a file.
 ///
 /// # Errors
 /// The same as [`read`].
 pub(crate) async fn read_file(body: Body) -> Result<Bytes, Decided> {
-    read_up_to(body, MAX_FILE_BODY).await
+    read_up_to(body, MAX_LONG_BODY).await
 }
 
 async fn read_up_to(body: Body, limit: usize) -> Result<Bytes, Decided> {

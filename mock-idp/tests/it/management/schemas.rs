@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Api, keys};
+use super::{Api, keys, values};
+use crate::flow::{WEB, authorize, browser, code_request, decode, parameter, redeem};
 
 const USER: &str = "/api/v1/meta/schemas/user/default";
 
@@ -128,4 +129,50 @@ async fn the_schema_of_an_apps_users_has_oktas_attributes() {
     assert_eq!(api.get(&path).await.body, changed.body);
     let unknown = api.get("/api/v1/meta/schemas/apps/0oaunknown/default").await;
     assert_eq!(unknown.error().2, "Not found: Resource not found: 0oaunknown (AppInstance)");
+}
+
+#[tokio::test]
+async fn an_attribute_of_the_api_is_known_to_claims_rules_and_previews() {
+    let api = Api::market().await;
+    api.create(USER, custom(json!({ "badge": { "title": "Badge", "type": "string" } }))).await;
+    let buyer = "00ubuyer0000000005d7";
+    api.create(&format!("/api/v1/users/{buyer}"), json!({ "profile": { "badge": "gold" } })).await;
+    let claim = json!({ "name": "badge", "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": "user.badge" });
+    api.create("/api/v1/authorizationServers/default/claims", claim).await;
+
+    let preview = api.get(&format!("/_mock/explain?client={WEB}&user=buyer&scope=openid")).await.body;
+    assert_eq!(preview["token"]["access_token"]["payload"]["badge"], "gold", "{preview}");
+    let arrived = authorize(&api.mock, &browser(), "buyer@example.test", &code_request(WEB, "openid")).await;
+    let tokens: Value = redeem(&api.mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
+    assert_eq!(decode(tokens["access_token"].as_str().unwrap()).1["badge"], "gold");
+
+    let group = api.create("/api/v1/groups", json!({ "profile": { "name": "Gold" } })).await;
+    let rule = json!({
+        "type": "group_rule", "name": "gold",
+        "conditions": { "expression": { "type": "urn:okta:expression:1.0", "value": "user.badge == \"gold\"" } },
+        "actions": { "assignUserToGroups": { "groupIds": [group["id"]] } },
+    });
+    let rule = api.create("/api/v1/groups/rules", rule).await;
+    api.create(&format!("/api/v1/groups/rules/{}/lifecycle/activate", rule["id"].as_str().unwrap()), json!({})).await;
+    let members = api.get(&format!("/api/v1/groups/{}/users", group["id"].as_str().unwrap())).await.body;
+    assert_eq!(values(&members, "/id"), [buyer]);
+}
+
+/// SDKs send the whole schema back.
+#[tokio::test]
+async fn a_schema_with_many_attributes_is_sent_back_whole_and_a_body_of_more_than_a_mebibyte_is_refused() {
+    let api = Api::market().await;
+    let attribute = |number: usize| {
+        let description = "An attribute with a long description. ".repeat(10);
+        (format!("attribute{number}"), json!({ "title": "Attribute", "type": "string", "description": description }))
+    };
+    let many: serde_json::Map<String, Value> = (0..200).map(attribute).collect();
+    let schema = api.create(USER, custom(Value::Object(many))).await;
+    assert!(schema.to_string().len() > 64 * 1024);
+    let again = api.post(USER, schema.clone()).await;
+    assert_eq!((again.status.as_u16(), &again.body["definitions"]), (200, &schema["definitions"]));
+    let url = format!("{}{USER}", api.base());
+    let request = api.client.post(url).header("authorization", format!("SSWS {}", api.token));
+    let request = request.header("content-type", "application/json").body(" ".repeat(1024 * 1024 + 1));
+    assert_eq!(request.send().await.unwrap().status(), 413);
 }
