@@ -3,6 +3,7 @@
 mod claims;
 mod expressions;
 mod groups;
+mod hooks;
 mod policies;
 mod sessions;
 
@@ -28,6 +29,7 @@ pub fn warnings(org: &Org) -> Vec<Problem> {
         }
     }
     lint.session_policies();
+    lint.inline_hooks();
     lint.found
 }
 

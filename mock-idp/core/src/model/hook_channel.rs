@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::directory_object::DirectoryObject;
 
+/// The type of token inline hooks, the only ones that are called.
+pub const TOKEN_HOOK: &str = "com.okta.oauth2.tokens.transform";
+
 /// Where a hook is sent, and what it shows to be accepted there.
 #[derive(Clone, Eq, PartialEq)]
 pub struct HookChannel {

@@ -42,7 +42,7 @@ pub use factor::{
     SharedSecret,
 };
 pub use group::*;
-pub use hook_channel::{HookChannel, HookClient, HookCredential};
+pub use hook_channel::{HookChannel, HookClient, HookCredential, TOKEN_HOOK};
 pub use identity_provider::{IdentityProvider, identity_provider_link, identity_provider_link_id};
 pub use lockout::*;
 pub use oauth_client::*;

@@ -4,9 +4,6 @@ use serde_json::{Map, Value};
 
 use crate::model::HookChannel;
 
-/// The type of token inline hooks.
-pub const TOKEN_HOOK: &str = "com.okta.oauth2.tokens.transform";
-
 /// A call that has to be made before the tokens of an answer are signed.
 #[derive(Clone, Debug)]
 pub struct TokenHookCall {

@@ -402,3 +402,21 @@ fn attributes_that_schemas_and_mappings_define_are_known_before_a_profile_has_th
         assert!(suggestion.is_none_or(|suggestion| found[0].ends_with(&suggestion)), "{unknown}: {found:#?}");
     }
 }
+
+#[test]
+fn an_inline_hook_of_a_type_that_is_not_called_is_mentioned() {
+    let hook = |name: &str, kind: &str, status: &str| {
+        format!(
+            "    - {{ name: {name}, type: {kind}, version: 1.0.0, status: {status}, channel: {{ type: HTTP, version: 1.0.0, config: {{ uri: \"http://localhost:1/hook\" }} }} }}\n"
+        )
+    };
+    let hooks = [
+        hook("Tokens", "com.okta.oauth2.tokens.transform", "ACTIVE"),
+        hook("Imports", "com.okta.user.credential.password.import", "ACTIVE"),
+        hook("Old", "com.okta.import.transform", "INACTIVE"),
+    ];
+    let document = format!("{SMALL}directory:\n  inlineHooks:\n{}", hooks.concat());
+    let found = warnings(&document);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("the inline hook `Imports` is not called"), "{found:?}");
+}

@@ -9,11 +9,11 @@ mod payload;
 mod tests;
 
 use super::spec::TokenSpec;
-use crate::model::{DirectoryKind, HookChannel};
+use crate::model::{DirectoryKind, HookChannel, TOKEN_HOOK};
 use crate::moment::Moment;
 use crate::trace::NoteStatus;
 
-pub use super::hook_call::{TOKEN_HOOK, TokenHookCall};
+pub use super::hook_call::TokenHookCall;
 pub use answer::HookAnswer;
 pub use assertion::client_assertion;
 pub use payload::CallingRequest;

@@ -6,9 +6,10 @@ use url::form_urlencoded::Serializer;
 
 use crate::ledger::{HookedRequest, Session};
 use crate::model::AuthMethod;
+use crate::model::TOKEN_HOOK;
 use crate::moment::{Moment, timestamp};
 use crate::protocol::GrantType;
-use crate::tokens::hook_call::{HookData, TOKEN_HOOK, TokenHookCall};
+use crate::tokens::hook_call::{HookData, TokenHookCall};
 use crate::tokens::spec::{TokenOrigin, TokenSpec};
 use crate::tokens::unsigned::{UnsignedToken, UnsignedTokens};
 use crate::tokens::verify::family_of;
