@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::directory::{DirectoryLifecycle, DirectoryResource};
-use super::{ApiError, ListStyle, ManagementChange, hooks};
+use super::{ApiError, ListStyle, ManagementChange, directory, hooks};
 use crate::model::{DirectoryKind, DirectoryObject};
 
 /// The resource.
@@ -17,6 +17,17 @@ pub const INLINE_HOOKS: DirectoryResource = DirectoryResource {
     prepare,
     links: |_, call, hook| hooks::links(call, &path(hook), hook, ("execute", "execute")),
 };
+
+/// Changes a hook: members that the body leaves out stay.
+///
+/// # Errors
+/// There is no such hook, or the result is not valid.
+pub fn update(change: &mut ManagementChange<'_, '_>, id: &str, body: Map<String, Value>) -> Result<Value, ApiError> {
+    let known = directory::find(change.draft, &INLINE_HOOKS, id)?;
+    let mut members = known.members.clone();
+    members.extend(body.into_iter().filter(|(_, value)| !value.is_null()));
+    directory::replace(change, &INLINE_HOOKS, id, members)
+}
 
 fn path(hook: &DirectoryObject) -> String {
     format!("/api/v1/inlineHooks/{}", hook.id)

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::Method;
 use mock_idp_core::management::apps::{self, assignments, grants};
-use mock_idp_core::management::{ApiError, ListQuery, ListStyle};
+use mock_idp_core::management::{ApiError, ListQuery, ListStyle, expands};
 use serde_json::Value;
 
 use super::respond;
@@ -33,6 +33,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::GET, GROUPS, READ, handler!(list_groups)),
     row(Method::GET, GROUP, READ, handler!(get_group)),
     row(Method::PUT, GROUP, MANAGE, handler!(assign_group)),
+    row(Method::PATCH, GROUP, MANAGE, handler!(patch_group)),
     row(Method::DELETE, GROUP, MANAGE, handler!(unassign_group)),
     row(Method::GET, GRANTS, READ_GRANTS, handler!(list_grants)),
     row(Method::POST, GRANTS, MANAGE_GRANTS, handler!(add_grant)),
@@ -48,17 +49,22 @@ async fn list_users(call: Management, path: PathParameters, Query(query): Query)
         let mut users = assignments::users(org, app);
         users.retain(|user| beginning.is_empty() || user.begins_with(org, app, call.now, beginning));
         let (page, next) = paging.page(&users, |user| &user.user.id)?;
-        let shown = page.into_iter().map(|user| assignments::user_view(org, call, app, *user)).collect();
-        Ok(paging.listed(call, path.path(), shown, next))
+        let expanded = expands(&query, "user");
+        let shown = page.into_iter().map(|user| {
+            let shown = assignments::user_view(org, call, app, *user);
+            if expanded { assignments::with_user(org, call, *user, shown) } else { Ok(shown) }
+        });
+        Ok(paging.listed(call, path.path(), shown.collect::<Result<_, _>>()?, next))
     })
     .map(respond::list)
 }
 
-async fn get_user(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+async fn get_user(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
     let shown = call.read(|org, call| {
         let app = apps::find(org, &path.get("id"))?;
         let user = assignments::user(org, app, &path.get("user"))?;
-        Ok(assignments::user_view(org, call, app, user))
+        let shown = assignments::user_view(org, call, app, user);
+        if expands(&query, "user") { assignments::with_user(org, call, user, shown) } else { Ok(shown) }
     })?;
     Ok(respond::ok(&shown))
 }
@@ -118,6 +124,18 @@ async fn assign_group(call: Management, path: PathParameters, body: JsonBody) ->
     let shown = call.change(|change| {
         let app = apps::find(change.draft, &path.get("id"))?.clone();
         let assignment = assignments::read_group(change.draft, &path.get("group"), body)?;
+        change.draft.assign_group(&app.id, assignment);
+        let group = assignments::group(change.draft, &app, &path.get("group"))?;
+        Ok(assignments::group_view(change.draft, change.call.base(), &app, group))
+    })?;
+    Ok(respond::ok(&shown))
+}
+
+async fn patch_group(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let operations: Vec<Value> = body.read()?;
+    let shown = call.change(|change| {
+        let app = apps::find(change.draft, &path.get("id"))?.clone();
+        let assignment = assignments::patch_group(change.draft, &app, &path.get("group"), &operations)?;
         change.draft.assign_group(&app.id, assignment);
         let group = assignments::group(change.draft, &app, &path.get("group"))?;
         Ok(assignments::group_view(change.draft, change.call.base(), &app, group))

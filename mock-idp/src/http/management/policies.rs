@@ -32,6 +32,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::GET, &["/api/v1/policies/{id}/app"], READ, handler!(list_apps)),
     row(Method::GET, &["/api/v1/policies/{id}/mappings"], READ, handler!(list_mappings)),
     row(Method::POST, &["/api/v1/policies/{id}/mappings"], MANAGE, handler!(map)),
+    row(Method::GET, &["/api/v1/policies/{id}/mappings/{mapping}"], READ, handler!(get_mapping)),
     row(Method::GET, RULES, READ, handler!(list_rules)),
     row(Method::POST, RULES, MANAGE, handler!(create_rule)),
     row(Method::GET, RULE, READ, handler!(get_rule)),
@@ -45,9 +46,9 @@ async fn list(call: Management, Query(query): Query) -> Result<Response, ApiErro
     call.read(|org, call| policies::list(org, call, &query)).map(respond::list)
 }
 
-async fn create(call: Management, body: JsonBody) -> Result<Response, ApiError> {
+async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result<Response, ApiError> {
     let body = body.read()?;
-    Ok(respond::ok(&call.change(|change| policies::create(change, &body))?))
+    Ok(respond::ok(&call.change(|change| policies::create(change, &query, &body))?))
 }
 
 async fn simulate(call: Management, Query(query): Query, body: JsonBody) -> Result<Response, ApiError> {
@@ -94,6 +95,11 @@ async fn list_mappings(call: Management, path: PathParameters) -> Result<Respons
     Ok(respond::ok(&shown))
 }
 
+async fn get_mapping(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    let (id, mapping) = (path.get("id"), path.get("mapping"));
+    Ok(respond::ok(&call.read(|org, call| policies::mapping(org, call, &id, &mapping))?))
+}
+
 async fn map(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     let refused: Result<Value, ApiError> = call.read(|org, _| policies::refuse_mapping(org, &path.get("id")));
     refused.map(|_| respond::ok(&json!({})))
@@ -103,9 +109,14 @@ async fn list_rules(call: Management, path: PathParameters) -> Result<Response, 
     Ok(respond::ok(&call.read(|org, call| policies::list_rules(org, call, &path.get("id")))?))
 }
 
-async fn create_rule(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+async fn create_rule(
+    call: Management,
+    path: PathParameters,
+    Query(query): Query,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
     let body = body.read()?;
-    Ok(respond::ok(&call.change(|change| policies::create_rule(change, &path.get("id"), &body))?))
+    Ok(respond::ok(&call.change(|change| policies::create_rule(change, &path.get("id"), &query, &body))?))
 }
 
 async fn get_rule(call: Management, path: PathParameters) -> Result<Response, ApiError> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Api, keys, values};
+use super::{Api, SERVICE, keys, values};
 use crate::flow::{WEB, decode};
 
 async fn app(api: &Api) -> String {
@@ -129,4 +129,55 @@ async fn a_granted_scope_can_be_requested_until_it_is_taken_back() {
     assert_eq!(api.get(&format!("{app}/grants")).await.body, json!([]));
     let foreign = json!({ "scopeId": "orders:read", "issuer": api.base() });
     assert_eq!(api.post(&format!("{app}/grants"), foreign).await.status, 400);
+
+    let service = format!("/api/v1/apps/{SERVICE}/grants");
+    let asked = async || {
+        let answer = api.service_token("okta.policies.read").await;
+        answer.get("error").or(answer.get("scope")).cloned().unwrap()
+    };
+    assert_eq!(asked().await, "consent_required");
+    let body = json!({ "scopeId": "okta.policies.read", "issuer": api.base() });
+    let granted = api.create(&service, body).await["id"].as_str().unwrap().to_owned();
+    assert_eq!(asked().await, "okta.policies.read");
+    assert_eq!(api.delete(&format!("{service}/{granted}")).await.status, 204);
+    assert_eq!(asked().await, "consent_required");
+}
+
+#[tokio::test]
+async fn the_user_of_an_app_user_is_embedded_on_request() {
+    let api = Api::market().await;
+    let users = format!("/api/v1/apps/{WEB}/users");
+    let buyer = api.get("/api/v1/users/00ubuyer0000000005d7").await.body;
+    let one = api.get(&format!("{users}/00ubuyer0000000005d7?expand=user")).await.body;
+    assert_eq!(one["_embedded"]["user"], buyer);
+    assert_eq!(api.get(&format!("{users}/00ubuyer0000000005d7")).await.body["_embedded"], Value::Null);
+    let listed = api.get(&format!("{users}?expand=user")).await.body;
+    for user in listed.as_array().unwrap() {
+        assert_eq!(user["_embedded"]["user"]["id"], user["id"]);
+    }
+}
+
+#[tokio::test]
+async fn an_app_group_is_patched() {
+    let api = Api::market().await;
+    let app = app(&api).await;
+    let schema = app.replace("/api/v1/apps/", "/api/v1/meta/schemas/apps/") + "/default";
+    let attributes = json!({ "level": { "title": "Level", "type": "string" } });
+    api.create(&schema, json!({ "definitions": { "custom": { "properties": attributes } } })).await;
+    let path = format!("{app}/groups/00gbuyers000000005d7");
+    assert_eq!(api.patch(&path, json!([])).await.refusal(), (404, "E0000007"));
+    api.put(&path, json!({})).await;
+    let add = json!([{ "op": "add", "path": "/profile/level", "value": "gold" }]);
+    let patched = api.patch(&path, add).await;
+    assert_eq!((patched.status.as_u16(), &patched.body["profile"]["level"]), (200, &json!("gold")));
+    assert_eq!(api.get(&path).await.body, patched.body);
+    let remove = json!([{ "op": "remove", "path": "/profile/level" }]);
+    assert_eq!(api.patch(&path, remove).await.body["profile"]["level"], Value::Null);
+    for wrong in [
+        json!({}),
+        json!([{ "op": "move", "path": "/profile/level" }]),
+        json!([{ "op": "add", "path": "/id", "value": 1 }]),
+    ] {
+        assert_eq!(api.patch(&path, wrong.clone()).await.refusal(), (400, "E0000003"), "{wrong}");
+    }
 }

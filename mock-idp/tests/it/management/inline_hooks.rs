@@ -1,5 +1,6 @@
 //! `/api/v1/inlineHooks`.
 
+use mock_idp_core::model::DirectoryKind;
 use serde_json::{Value, json};
 
 use super::{Api, keys, values};
@@ -83,4 +84,27 @@ async fn hooks_are_listed_by_type_and_invalid_ones_are_refused() {
     let mut unknown = hook("c");
     unknown["channel"]["type"] = "MAIL".into();
     assert_eq!(api.post(PATH, unknown).await.error().1, "E0000003");
+}
+
+#[tokio::test]
+async fn a_hook_is_changed_in_part() {
+    let api = Api::market().await;
+    let body = json!({
+        "name": "Part", "type": "com.okta.oauth2.tokens.transform", "version": "1.0.0",
+        "channel": { "type": "HTTP", "version": "1.0.0", "config": {
+            "uri": "https://hooks.example.test/a", "method": "POST",
+            "authScheme": { "type": "HEADER", "key": "authorization", "value": "s3cret" },
+        } },
+    });
+    let hook = api.create("/api/v1/inlineHooks", body).await;
+    let path = format!("/api/v1/inlineHooks/{}", hook["id"].as_str().unwrap());
+    let changed = api.post(&path, json!({ "name": "Renamed" })).await;
+    assert_eq!((changed.status.as_u16(), &changed.body["name"]), (200, &json!("Renamed")));
+    assert_eq!(changed.body["channel"], hook["channel"]);
+    assert_eq!(api.get(&path).await.body, changed.body);
+    let document = api.mock.document();
+    let stored = document.directory[&DirectoryKind::InlineHook].iter().find(|known| known.name() == "Renamed").unwrap();
+    let secret = stored.members["channel"].pointer("/config/authScheme/value");
+    assert_eq!(secret, Some(&json!("s3cret")), "the secret stays");
+    assert_eq!(api.post("/api/v1/inlineHooks/unknown", json!({ "name": "x" })).await.refusal(), (404, "E0000007"));
 }

@@ -220,3 +220,36 @@ async fn a_simulation_names_the_policy_and_rule_that_would_decide() {
         api.post(simulate, json!({ "appInstance": crate::flow::WEB, "policyTypes": ["ACCESS_POLICY"] })).await.body;
     assert_eq!(app[0]["result"]["policies"][0]["name"], "Any two factors");
 }
+
+#[tokio::test]
+async fn policies_and_rules_are_created_inactive_on_request_and_decide_nothing_then() {
+    let api = Api::market().await;
+    let people = json!({ "people": { "groups": { "include": ["00gbuyers000000005d7"] } } });
+    let settings = json!({ "password": { "complexity": { "minLength": 30 } } });
+    let policy =
+        json!({ "type": "PASSWORD", "name": "Long", "priority": 1, "conditions": people, "settings": settings });
+    let policy = api.create(&format!("{PATH}?activate=false"), policy).await;
+    assert_eq!(policy["status"], "INACTIVE");
+    let path = format!("{PATH}/{}", policy["id"].as_str().unwrap());
+    let password = json!({ "credentials": { "password": { "value": "Not-30-long" } } });
+    let buyer = "/api/v1/users/00ubuyer0000000005d7";
+    assert_eq!(api.post(buyer, password.clone()).await.status, 200);
+    assert_eq!(api.post(&format!("{path}/lifecycle/activate"), json!({})).await.status, 204);
+    assert_eq!(api.post(buyer, password).await.status, 400);
+    let rule = json!({ "type": "PASSWORD", "name": "Rule", "actions": { "passwordChange": { "access": "ALLOW" } } });
+    let rule = api.create(&format!("{path}/rules?activate=false"), rule).await;
+    assert_eq!(rule["status"], "INACTIVE");
+}
+
+#[tokio::test]
+async fn one_mapping_of_a_policy_is_read() {
+    let api = Api::market().await;
+    let policies = api.get(&format!("{PATH}?type=ACCESS_POLICY")).await.body;
+    for policy in policies.as_array().unwrap() {
+        let path = format!("{PATH}/{}/mappings", policy["id"].as_str().unwrap());
+        for mapping in api.get(&path).await.body.as_array().unwrap() {
+            assert_eq!(api.get(&format!("{path}/{}", mapping["id"].as_str().unwrap())).await.body, *mapping);
+        }
+        assert_eq!(api.get(&format!("{path}/unknown")).await.refusal(), (404, "E0000007"));
+    }
+}

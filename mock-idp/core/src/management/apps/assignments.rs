@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::view::ordered;
 use crate::claims::{AppMapping, UserRoots, app_user_name};
-use crate::management::{ApiError, Links, ManagementCall, java_ordered, tolerant};
+use crate::management::{ApiError, Links, ManagementCall, java_ordered, tolerant, users};
 use crate::model::{App, Assignment, AssignmentCredentials, User};
 use crate::moment::timestamp;
 use crate::org::{Tables, Times};
@@ -127,6 +127,31 @@ pub fn read_group(org: &Tables, group_id: &str, body: Value) -> Result<Assignmen
     Ok(Assignment { priority: request.priority, profile, ..Assignment::of(group.id.as_str()) })
 }
 
+/// The assignment of a group after the operations of a JSON Patch, on the priority and on attributes of the profile.
+///
+/// # Errors
+/// The group is not assigned; the body is no list of such operations.
+pub fn patch_group(org: &Tables, app: &App, id: &str, operations: &[Value]) -> Result<Assignment, ApiError> {
+    let mut assignment = group(org, app, id)?.clone();
+    for operation in operations {
+        let text = |name: &str| operation[name].as_str().unwrap_or_default();
+        let value = operation.get("value").cloned();
+        match (text("op"), text("path").strip_prefix("/profile/"), value) {
+            ("add" | "replace", Some(name), Some(value)) if !name.is_empty() => {
+                assignment.profile.insert(name.to_owned(), value);
+            }
+            ("remove", Some(name), _) => _ = assignment.profile.shift_remove(name),
+            ("add" | "replace", None, Some(value)) if text("path") == "/priority" => {
+                let priority = value.as_u64().and_then(|priority| u32::try_from(priority).ok());
+                let priority = priority.ok_or_else(|| ApiError::not_well_formed("the priority is no number"))?;
+                assignment.priority = Some(priority);
+            }
+            _ => return Err(ApiError::not_well_formed(format!("{operation} cannot be applied to an app group"))),
+        }
+    }
+    Ok(assignment)
+}
+
 /// An app user in answers. Okta: the profile has what the mapping of the app takes from the user.
 #[must_use]
 pub fn user_view(org: &Tables, call: ManagementCall<'_>, app: &App, app_user: AppUser<'_>) -> Value {
@@ -156,6 +181,20 @@ pub fn user_view(org: &Tables, call: ManagementCall<'_>, app: &App, app_user: Ap
         "profile": java_ordered(profile),
         "_links": links.into_value(),
     })
+}
+
+/// An app user in answers, with the user. Okta: `expand=user`.
+///
+/// # Errors
+/// There is no such user any more.
+pub fn with_user(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    app_user: AppUser<'_>,
+    mut shown: Value,
+) -> Result<Value, ApiError> {
+    shown["_embedded"] = json!({ "user": users::get(org, call, &app_user.user.id)? });
+    Ok(shown)
 }
 
 /// An app group in answers.

@@ -50,11 +50,15 @@ pub fn get(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Value, Ap
     record::find(org, id).map(|policy| view::policy(org, call, &policy, false))
 }
 
-/// Creates a policy. Okta: behind the others of its type, unless it has a priority.
+/// Creates a policy. Okta: behind the others of its type, unless it has a priority; `activate` is true by default.
 ///
 /// # Errors
 /// The body is not a policy.
-pub fn create(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) -> Result<Value, ApiError> {
+pub fn create(
+    change: &mut ManagementChange<'_, '_>,
+    query: &Parameters,
+    body: &Map<String, Value>,
+) -> Result<Value, ApiError> {
     let read = BodyMembers::of(body);
     let mut causes = Causes::default();
     causes.required("name", read.text("name")?);
@@ -65,13 +69,18 @@ pub fn create(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) 
     let id = change.moment.id(kind.prefixes[0]);
     let rules = kind.catch_all.map(|actions| catch_all(change, kind, actions())).into_iter().collect();
     let mut members = Map::new();
-    members.insert("status".to_owned(), "ACTIVE".into());
+    members.insert("status".to_owned(), status_of_new(query).into());
     members.insert("system".to_owned(), false.into());
     members.insert("created".to_owned(), change.now().into());
     let mut policy = PolicyRecord { id, kind, members, rules };
     write(&mut policy, read)?;
     let wanted = read.integer("priority")?.and_then(|priority| u64::try_from(priority).ok());
     keep(change, policy, wanted)
+}
+
+/// The status of a policy or rule that is created.
+pub(super) fn status_of_new(query: &Parameters) -> &'static str {
+    if query.get("activate") == Some("false") { "INACTIVE" } else { "ACTIVE" }
 }
 
 /// Replaces a policy. Okta: its status stays.
@@ -223,6 +232,15 @@ pub fn mappings(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Vec<
         json!({ "id": app, "_links": links.into_value() })
     };
     Ok(apps(org, id)?.into_iter().map(mapping).collect())
+}
+
+/// Answers a request for one mapping of a policy.
+///
+/// # Errors
+/// There is no policy with that id, or no such app has it.
+pub fn mapping(org: &Tables, call: ManagementCall<'_>, id: &str, mapping: &str) -> Result<Value, ApiError> {
+    let found = mappings(org, call, id)?.into_iter().find(|known| known["id"] == mapping);
+    found.ok_or_else(|| ApiError::not_found(mapping, "PolicyMapping"))
 }
 
 /// Answers a request to map a resource to a policy.

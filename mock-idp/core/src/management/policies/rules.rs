@@ -3,12 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::complete::{rule_actions, rule_conditions};
-use super::operations::refuse_system;
+use super::operations::{refuse_system, status_of_new};
 use super::priorities::{behind, close_gaps, place};
 use super::record::{self, PolicyRecord, is_system, priority};
 use super::view;
 use crate::management::{ApiError, BodyMembers, Causes, ManagementCall, ManagementChange};
 use crate::org::Tables;
+use crate::protocol::Parameters;
 
 /// Answers a request for the rules of a policy, by priority.
 ///
@@ -30,19 +31,20 @@ pub fn get_rule(org: &Tables, call: ManagementCall<'_>, policy_id: &str, id: &st
     policy.rule(id).map(|rule| view::rule(call, policy_id, policy.kind, rule))
 }
 
-/// Creates a rule.
+/// Creates a rule. Okta: `activate` is true by default.
 ///
 /// # Errors
 /// There is no such policy, or the body is not a rule.
 pub fn create_rule(
     change: &mut ManagementChange<'_, '_>,
     policy_id: &str,
+    query: &Parameters,
     body: &Map<String, Value>,
 ) -> Result<Value, ApiError> {
     let policy = record::find(change.draft, policy_id)?;
     let mut rule = Map::new();
     rule.insert("id".to_owned(), change.moment.id(policy.kind.prefixes[1]).into());
-    rule.insert("status".to_owned(), "ACTIVE".into());
+    rule.insert("status".to_owned(), status_of_new(query).into());
     rule.insert("created".to_owned(), change.now().into());
     rule.insert("system".to_owned(), false.into());
     write(&policy, &mut rule, BodyMembers::of(body))?;
