@@ -13,6 +13,7 @@ mod certificates;
 mod change_events;
 mod custom_roles;
 mod event_hooks;
+mod event_table;
 mod factors;
 mod group_rules;
 mod groups;

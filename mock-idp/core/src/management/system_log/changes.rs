@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::parts::{self, PartChanges};
+use super::policy_changes;
 use crate::model::{AdminRole, App, AuthorizationServer, DirectoryKind, DirectoryObject, Factor, User, UserStatus};
 use crate::org::{Difference, ObjectDifference, Tables};
 use crate::protocol::Status;
@@ -178,6 +179,13 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
         Object::SessionPolicy(difference) => {
             let policy = difference.object();
             let entity = EventEntity::new("PolicyEntity", &policy.id, &policy.name);
+            if let Difference::Changed { before, after } = difference {
+                let changes = policy_changes::of_session(before, after, &entity);
+                events.extend(changes.rules);
+                if !changes.policy {
+                    return;
+                }
+            }
             events.push(of_object(difference, &POLICY, |policy| active(policy.status), entity));
         }
         Object::TrustedOrigin(difference) => {
@@ -188,6 +196,15 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
         Object::Directory(kind, difference) => {
             let object = difference.object();
             let entity = |type_name| EventEntity::new(type_name, &object.id, object.name());
+            if kind == DirectoryKind::Policy
+                && let Difference::Changed { before, after } = difference
+            {
+                let changes = policy_changes::of_directory(before, after, &entity("PolicyEntity"));
+                events.extend(changes.rules);
+                if !changes.policy {
+                    return;
+                }
+            }
             if let Some((type_name, event)) = directory_change(kind, difference) {
                 events.push(LogEvent::new(event).on(entity(type_name)));
             } else if let Some((type_name, lifecycle)) = directory_lifecycle(kind)

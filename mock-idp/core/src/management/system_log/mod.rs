@@ -2,6 +2,7 @@
 
 mod changes;
 mod parts;
+mod policy_changes;
 mod query;
 mod show;
 #[cfg(test)]
