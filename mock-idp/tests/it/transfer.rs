@@ -238,6 +238,10 @@ async fn an_imported_org_answers_like_the_one_that_it_came_from() {
     assert!(members.contains(&"channel.config.authScheme.value"), "{members:?}");
     assert!(members.contains(&"credentials.recovery_question.answer"), "{members:?}");
     assert!(!members.contains(&"credentials.password"), "{members:?}");
+    let kinds: Vec<&str> = report.as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    for kind in ["factors of users", "links between users", "apps that trust each other", "hook keys"] {
+        assert_eq!(kinds.iter().filter(|known| **known == kind).count(), 1, "{kind}: {kinds:?}");
+    }
 
     let (code, _, said) = run(folder.path(), &args[..args.len() - 1]).await;
     assert_eq!(code, 2, "{said}");

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::left_out::LeftOut;
 use crate::model::RoleType;
 
 /// A list, or one object.
@@ -73,6 +74,31 @@ const CLIENT_ROLE_TARGETS: &[ApiList] = &role_targets(&[
 ]);
 
 const POLICY_RULES: &[ApiList] = &[list("policy rules", "/api/v1/policies/{}/rules", "")];
+
+/// What Okta's API has and an import does not read: what it is, and why. Nothing of it is in the document.
+const NOT_READ: &[(&str, &str)] = &[
+    ("factors of users", "their secrets and keys are not shown"),
+    ("links between users", "imports do not read them"),
+    ("risk of users", "imports do not read it"),
+    ("notification subscriptions", "imports do not read them"),
+    ("consents and refresh tokens of users", "they belong to sign-ins of the org"),
+    ("users of identity providers", "imports do not read how users are linked"),
+    ("apps that trust each other", "imports do not read interclient trust"),
+    ("connections for cross-app access", "imports do not read them"),
+    ("provisioning connections and features of apps", "imports do not read them"),
+    ("logos of apps", "imports do not read them"),
+    ("certificate signing requests", "their private keys are not shown"),
+    ("keys of resource servers", "imports do not read them"),
+    ("hook keys", "their private keys are not shown"),
+    ("brands, themes and email customizations", "imports do not read them"),
+    ("contacts, preferences and address of the org", "imports do not read them"),
+    ("behaviors, devices, domains, log streams, realms and other objects", "the mock does not have them"),
+];
+
+/// The entries of a report about what is never read.
+pub fn not_read() -> impl Iterator<Item = LeftOut> {
+    NOT_READ.iter().map(|(kind, reason)| LeftOut::new(kind, "", "", *reason))
+}
 
 /// Everything, in the order in which it is read.
 pub static WALK: &[ApiList] = &[

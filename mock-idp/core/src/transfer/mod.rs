@@ -9,7 +9,7 @@ mod tape;
 pub mod terraform;
 
 pub use answers::ApiAnswers;
-pub use api_lists::{ApiList, WALK};
+pub use api_lists::{ApiList, WALK, not_read};
 pub use import::{ImportSettings, Imported, import};
 pub use left_out::LeftOut;
 pub use tape::{Tape, TapeCall};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mock_idp_core::transfer::{ApiAnswers, ApiList, LeftOut, WALK};
+use mock_idp_core::transfer::{ApiAnswers, ApiList, LeftOut, WALK, not_read};
 use serde_json::Value;
 
 use super::found::FoundList;
@@ -29,7 +29,7 @@ pub(super) fn read(source: &mut Source) -> Result<(ApiAnswers, Vec<LeftOut>), Fa
         member: if times > 1 { format!("{times} lists") } else { String::new() },
         reason,
     });
-    Ok((answers, refused.collect()))
+    Ok((answers, refused.chain(not_read()).collect()))
 }
 
 struct ListReading<'s> {
