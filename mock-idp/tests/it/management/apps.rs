@@ -359,3 +359,31 @@ async fn a_group_lists_its_apps_and_an_app_those_that_it_trusts() {
     assert_eq!(api.delete(&format!("{allowed}/{spa}")).await.status, 404);
     assert_eq!(api.post(&allowed, json!({ "id": web })).await.status, 400);
 }
+
+#[tokio::test]
+async fn texts_of_a_client_have_the_bounds_of_the_published_schema() {
+    let api = Api::market().await;
+    let refused = async |credentials: Value, settings: Value| {
+        let mut body = json!({
+            "name": "oidc_client", "label": "Bounds", "signOnMode": "OPENID_CONNECT",
+            "credentials": { "oauthClient": credentials },
+            "settings": { "oauthClient": { "application_type": "service", "grant_types": ["client_credentials"] } },
+        });
+        body["settings"]["oauthClient"].as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+        let reply = api.post("/api/v1/apps", body).await;
+        (reply.status.as_u16(), reply.error().3.iter().map(|cause| (*cause).to_owned()).collect::<Vec<_>>())
+    };
+    let long = |length: usize| format!("https://a.example/{}", "a".repeat(length - 18));
+    for (credentials, settings, cause) in [
+        (json!({ "client_id": "short" }), json!({}), "client_id: The field is too short"),
+        (json!({ "client_id": "a".repeat(101) }), json!({}), "client_id: The field is too long"),
+        (json!({ "client_secret": "thirteen_char" }), json!({}), "client_secret: The field is too short"),
+        (json!({ "client_secret": "a".repeat(101) }), json!({}), "client_secret: The field is too long"),
+        (json!({}), json!({ "client_uri": long(1025) }), "client_uri: The field is too long"),
+        (json!({}), json!({ "logo_uri": long(1025) }), "logo_uri: The field is too long"),
+    ] {
+        assert_eq!(refused(credentials, settings).await, (400, vec![cause.to_owned()]));
+    }
+    let credentials = json!({ "client_id": "sixsix", "client_secret": "fourteen_chars" });
+    assert_eq!(refused(credentials, json!({ "client_uri": long(1024) })).await, (200, vec![]));
+}

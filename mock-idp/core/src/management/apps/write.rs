@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::kinds::{AppKind, OFFICE_365};
 use super::{keys, secrets};
-use crate::management::{ApiError, ApiErrorId, stored_keys, tolerant};
+use crate::management::{ApiError, ApiErrorId, Causes, stored_keys, tolerant};
 use crate::model::{
     App, AppCredentials, AppLicensing, ApplicationType, AuthMethod, CredentialScheme, ResponseWord, SignOnMode, Status,
 };
@@ -120,7 +120,28 @@ fn read(mut body: Value) -> Result<App, ApiError> {
     if text(&body, "label").is_none_or(|label| label.trim().is_empty()) {
         return Err(blank("label"));
     }
-    tolerant::read(body)
+    let app: App = tolerant::read(body)?;
+    check_lengths(&app)?;
+    Ok(app)
+}
+
+/// Okta: the bounds of the published schema.
+fn check_lengths(app: &App) -> Result<(), ApiError> {
+    let (credentials, settings) = (&app.credentials.oauth_client, &app.settings.oauth_client);
+    let mut causes = Causes::default();
+    for (member, text, bounds) in [
+        ("client_id", credentials.client_id.as_deref(), 6..=100),
+        ("client_secret", credentials.client_secret.as_deref(), 14..=100),
+        ("client_uri", settings.client_uri.as_deref(), 0..=1024),
+        ("frontchannel_logout_uri", settings.frontchannel_logout_uri.as_deref(), 0..=1024),
+        ("logo_uri", settings.logo_uri.as_deref(), 0..=1024),
+    ] {
+        // An empty text counts as left out.
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            causes.length(member, text, bounds);
+        }
+    }
+    causes.into_result()
 }
 
 fn text<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
