@@ -60,6 +60,21 @@ async fn an_unknown_path_is_an_api_error_or_a_page() {
     let body: Value = answer.json().await.unwrap();
     assert_eq!(body["errorCode"], "E0000008");
 
+    let below_the_api = get(&mock, "/api/v1/nowhere").await;
+    assert_eq!(below_the_api.status(), 404);
+    let body: Value = below_the_api.json().await.unwrap();
+    let text = "The requested path was not found";
+    assert_eq!((&body["errorCode"], body["errorSummary"].as_str()), (&json!("E0000008"), Some(text)), "{body}");
+    let other_method =
+        client::plain().patch(format!("{}/api/v1/users", mock.url())).json(&json!({})).send().await.unwrap();
+    assert_eq!(
+        (other_method.status().as_u16(), &other_method.headers()["allow"]),
+        (405, &"GET,HEAD,POST,OPTIONS".parse().unwrap())
+    );
+    let body: Value = other_method.json().await.unwrap();
+    let text = "The endpoint does not support the provided HTTP method";
+    assert_eq!((&body["errorCode"], body["errorSummary"].as_str()), (&json!("E0000022"), Some(text)), "{body}");
+
     let page = client::plain().get(format!("{}/nowhere", mock.url())).header("accept", "text/html").send();
     let page = page.await.unwrap();
     assert_eq!(

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{Api, values};
-use crate::flow::{WEB, authorize, browser, code_request, parameter, redeem};
+use crate::flow::{WEB, authorize, browser, code_request, parameter, redeem, state_handle};
 use crate::market::advance;
 
+/// A client that users have to allow what it asks for.
+const PARTNER: &str = "0oamarketpartner05d7";
 const BUYER: &str = "/api/v1/users/00ubuyer0000000005d7";
 
 /// Refresh token of the buyer for the web client.
@@ -78,5 +80,48 @@ async fn one_token_is_revoked_and_unknown_ones_are_not_found() {
         ("/api/v1/authorizationServers/default/clients/x/tokens".to_owned(), not_found("x", "PublicClientApp")),
     ] {
         assert_eq!(api.get(&path).await.error(), (404, "E0000007", text.as_str(), vec![]), "{path}");
+    }
+}
+
+/// The scopes that the buyer is asked to allow a client, which gets a code if there are none.
+async fn asked(api: &Api, allow: bool) -> bool {
+    let client = browser();
+    let page =
+        authorize(&api.mock, &client, "buyer@example.test", &code_request(PARTNER, "openid orders:read:user")).await;
+    let asks = page.contains("Read your orders");
+    if asks && allow {
+        let form = [("stateHandle", &*state_handle(&page)), ("consent", "allow")];
+        client.post(format!("{}/signin/consent", api.base())).form(&form).send().await.unwrap();
+    }
+    asks
+}
+
+#[tokio::test]
+async fn consents_of_a_user_are_listed_read_and_withdrawn() {
+    let api = Api::market().await;
+    let lists = [format!("{BUYER}/grants"), format!("{BUYER}/clients/{PARTNER}/grants")];
+    assert_eq!(api.get(&lists[0]).await.body, json!([]));
+    assert!(asked(&api, true).await);
+    assert!(!asked(&api, true).await, "the consent is stored");
+    for list in &lists {
+        let found = api.get(list).await.body;
+        assert_eq!(values(&found, "/scopeId"), ["scpopenid000000005d7", "scpordreaduser0005d7"], "{list} {found}");
+        assert_eq!((&found[0]["clientId"], &found[0]["source"]), (&json!(PARTNER), &json!("END_USER")));
+    }
+    assert_eq!(api.get(&format!("{BUYER}/clients/{WEB}/grants")).await.body, json!([]));
+    let grant = api.get(&lists[0]).await.body[1].clone();
+    let own = format!("{BUYER}/grants/{}", grant["id"].as_str().unwrap());
+    assert_eq!(api.get(&own).await.body, grant);
+    let expanded = api.get(&format!("{own}?expand=scope")).await.body;
+    assert_eq!(expanded["_embedded"]["scope"]["name"], "orders:read:user");
+    assert_eq!(api.get(&format!("{BUYER}/grants/oagunknown")).await.refusal(), (404, "E0000007"));
+
+    assert_eq!(api.delete(&own).await.status, 204);
+    assert_eq!(api.get(&own).await.status, 404);
+    assert!(asked(&api, true).await, "the user is asked again");
+    for list in &lists {
+        assert_eq!(api.delete(list).await.status, 204, "{list}");
+        assert_eq!(api.get(list).await.body, json!([]));
+        assert!(asked(&api, true).await, "{list}");
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Api, Reply, keys, values};
-use crate::org::TestOrg;
+use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, parameter, redeem};
 
 const PATH: &str = "/api/v1/users";
 const PASSWORD: &str = "Correct-Horse7";
@@ -340,8 +340,37 @@ async fn roles_are_assigned_once_and_removed() {
 
 #[tokio::test]
 async fn sessions_end_on_request_and_with_deactivation() {
-    let api = Api::of(TestOrg::market().start().await);
-    assert_eq!(api.delete(&format!("{PATH}/admin/sessions?oauthTokens=true")).await.status, 204);
+    let api = Api::market().await;
+    let (buyer, client) = (format!("{PATH}/00ubuyer0000000005d7"), browser());
+    let request = code_request(WEB, "openid offline_access");
+    let sign_in = async || {
+        let arrived = authorize(&api.mock, &client, "buyer@example.test", &request).await;
+        let tokens: Value = redeem(&api.mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
+        tokens["refresh_token"].as_str().unwrap().to_owned()
+    };
+    // The error of a sign-in without a page, if there is no session.
+    let without_page = async || {
+        let silent = [request.clone(), vec![("prompt", "none")]].concat();
+        parameter(&authorize(&api.mock, &client, "buyer@example.test", &silent).await, "error")
+    };
+    let refreshed = async |token: &str| {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        let call = api.client.post(format!("{}/v1/token", api.mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
+        call.form(&form).send().await.unwrap().status().as_u16()
+    };
+    let token = sign_in().await;
+    assert_eq!(without_page().await, None);
+    assert_eq!(api.delete(&format!("{buyer}/sessions")).await.status, 204);
+    assert_eq!(without_page().await.as_deref(), Some("login_required"));
+    assert_eq!(refreshed(&token).await, 200, "only oauthTokens=true revokes tokens");
+    let token = sign_in().await;
+    assert_eq!(api.delete(&format!("{buyer}/sessions?oauthTokens=true")).await.status, 204);
+    assert_eq!((without_page().await.as_deref(), refreshed(&token).await), (Some("login_required"), 400));
+    let token = sign_in().await;
+    assert_eq!(api.post(&format!("{buyer}/lifecycle/deactivate"), json!({})).await.status, 200);
+    assert_eq!(refreshed(&token).await, 400);
+    assert_eq!(api.post(&format!("{buyer}/lifecycle/activate?sendEmail=false"), json!({})).await.status, 200);
+    assert_eq!(without_page().await.as_deref(), Some("login_required"), "the session has ended with the deactivation");
     assert_eq!(api.delete(&format!("{PATH}/nobody/sessions")).await.status, 404);
 }
 
@@ -368,4 +397,35 @@ async fn a_user_cannot_choose_one_of_the_last_four_passwords() {
     // An administrator may set any.
     let body = json!({ "credentials": { "password": { "value": "Other4pass" } } });
     assert_eq!(api.post("/api/v1/users/00ubuyer0000000005d7", body).await.status, 200);
+}
+
+/// A cursor is the last row of the page before.
+#[tokio::test]
+async fn a_cursor_whose_user_has_been_removed_is_refused() {
+    let api = Api::market().await;
+    let first = api.get(&format!("{PATH}?limit=2")).await;
+    let next = first.links.iter().find_map(|link| link.strip_suffix(">; rel=\"next\"")).unwrap();
+    let next = next.strip_prefix(&format!("<{}", api.base())).unwrap();
+    assert_eq!(api.get(next).await.status, 200);
+    let last = format!("{PATH}/{}", first.body[1]["id"].as_str().unwrap());
+    for _ in 0..2 {
+        assert_eq!(api.delete(&last).await.status, 204);
+    }
+    let stale = api.get(next).await;
+    assert_eq!(stale.refusal(), (400, "E0000029"), "{}", stale.body);
+}
+
+/// Okta: a hook checks the password at the first sign-in. The mock does not call hooks of this type.
+#[tokio::test]
+async fn a_user_whose_password_a_hook_would_check_is_active_and_cannot_sign_in() {
+    let api = Api::market().await;
+    let hook = json!({ "password": { "hook": { "type": "default" } } });
+    let user = create(&api, "", json!({ "profile": profile("hook@new.test"), "credentials": hook })).await;
+    assert_eq!((&user["status"], &user["credentials"]["provider"]["type"]), (&json!("ACTIVE"), &json!("IMPORT")));
+    for password in ["wrong", PASSWORD] {
+        assert_eq!(authn(&api, "hook@new.test", password).await.0, 401, "{password}");
+    }
+    let body = json!({ "credentials": { "password": { "value": PASSWORD } } });
+    assert_eq!(api.post(&format!("{PATH}/{}", id(&user)), body).await.status, 200);
+    assert_eq!(authn(&api, "hook@new.test", PASSWORD).await, (200, json!("SUCCESS")));
 }
