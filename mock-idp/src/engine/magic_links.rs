@@ -33,7 +33,7 @@ impl<'o> MagicLinkPage<'o> {
     async fn page(self, token: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
         let now = self.0.clock.now();
         let browser = request.cookies.id.clone();
-        let open = |link: &mut MagicLink| (link.open(browser.as_deref(), now), link.user_id.clone());
+        let open = |link: &mut MagicLink| (link.open(token, browser.as_deref(), now), link.user_id.clone());
         let opened = self.0.ledger.at(now).magic_links().update(&OneTimeToken::hash(token), open).await?;
         let (opened, user_id) = opened.map_or((OpenedLink::Expired, None), |(opened, user_id)| (opened, Some(user_id)));
         let org = self.0.org();

@@ -36,7 +36,7 @@ pub use inbox::{InboxMessage, InboxPosition, MessageKind, MessageTemplate, Outgo
 pub use interclient_grant::{InterclientGrant, InterclientGrantState};
 pub use issued_tokens::{IssuedCredential, IssuedTokens};
 pub use logged_request::{LogPosition, LoggedRequest, PackedEvents};
-pub use magic_link::{MagicLink, MagicLinkState, OpenedLink};
+pub use magic_link::{MagicLink, MagicLinkState, OpenedLink, SealedCode};
 pub use one_time_token::{OneTimeToken, RecoveryKind};
 pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, UserDecision};
 pub use push::{NumberChallenge, PushAnswer, PushNotification, PushNotifications, PushResult};

@@ -7,7 +7,7 @@ use super::pushes::{new_push, push_message};
 use super::sent_codes::new_code;
 use crate::ledger::{
     MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage, ProofStep, Purpose, PushNotification, PushResult,
-    SentCode, SentPush,
+    SealedCode, SentCode, SentPush,
 };
 use crate::model::{Factor, SignInMethod, User};
 use crate::moment::Moment;
@@ -82,9 +82,9 @@ impl Sender<'_> {
     ) -> Option<(String, MagicLink)> {
         let has_link = factor.method() == Some(SignInMethod::Email) && matches!(self.purpose, Purpose::Authorize(_));
         let browser = self.browser.filter(|_| has_link)?.to_owned();
-        let code = message.code.clone()?;
         let (user_id, expires) = (self.user.id.clone(), sent.expires);
         let secret = format!("ft{}", moment.token());
+        let code = SealedCode::seal(message.code.as_deref()?, &secret);
         Some((secret, MagicLink { user_id, browser, code, expires, state: MagicLinkState::Sent }))
     }
 
