@@ -37,8 +37,10 @@ pub(crate) enum FactorAction<'a> {
         passcode: &'a str,
         passkey: Option<SignInAnswer<'a>>,
     },
-    /// Sends another code.
-    Resend,
+    /// Sends another code, or another notification.
+    Resend {
+        factor_id: &'a str,
+    },
     Previous,
     Skip,
 }
@@ -134,7 +136,18 @@ impl AuthnFactors<'_, '_> {
                 }
                 _ => Err(wrong_state()),
             },
-            FactorAction::Resend => self.take(SignInAnswer::Resend, trace, explanation).await,
+            FactorAction::Resend { factor_id } => match &partial.step {
+                ProofStep::Verify { factor_id: asked, .. } | ProofStep::Wait { factor_id: asked, .. }
+                    if asked == factor_id =>
+                {
+                    self.take(SignInAnswer::Resend, trace, explanation).await
+                }
+                ProofStep::Enroll { factor, .. } if factor.id == factor_id => {
+                    self.take(SignInAnswer::Resend, trace, explanation).await
+                }
+                _ if user.active_factors().any(|factor| factor.id == factor_id) => Err(wrong_state()),
+                _ => Err(ApiError::not_found(factor_id, "UserFactor")),
+            },
             FactorAction::Previous => self.take(SignInAnswer::ShowChoices, trace, explanation).await,
             FactorAction::Skip => self.take(SignInAnswer::Skip, trace, explanation).await,
         }

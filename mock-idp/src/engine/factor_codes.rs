@@ -1,12 +1,13 @@
 //! Codes and answers by which the management API activates and verifies factors.
 
-use mock_idp_core::ledger::{LedgerError, PushNotification, PushNotifications, SentCode, UsedCode};
+use mock_idp_core::ledger::{LedgerError, OneTimeToken, PushNotification, PushNotifications, SentCode, UsedCode};
 use mock_idp_core::management::{ApiError, ApiErrorId, users};
 use mock_idp_core::model::{Factor, SignInMethod, User};
-use mock_idp_core::sign_in;
+use mock_idp_core::sign_in::{self, SignInProblemKind};
 use serde_json::Value;
 
 use super::{Management, pushes};
+use crate::ledger::Versioned;
 
 impl Management {
     /// Sends the code that activates a factor. Nothing is sent for a factor that is active, or has no such code.
@@ -129,15 +130,29 @@ impl Management {
         loop {
             let known = table.get_versioned(&factor.id).await?;
             let sent = known.as_ref().map(|known| &known.value);
-            sign_in::check_sent(sent, entered, self.context.now).map_err(|problem| users::refused_factor(&problem))?;
-            let Some(known) = known else { return Ok(()) };
+            let checked = sign_in::check_sent(sent, entered, self.context.now);
+            let refused = checked.map_err(|problem| (problem.kind, users::refused_factor(&problem))).err();
             let mut batch = self.context.ledger().batch();
-            batch.require_version(table, &factor.id, known.version);
-            batch.delete(table, &factor.id);
+            match (known, &refused) {
+                (Some(Versioned { value, version }), Some((SignInProblemKind::WrongSentCode, _)))
+                    if value.wrong + 1 < OneTimeToken::MAX_WRONG =>
+                {
+                    batch.replace(table, &factor.id, version, SentCode { wrong: value.wrong + 1, ..value });
+                }
+                // It is used up by a right code, and by the last wrong one.
+                (Some(known), None | Some((SignInProblemKind::WrongSentCode, _))) => {
+                    batch.require_version(table, &factor.id, known.version);
+                    batch.delete(table, &factor.id);
+                }
+                _ => {}
+            }
             match batch.commit().await {
                 // Another request has used the code, or has had another one sent.
                 Err(LedgerError::Conflict { .. }) => {}
-                other => return Ok(other?),
+                other => {
+                    other?;
+                    return refused.map_or(Ok(()), |(_, error)| Err(error));
+                }
             }
         }
     }

@@ -33,7 +33,7 @@ impl Management {
         require_status(factor, true)?;
         let challenge = self.decide(webauthn::new_challenge);
         let expires = self.context.now + LIFETIME;
-        let sent = SentCode { hash: OneTimeToken::hash(&challenge), expires, link: None };
+        let sent = SentCode { hash: OneTimeToken::hash(&challenge), expires, link: None, wrong: 0 };
         self.context.ledger().sent_codes().put(&factor.id, sent, expires).await?;
         Ok(users::passkey_challenge(&self.context.org, self.call(), user, factor, &challenge))
     }

@@ -307,6 +307,9 @@ pub struct SentCode {
     /// The key of the link that confirms it.
     #[serde(default)]
     pub link: Option<String>,
+    /// How many wrong codes have been entered in place of it, where nothing else counts them.
+    #[serde(default)]
+    pub wrong: u8,
 }
 
 /// A push notification to the phone of a user.

@@ -36,7 +36,7 @@ pub fn new_code(org: &Org, user: &User, factor: &Factor, moment: &mut Moment<'_>
         code: Some(code.clone()),
         link: None,
     };
-    (SentCode { hash: OneTimeToken::hash(&code), expires: moment.now + minutes * 60, link: None }, message)
+    (SentCode { hash: OneTimeToken::hash(&code), expires: moment.now + minutes * 60, link: None, wrong: 0 }, message)
 }
 
 fn lifetime_minutes(org: &Tables, method: SignInMethod) -> i64 {

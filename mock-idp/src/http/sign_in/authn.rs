@@ -195,8 +195,12 @@ pub(super) async fn enroll(at: AtServer, body: JsonBody) -> Decided {
     .await
 }
 
-pub(super) async fn resend(at: AtServer, body: JsonBody) -> Decided {
-    of_factor(at, &body, |_| FactorAction::Resend).await
+pub(super) async fn resend(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
+    respond_to(at, &body, path.get("id"), |body| {
+        let action = FactorAction::Resend { factor_id: &body.factor_id };
+        Some(AuthnAction::Factor { state_token: &body.state_token, action })
+    })
+    .await
 }
 
 pub(super) async fn previous(at: AtServer, body: JsonBody) -> Decided {

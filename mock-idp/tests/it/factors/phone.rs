@@ -167,6 +167,12 @@ async fn idx_lists_a_phone_among_other_authenticators_in_one_line() {
         }));
         document.directory.get_mut(&DirectoryKind::Authenticator).unwrap().push(email);
     });
+    // A code is accepted for a shorter time than the handle.
+    let org = org.edit(|document| {
+        let authenticators = document.directory.get_mut(&DirectoryKind::Authenticator).unwrap();
+        let phone = authenticators.iter_mut().find(|object| object.text("key") == Some("phone_number")).unwrap();
+        phone.members["settings"]["tokenLifetimeInMinutes"] = json!(2);
+    });
     let mock = stopped(&required(org)).await;
     let client = browser();
     let (handle, document) = idx_by_password(&mock, &client).await;
@@ -181,14 +187,16 @@ async fn idx_lists_a_phone_among_other_authenticators_in_one_line() {
     );
     assert_eq!(sent_codes(&mock, "sms", NUMBER).await, [""; 0]);
     let choice = json!({ "authenticator": { "id": offered[1].1["id"], "methodType": "sms" }, "stateHandle": handle });
-    step(&mock, &client, "challenge", choice).await;
-    advance(&mock, 300).await;
+    step(&mock, &client, "challenge", choice.clone()).await;
+    advance(&mock, 120).await;
     let code = sent_codes(&mock, "sms", NUMBER).await.remove(0);
-    assert_eq!(
-        answer(&mock, &client, &handle, json!({ "passcode": code })).await.0,
-        401,
-        "it is too old, or the handle"
-    );
+    let (status, document) = answer(&mock, &client, &handle, json!({ "passcode": code })).await;
+    let message = &document["remediation"]["value"][0]["value"][0]["form"]["value"][0]["messages"]["value"][0];
+    assert_eq!((status, &message["i18n"]["key"]), (401, &json!("api.authn.error.PASSCODE_INVALID")), "{document}");
+    step(&mock, &client, "challenge", choice).await;
+    advance(&mock, 119).await;
+    let code = sent_codes(&mock, "sms", NUMBER).await.remove(0);
+    assert_eq!(answer(&mock, &client, &handle, json!({ "passcode": code })).await.0, 200);
 }
 
 #[tokio::test]
@@ -258,6 +266,11 @@ async fn a_program_verifies_a_phone_by_a_challenge() {
         authn(&mock, &format!("{verify}/resend"), state.clone()).await;
         assert_eq!(sent_codes(&mock, kind, NUMBER).await.len(), 2);
     }
+    for (id, refused) in [(factors[0]["id"].as_str().unwrap(), 403), ("sms0unknown000000000", 404)] {
+        let (status, _) = authn(&mock, &format!("/factors/{id}/verify/resend"), state.clone()).await;
+        assert_eq!(status, refused, "{id} is not the factor of the challenge");
+    }
+    assert_eq!(sent_codes(&mock, "sms", NUMBER).await.len() + sent_codes(&mock, "voice", NUMBER).await.len(), 4);
     let verify = format!("/factors/{}/verify", factors[1]["id"].as_str().unwrap());
     let entered = |code: &str| json!({ "stateToken": state["stateToken"], "passCode": code });
     let (status, error) = authn(&mock, &verify, entered("no")).await;

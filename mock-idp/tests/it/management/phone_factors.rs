@@ -160,3 +160,22 @@ async fn a_phone_that_cannot_be_enrolled_is_refused_with_the_reason() {
     assert_eq!(cause(FACTORS, phone("call", number())).await, "A factor of this type is already set up.");
     assert_eq!(values(&api.get(FACTORS).await.body, "/factorType"), ["sms", "call"]);
 }
+
+#[tokio::test]
+async fn a_code_can_be_guessed_five_times() {
+    let api = api().await;
+    let pending = api.post(FACTORS, phone("sms", number())).await.body;
+    let activate = format!("{FACTORS}/{}/lifecycle/activate", pending["id"].as_str().unwrap());
+    let enter = async |code: &str| api.post(&activate, json!({ "passCode": code })).await;
+    let code = sent_codes(&api, "sms").await.remove(0);
+    for _ in 0..5 {
+        assert_eq!(enter("wrong").await.refusal(), (403, "E0000068"));
+    }
+    assert_eq!(enter(&code).await.refusal(), (403, "E0000068"), "the code is used up");
+    api.post(&format!("{FACTORS}/{}/resend", pending["id"].as_str().unwrap()), json!({})).await;
+    let code = sent_codes(&api, "sms").await.remove(0);
+    for _ in 0..4 {
+        enter("wrong").await;
+    }
+    assert_eq!(enter(&code).await.body["status"], "ACTIVE");
+}
