@@ -4,7 +4,7 @@ use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::endpoint::direct_authentication::{self, Challenged, StartedChallenge};
 use mock_idp_core::ledger::{FailedSignIns, LedgerError};
 use mock_idp_core::model::User;
-use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
@@ -45,6 +45,8 @@ impl<'c> PrimaryAuthenticationEndpoint<'c> {
         let client = authenticate(context, presented, name).await?;
         explanation.client = Some(client.client_id().to_owned());
         let user = direct_authentication::user(org, presented.body);
+        // Unknown users count as well: they are not told apart by it.
+        limit(context, presented.body.get("login_hint").unwrap_or_default())?;
         explanation.user = user.map(|user| user.profile.login.clone());
         let failed = failed_sign_ins(context, user).await?;
         let started = context.decide(trace, |moment| {
@@ -90,6 +92,9 @@ impl<'c> ChallengeEndpoint<'c> {
         let sign_in = context.ledger().direct_sign_ins().get(mfa_token).await?;
         let user = sign_in.as_ref().and_then(|sign_in| org.user(&sign_in.user_id));
         explanation.user = user.map(|user| user.profile.login.clone());
+        if let Some(user) = user {
+            limit(context, &user.profile.login)?;
+        }
         let failed = failed_sign_ins(context, user).await?;
         let challenged = context.decide(trace, |moment| {
             direct_authentication::challenge(org, server, client, presented.body, (sign_in.as_ref(), &failed), moment)
@@ -100,6 +105,15 @@ impl<'c> ChallengeEndpoint<'c> {
         }
         Ok(answer)
     }
+}
+
+/// Each request of a program to sign a user in counts, whatever it sends.
+fn limit(context: &Context, login: &str) -> Result<(), OAuthError> {
+    if context.instance.refuses_sign_in(login) {
+        let reason = "more than 4 sign-ins of the user in a second (rateLimits: enforced)";
+        return Err(OAuthError::new(ErrorId::UserRateLimited, reason));
+    }
+    Ok(())
 }
 
 /// The wrong passwords and codes of a user.

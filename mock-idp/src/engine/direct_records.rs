@@ -88,7 +88,11 @@ impl Loaded {
     ) {
         let ledger = context.ledger();
         let before = self.records;
-        if let Some(user_id) = self.user_id.filter(|_| changed.failed != before.failed) {
+        // A right code counts on condition that no wrong one was counted meanwhile: the account may be locked.
+        let is_used = |challenge: &Option<OobChallenge>| challenge.as_ref().is_some_and(|challenge| challenge.used);
+        let accepted =
+            changed.used_codes != before.used_codes || is_used(&changed.challenge) != is_used(&before.challenge);
+        if let Some(user_id) = self.user_id.filter(|_| accepted || changed.failed != before.failed) {
             batch.replace_or_put(ledger.failed_sign_ins(), &user_id, self.failed, changed.failed);
         }
         for (factor_id, used) in changed.used_codes {
@@ -127,4 +131,41 @@ async fn find<T: StoredRecord>(
         Some(Versioned { value, version }) => (Some(value), Some(version)),
         None => (None, None),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USER: DirectNames<'static> =
+        DirectNames { user_id: Some("00ubuyer0000000005d7"), mfa_token: None, oob_code: None };
+
+    /// Changes records that have been loaded; whether that is stored.
+    async fn store(
+        context: &Context,
+        loaded: Loaded,
+        change: impl FnOnce(&mut DirectRecords),
+    ) -> Result<(), LedgerError> {
+        let mut records = loaded.records.clone();
+        change(&mut records);
+        let mut batch = context.ledger().batch();
+        loaded.add_changes(context, USER, &mut batch, records);
+        batch.commit().await
+    }
+
+    #[tokio::test]
+    async fn a_right_code_is_decided_on_again_if_a_wrong_one_has_been_counted_meanwhile() {
+        let context = super::super::tests::context();
+        let lockout = &context.org.settings().lockout;
+        let wrong = |records: &mut DirectRecords| records.failed.add_code(lockout, context.now);
+        let right = |records: &mut DirectRecords| records.used_codes.push(("ost".to_owned(), UsedCode { step: 1 }));
+        // The first wrong code, and a later one.
+        for _ in 0..2 {
+            let loaded = Loaded::load(&context, USER).await.unwrap();
+            store(&context, Loaded::load(&context, USER).await.unwrap(), wrong).await.unwrap();
+            let stored = store(&context, loaded, right).await;
+            assert!(matches!(stored, Err(LedgerError::Conflict { .. })), "{stored:?}");
+        }
+        store(&context, Loaded::load(&context, USER).await.unwrap(), right).await.unwrap();
+    }
 }

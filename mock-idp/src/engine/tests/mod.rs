@@ -10,12 +10,12 @@ use axum::response::IntoResponse as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Request, StatusCode, header};
 use mock_idp_core::ledger::{Authentication, ClockSetting, PolledRequest, UserDecision};
-use mock_idp_core::org::{Org, Problems};
+use mock_idp_core::org::{Org, Problems, Urls};
 use mock_idp_core::protocol::Scopes;
 use serde_json::{Value, json};
 
 use super::randomness::Randomness;
-use super::{OrgInstance, Orgs, SandboxSettings};
+use super::{Context, OrgInstance, Orgs, SandboxSettings};
 use crate::clock::Clock;
 use crate::control::ControlError;
 use crate::http::front::Front;
@@ -34,6 +34,14 @@ fn instance(ledger: Ledger) -> OrgInstance {
     let clock = Clock::default();
     let keys = KeyRing::new(org.servers(), &mut KeyPool::default(), NewKeys::default(), clock.now());
     OrgInstance::with(org, clock, keys, ledger, Randomness::new(None))
+}
+
+/// A request to the default server of the built-in org.
+pub(super) fn context() -> Context {
+    let instance = Arc::new(instance(Ledger::default()));
+    let org = instance.org();
+    let server = Arc::clone(org.server("default").unwrap());
+    Context::new(instance, org, server, Urls::default())
 }
 
 /// The response of an org whose store is unavailable, and the reason in its journal.

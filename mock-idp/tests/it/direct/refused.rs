@@ -137,3 +137,37 @@ async fn a_client_without_the_grant_may_not_begin() {
         refused(&mock, grant, &[("oob_code", "x"), ("mfa_token", "x"), ("otp", "x")], expected).await;
     }
 }
+
+#[tokio::test]
+async fn each_of_many_wrong_codes_at_once_counts() {
+    let org = with_factors().edit(|document| document.settings.lockout.max_attempts = 20);
+    let mock = stopped(&org).await;
+    let mut requests = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let form =
+            [("client_id", CLIENT), ("grant_type", OTP), ("login_hint", LOGIN), ("otp", "000000"), ("scope", "openid")];
+        let request = crate::market::shared().post(format!("{}/v1/token", mock.issuer())).form(&form);
+        requests.spawn(async move { request.send().await.unwrap().status() });
+    }
+    assert!(requests.join_all().await.into_iter().all(|status| status == 400));
+    let code = code_at(NOW);
+    refused(&mock, OTP, &[("login_hint", LOGIN), ("otp", &code), ("scope", "openid")], WRONG_CODE).await;
+    assert!(crate::market::journal(&mock).await.contains("is locked by wrong passwords and codes"));
+}
+
+#[tokio::test]
+async fn messages_to_a_user_are_limited_as_sign_ins_are() {
+    let org = with_factors().edit(|document| document.settings.rate_limits = mock_idp_core::org::RateLimits::Enforced);
+    let mock = stopped(&org).await;
+    let form = |login| [("login_hint", login), ("channel_hint", "sms"), ("challenge_hint", OOB)];
+    for login in [LOGIN, "unknown@example.test"] {
+        for _ in 0..4 {
+            assert_ne!(ask(&mock, "primary-authenticate", &form(login)).await.status(), 429);
+        }
+        let error = token_error(ask(&mock, "primary-authenticate", &form(login)).await).await;
+        let limited = "API call exceeded rate limit due to too many requests.".to_owned();
+        assert_eq!(error, (429, "invalid_grant".to_owned(), limited), "{login}");
+    }
+    let inbox = crate::flow::browser().get(format!("{}/_mock/inbox?user={LOGIN}", mock.url())).send().await.unwrap();
+    assert_eq!(inbox.json::<Vec<serde_json::Value>>().await.unwrap().len(), 4);
+}

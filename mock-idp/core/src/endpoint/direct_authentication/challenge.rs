@@ -9,7 +9,7 @@ use crate::model::{App, SignInMethod};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
 use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters};
-use crate::sign_in::direct::{DirectDemand, check_lock, demand, grant_of, open_sign_in};
+use crate::sign_in::direct::{DirectDemand, demand, grant_of, open_sign_in, require_unlocked};
 
 /// The grants of further proofs, in the order in which they are preferred.
 const TYPES: [GrantType; 2] = [GrantType::MfaOob, GrantType::MfaOtp];
@@ -68,8 +68,7 @@ pub fn challenge(
     let sign_in = open_sign_in((server, client), (token, sign_in), moment.now)?;
     let user = org.user(&sign_in.user_id).filter(|user| user.status.may_hold_tokens());
     let user = user.ok_or_else(|| OAuthError::new(ErrorId::InvalidUserStatus, "the user may not sign in any more"))?;
-    check_lock(org, user, failed, moment)
-        .map_err(|problem| OAuthError::new(ErrorId::InvalidUserStatus, problem.reason))?;
+    require_unlocked(org, user, failed, moment)?;
     let methods = match demand(org, client, user, (&sign_in.proofs, sign_in.began), moment)? {
         DirectDemand::Prove(methods) => methods,
         // A policy has changed in the meantime: any further proof completes the sign-in.

@@ -37,15 +37,7 @@ pub fn begin(
         return Err(OAuthError::with(ErrorId::DirectAuthInvalidChallengeHint, hint, reason));
     }
     let method = method_of_channel(required(parameters, "channel_hint")?)?;
-    if !user.status.may_hold_tokens() {
-        let reason = format!("{} is {}", user.profile.login, user.status.name());
-        return Err(OAuthError::new(ErrorId::InvalidUserStatus, reason));
-    }
-    direct::check_lock(org, user, failed, moment)
-        .map_err(|problem| OAuthError::new(ErrorId::InvalidUserStatus, problem.reason))?;
-    if !org.is_assigned(client, user) {
-        let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
-        return Err(OAuthError::new(ErrorId::UserNotAssigned, reason));
-    }
+    direct::check_user(org, client, user)?;
+    direct::require_unlocked(org, user, failed, moment)?;
     start(org, (server, client), (user, method), None, moment)
 }

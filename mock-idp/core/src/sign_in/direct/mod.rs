@@ -6,5 +6,5 @@ mod proofs;
 mod records;
 
 pub(crate) use demand::{DirectDemand, demand, grant_of};
-pub(crate) use proofs::{AcceptedCode, check_lock, has_code_app, push_answered, verify_otp, verify_sent};
-pub(crate) use records::{expired, hinted_user, open_challenge, open_sign_in};
+pub(crate) use proofs::{AcceptedCode, has_code_app, push_answered, require_unlocked, verify_otp, verify_sent};
+pub(crate) use records::{check_user, expired, hinted_user, open_challenge, open_sign_in};

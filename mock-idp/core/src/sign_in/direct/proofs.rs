@@ -6,6 +6,7 @@ use crate::moment::Moment;
 use crate::org::Org;
 use crate::policy::assurance::is_usable;
 use crate::policy::password_rules::lockout;
+use crate::protocol::{ErrorId, OAuthError};
 use crate::sign_in::events;
 use crate::sign_in::factor_checks::{check_factor, check_sent};
 use crate::sign_in::password::locked;
@@ -85,16 +86,24 @@ pub(crate) fn push_answered(user: &User, approved: bool, moment: &mut Moment<'_>
 ///
 /// # Errors
 /// Wrong passwords and codes have locked it.
-pub(crate) fn check_lock(
-    org: &Org,
-    user: &User,
-    failed: &FailedSignIns,
-    moment: &mut Moment<'_>,
-) -> Result<(), SignInProblem> {
+fn check_lock(org: &Org, user: &User, failed: &FailedSignIns, moment: &mut Moment<'_>) -> Result<(), SignInProblem> {
     match failed.lock(&lockout(org, user), moment.now) {
         true => Err(locked(org, user, "is locked by wrong passwords and codes", moment)),
         false => Ok(()),
     }
+}
+
+/// The same, for clients.
+///
+/// # Errors
+/// Wrong passwords and codes have locked it.
+pub(crate) fn require_unlocked(
+    org: &Org,
+    user: &User,
+    failed: &FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> Result<(), OAuthError> {
+    check_lock(org, user, failed, moment).map_err(|problem| OAuthError::new(ErrorId::InvalidUserStatus, problem.reason))
 }
 
 /// Counts a wrong code.

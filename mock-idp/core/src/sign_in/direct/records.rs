@@ -17,6 +17,22 @@ pub(crate) fn hinted_user<'o>(org: &'o Org, login_hint: Option<&str>) -> Result<
     org.user_by_identifier(login.trim()).ok_or_else(unknown)
 }
 
+/// Whether a user may use a client.
+///
+/// # Errors
+/// The user may not sign in, or is not assigned to the client.
+pub(crate) fn check_user(org: &Org, client: &App, user: &User) -> Result<(), OAuthError> {
+    if !user.status.may_hold_tokens() {
+        let reason = format!("{} is {}", user.profile.login, user.status.name());
+        return Err(OAuthError::new(ErrorId::InvalidUserStatus, reason));
+    }
+    if !org.is_assigned(client, user) {
+        let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
+        return Err(OAuthError::new(ErrorId::UserNotAssigned, reason));
+    }
+    Ok(())
+}
+
 /// The sign-in that a client continues.
 ///
 /// # Errors

@@ -80,14 +80,7 @@ fn is_same(one: &Scopes, other: &Scopes) -> bool {
 pub(super) fn active_user<'o>(request: &GrantRequest<'o>, user_id: &str) -> Result<&'o User, OAuthError> {
     let user = request.org.user(user_id);
     let user = user.ok_or_else(|| OAuthError::new(ErrorId::InvalidUserStatus, "the user has been removed"))?;
-    if !user.status.may_hold_tokens() {
-        let reason = format!("{} is {}", user.profile.login, user.status.name());
-        return Err(OAuthError::new(ErrorId::InvalidUserStatus, reason));
-    }
-    if !request.org.is_assigned(request.client, user) {
-        let reason = format!("{} is not assigned to {}", user.profile.login, request.client.client_id());
-        return Err(OAuthError::new(ErrorId::UserNotAssigned, reason));
-    }
+    direct::check_user(request.org, request.client, user)?;
     Ok(user)
 }
 

@@ -29,8 +29,7 @@ pub(super) fn prove<'o>(
             verified.map_err(|problem| OAuthError::new(ErrorId::DirectAuthInvalidOtp, problem.reason))
         }
         OobQuestion::Push { .. } => {
-            direct::check_lock(org, user, &records.failed, moment)
-                .map_err(|problem| OAuthError::new(ErrorId::InvalidUserStatus, problem.reason))?;
+            direct::require_unlocked(org, user, &records.failed, moment)?;
             // Okta: a notification that is gone has timed out.
             let push = records.push.as_ref().map_or(PushResult::TimedOut, |push| push.result(moment.now));
             answered(&mut challenge, push, (user, oob_code), moment)
