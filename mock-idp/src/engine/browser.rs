@@ -29,6 +29,8 @@ pub(crate) enum BrowserResponse {
     Redirect {
         location: String,
         cookies: Browser,
+        /// The names of the parameters in the location that only the browser may know.
+        secrets: &'static [&'static str],
     },
     Page {
         view: Box<PageView>,
@@ -41,6 +43,8 @@ pub(crate) enum BrowserResponse {
 #[derive(Debug)]
 pub(super) enum Destination {
     Redirect(String),
+    /// A request to an external identity provider.
+    Provider(String),
     Page(Box<PageView>),
 }
 
@@ -130,7 +134,10 @@ impl BrowserRequest {
         let cookies = Browser { session: self.new_session, state: self.new_state, id, request: None };
         let explanation = Explanation { notes: self.trace.notes, ..self.explanation };
         let result = match destination {
-            Destination::Redirect(location) => BrowserResponse::Redirect { location, cookies },
+            Destination::Redirect(location) => BrowserResponse::Redirect { location, cookies, secrets: &[] },
+            Destination::Provider(location) => {
+                BrowserResponse::Redirect { location, cookies, secrets: &["state", "nonce"] }
+            }
             Destination::Page(view) => BrowserResponse::Page { view, cookies, remember: self.remember },
         };
         Explained { result, explanation }

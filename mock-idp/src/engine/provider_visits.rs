@@ -51,7 +51,7 @@ pub(super) async fn go_out(
     let ProviderRequest { location, state, visit } = context
         .decide(&mut request.trace, |moment| provider_request(provider, transaction, &browser, &context.urls, moment));
     context.ledger().provider_visits().put(&state, visit, context.now + ProviderVisit::LIFETIME).await?;
-    Ok(Destination::Redirect(location))
+    Ok(Destination::Provider(location))
 }
 
 /// A transaction that is in progress, and where it is for.

@@ -23,7 +23,7 @@ use tokio::sync::watch;
 
 pub(crate) use self::message::{MAX_BODY, RecordedMessage, WireBody, WireMessage};
 use self::ring::{MessageRing, StoredMessage};
-pub(crate) use self::scrub::Scrubber;
+pub(crate) use self::scrub::{Scrubber, SecretParameters};
 use crate::clock::rfc3339;
 use crate::request_id::RequestId;
 

@@ -79,10 +79,16 @@ const SIGNED_BY_THE_CLIENT: &[&str] = &["assertion", "client_assertion", "reques
 /// Headers that are hidden as a whole: the proof of a key, and the nonce for the next one. RFC 9449 4.1, 8.
 const SECRET_HEADERS: &[&str] = &["dpop", "dpop-nonce"];
 
+/// The names of parameters that are secrets in one answer: an extension of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SecretParameters(pub(crate) &'static [&'static str]);
+
 /// Masks what a route calls a secret, and what always is one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scrubber {
     secrets: &'static [&'static str],
+    /// What is a secret besides in this message.
+    further: &'static [&'static str],
     /// Nothing is secret: the answers of the route are public.
     idle: bool,
 }
@@ -90,7 +96,13 @@ pub(crate) struct Scrubber {
 impl Scrubber {
     /// `secrets`: the names of the route. `public`: whether everybody may see its answers.
     pub(crate) const fn new(secrets: &'static [&'static str], public: bool) -> Self {
-        Self { secrets, idle: public && secrets.is_empty() }
+        Self { secrets, further: &[], idle: public && secrets.is_empty() }
+    }
+
+    /// The same for an answer that has further secrets.
+    #[must_use]
+    pub(crate) fn hiding(self, SecretParameters(further): SecretParameters) -> Self {
+        Self { further, idle: false, ..self }
     }
 
     /// Whether bodies need not be looked at.
@@ -99,7 +111,9 @@ impl Scrubber {
     }
 
     fn is_secret(&self, name: &str) -> bool {
-        self.secrets.contains(&name) || ALWAYS_SECRET.iter().any(|known| known.eq_ignore_ascii_case(name))
+        self.secrets.contains(&name)
+            || self.further.contains(&name)
+            || ALWAYS_SECRET.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// The parameters of a query or a form, as an object.

@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use http::{Method, Request};
 use parking_lot::Mutex;
 
-use crate::journal::{MAX_BODY, Scrubber, WireBody, WireMessage};
+use crate::journal::{MAX_BODY, Scrubber, SecretParameters, WireBody, WireMessage};
 use crate::routing::{Access, Matched, Route};
 
 /// A request that is being answered.
@@ -34,7 +34,9 @@ impl RecordedRequest {
 
     /// The request and its answer.
     pub(crate) fn answered(self, response: &mut Response) -> (WireMessage, WireMessage) {
-        let head = WireMessage::of_response(response.headers(), self.scrubber);
+        let further = response.extensions().get::<SecretParameters>().copied();
+        let scrubber = self.scrubber.map(|scrubber| further.map_or(scrubber, |further| scrubber.hiding(further)));
+        let head = WireMessage::of_response(response.headers(), scrubber);
         let answer = head.with_body(|| response_body(response));
         (self.aborted(), answer)
     }

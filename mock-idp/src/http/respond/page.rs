@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::api_error;
 use crate::engine::{BrowserResponse, LogoutResponse};
 use crate::http::cookies::{CookieNames, set_cookies};
-use crate::journal::Explained;
+use crate::journal::{Explained, SecretParameters};
 use crate::pages;
 use crate::pages::view::PageView;
 use crate::routing::Decided;
@@ -14,8 +14,11 @@ use crate::routing::Decided;
 /// The answer of the authorization endpoint and of the sign-in's forms.
 pub(crate) fn response(decided: Explained<BrowserResponse>, names: &CookieNames) -> Decided {
     decided.map(|response| match response {
-        BrowserResponse::Redirect { location, cookies } => {
+        BrowserResponse::Redirect { location, cookies, secrets } => {
             let mut response = redirect(&location);
+            if !secrets.is_empty() {
+                response.extensions_mut().insert(SecretParameters(secrets));
+            }
             set_cookies(&mut response, names, &cookies, false);
             response
         }

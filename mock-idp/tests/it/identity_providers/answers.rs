@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{BUYER, Federation, PROBLEM, post};
+use super::{BUYER, Federation, PROBLEM, journal, post};
 use crate::flow::{browser, location, parameter};
 
 #[tokio::test]
@@ -26,6 +26,23 @@ async fn the_request_to_the_provider_has_what_its_object_says() {
     // The verifier that is redeemed belongs to the challenge.
     let back = federation.sign_in_there(&request, "buyer@example.test").await;
     assert_eq!(federation.id_token(&federation.arrive(&back).await).await["sub"], BUYER);
+}
+
+#[tokio::test]
+async fn the_journal_does_not_show_the_state_of_the_request() {
+    let federation = Federation::offered(|_| {}).await;
+    let request = federation.leave().await;
+    let callback = federation.sign_in_there(&request, "buyer@example.test").await;
+    federation.arrive(&callback).await;
+    let silent = location(&federation.authorize(&[("prompt", "none")]).await);
+    let journal = journal(&federation.mock).await;
+    for name in ["state", "nonce"] {
+        let secret = parameter(&request, name).unwrap();
+        assert!(!journal.contains(&secret), "{name} in {journal}");
+    }
+    assert!(journal.contains("/_org/partners/oauth2/v1/authorize?"), "the rest is shown: {journal}");
+    let of_client = format!("state={}", parameter(&silent, "state").unwrap());
+    assert!(journal.contains(&of_client), "and so is the state of clients: {journal}");
 }
 
 #[tokio::test]
@@ -65,7 +82,7 @@ async fn a_wrong_id_token_signs_no_user_in() {
         federation.browser = browser();
         let page = federation.sign_in("buyer@example.test").await;
         assert!(page.contains(PROBLEM), "{fault}: {page}");
-        let journal = super::journal(&federation.mock).await;
+        let journal = journal(&federation.mock).await;
         assert!(journal.contains(reason), "{fault}: {reason}");
         assert_eq!(federation.links().await, [], "{fault}");
     }
