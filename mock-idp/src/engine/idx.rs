@@ -187,6 +187,7 @@ impl<'a> IdxCall<'a> {
             match self.step(&transaction, &CurrentUser::HasSession(known), request).await? {
                 Step::Respond(authorization) => return self.issue(&transaction, *authorization, request).await,
                 Step::Prove(stage) => return self.ask(transaction, *stage, request).await,
+                Step::SignInAtProvider(provider) => return self.ask_at_provider(transaction, provider, request).await,
                 Step::SignIn | Step::Consent(_) | Step::Fail(_) => {}
             }
         }
@@ -287,6 +288,7 @@ impl<'a> IdxCall<'a> {
             Step::Consent(_) => self.ask(transaction, Stage::Consent { user }, request).await,
             Step::Prove(stage) => self.ask(transaction, *stage, request).await,
             Step::SignIn => self.ask(transaction, Stage::Identify, request).await,
+            Step::SignInAtProvider(provider) => self.ask_at_provider(transaction, provider, request).await,
             Step::Fail(refusal) => {
                 request.note_error(&refusal);
                 let client_id = transaction.purpose.client_id().unwrap_or_default();
@@ -297,6 +299,17 @@ impl<'a> IdxCall<'a> {
                 self.show(&transaction, Some(&error), request).await
             }
         }
+    }
+
+    /// Goes on at an external identity provider.
+    async fn ask_at_provider(
+        self,
+        mut transaction: Transaction,
+        provider: String,
+        request: &mut BrowserRequest,
+    ) -> Result<Answered, OAuthError> {
+        transaction.purpose = transaction.purpose.at_provider(provider);
+        self.ask(transaction, Stage::Identify, request).await
     }
 
     /// Goes on with another stage.

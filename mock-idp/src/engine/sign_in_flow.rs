@@ -62,6 +62,10 @@ async fn proceed_authorization(
             }
             ask_to_sign_in(context, Purpose::Authorize(Box::new(wanted)), Stage::Identify, None, request).await
         }
+        (Step::SignInAtProvider(provider), _) => {
+            let purpose = Purpose::Authorize(Box::new(wanted)).at_provider(provider);
+            ask_to_sign_in(context, purpose, Stage::Identify, None, request).await
+        }
         (Step::Prove(stage), _) => {
             ask_to_sign_in(context, Purpose::Authorize(Box::new(wanted)), *stage, None, request).await
         }

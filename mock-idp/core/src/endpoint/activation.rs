@@ -44,6 +44,8 @@ pub fn decide(
     match step_up(org, client, (current_user, user), acr, moment) {
         Ok(StepUp::Enough(_)) => {}
         Ok(StepUp::Prove(stage)) => return ActivationDecision::Prove(stage),
+        // The page offers the provider, if a routing rule does.
+        Ok(StepUp::AtProvider(_)) => return ActivationDecision::SignIn,
         Err(error) => return ActivationDecision::Fail(error),
     }
     ActivationDecision::Confirm(activation.scopes.iter().filter_map(|name| server.scope(name)).cloned().collect())

@@ -82,6 +82,22 @@ impl Purpose {
         }
     }
 
+    /// The same purpose, for a user who authenticates at this external identity provider.
+    #[must_use]
+    pub fn at_provider(self, provider: String) -> Self {
+        match self {
+            Self::Authorize(request) => {
+                Self::Authorize(Box::new(AuthorizationRequest { idp: Some(provider), ..*request }))
+            }
+            Self::Interact(interaction) => {
+                let Interaction { request, handle } = *interaction;
+                let request = AuthorizationRequest { idp: Some(provider), ..request };
+                Self::Interact(Box::new(Interaction { request, handle }))
+            }
+            other @ (Self::Activate(_) | Self::Authn { .. } | Self::Home { .. }) => other,
+        }
+    }
+
     /// The same purpose, once the user has allowed these scopes.
     #[must_use]
     pub(crate) fn with_consent(self, scopes: Scopes) -> Self {
@@ -231,6 +247,9 @@ pub struct PartialSignIn {
     pub warned: bool,
     /// The methods that the user can choose from.
     pub choices: Vec<SignInMethod>,
+    /// Whether a passkey among them has to verify the user, because a policy demands it.
+    #[serde(default)]
+    pub verifies_user: bool,
     pub step: ProofStep,
 }
 
@@ -246,6 +265,7 @@ impl PartialSignIn {
             session: Some(known.session_id.clone()),
             warned: false,
             choices: Vec::new(),
+            verifies_user: false,
             step: ProofStep::Choose,
         }
     }

@@ -30,7 +30,10 @@ impl FactorState<'_> {
         let factors = |list: Vec<Value>| json!({ "user": shown_user(self.user), "factors": list });
         match &partial.step {
             ProofStep::Verify { factor_id, sent: Some(_) } => self.challenge(factor_id, None),
-            ProofStep::UsePasskey { challenge, chosen: Some(chosen) } => self.passkey_challenge(challenge, chosen),
+            ProofStep::UsePasskey { challenge, chosen: Some(chosen) } => {
+                let challenge = challenge_data(self.org, self.urls, challenge, partial.verifies_user);
+                self.passkey_challenge(challenge, chosen)
+            }
             ProofStep::Wait { factor_id, push } => self.challenge(factor_id, Some(push)),
             ProofStep::Choose
             | ProofStep::EnterPassword
@@ -72,8 +75,7 @@ impl FactorState<'_> {
     }
 
     /// A passkey has to sign a challenge. Okta: `challengeType` says whether one was chosen.
-    fn passkey_challenge(self, challenge: &str, chosen: &ChosenPasskey) -> Value {
-        let challenge = challenge_data(self.org, self.urls, challenge);
+    fn passkey_challenge(self, challenge: Value, chosen: &ChosenPasskey) -> Value {
         let shown = |factor: &Factor| {
             let mut object = described(factor);
             object["profile"] = profile(self.user, factor);

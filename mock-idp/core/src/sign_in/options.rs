@@ -56,7 +56,13 @@ pub enum Remediation {
     /// Answer a push notification on the phone.
     Wait { user_id: String, factor: Factor, push: SentPush },
     /// Sign this challenge by one of these passkeys and security keys of the user.
-    UsePasskey { user_id: String, challenge: String, factors: Vec<Factor> },
+    UsePasskey {
+        user_id: String,
+        challenge: String,
+        factors: Vec<Factor>,
+        /// Whether a policy demands that the user is verified.
+        verifies_user: bool,
+    },
     /// Choose one of these methods to prove.
     ChooseMethod { user_id: String, methods: Vec<SignInMethod> },
     /// Complete the enrollment of this factor.
@@ -258,7 +264,8 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
             let known = org.user(&partial.user_id).into_iter().flat_map(passkeys);
             let is_offered = |factor: &&Factor| factor_id.is_none_or(|id| id == factor.id);
             let factors = known.filter(is_offered).cloned().collect();
-            let sign = Remediation::UsePasskey { user_id: user_id(), challenge: challenge.clone(), factors };
+            let (challenge, verifies_user) = (challenge.clone(), partial.verifies_user);
+            let sign = Remediation::UsePasskey { user_id: user_id(), challenge, factors, verifies_user };
             [sign].into_iter().chain(others()).collect()
         }
         ProofStep::ChooseEnrollment { optional } => [choose_enrollment()].into_iter().chain(skip(*optional)).collect(),

@@ -43,6 +43,8 @@ pub struct PasskeyChallenge<'a> {
     pub challenge: &'a str,
     /// The one passkey that counts; `None`: all of the user.
     pub factor_id: Option<&'a str>,
+    /// Whether a policy demands that the user is verified.
+    pub verifies_user: bool,
 }
 
 /// The passkeys and security keys of a user.
@@ -50,15 +52,16 @@ pub fn passkeys(user: &User) -> impl Iterator<Item = &Factor> {
     user.factors.iter().filter(|factor| factor.factor_type == FactorType::WebAuthn && factor.is_active())
 }
 
-/// What a browser needs to use a passkey. Okta: `challengeData`.
+/// What a browser needs to use a passkey. Okta: `challengeData`. `verifies_user`: whether a policy demands that the user is verified.
 #[must_use]
-pub fn challenge_data(org: &Tables, urls: &Urls, challenge: &str) -> Value {
+pub fn challenge_data(org: &Tables, urls: &Urls, challenge: &str, verifies_user: bool) -> Value {
     let mut extensions = json!({});
     // Browsers refuse the extension for other schemes.
     if let Some(origin) = origin_of(&urls.issuer_base).filter(|origin| origin.starts_with("https:")) {
         extensions["appid"] = origin.into();
     }
-    json!({ "challenge": challenge, "userVerification": user_verification(org).name(), "extensions": extensions })
+    let verification = if verifies_user { UserVerification::Required } else { user_verification(org) };
+    json!({ "challenge": challenge, "userVerification": verification.name(), "extensions": extensions })
 }
 
 /// What a browser needs to register a passkey for a factor. Okta: `activationData`.
@@ -114,7 +117,7 @@ pub fn register(
         };
         let origins = origins(org, urls);
         verify_registration(
-            ceremony(org, &origins, factor.challenge.as_deref().unwrap_or_default()),
+            ceremony(org, &origins, factor.challenge.as_deref().unwrap_or_default(), false),
             registration,
             is_known,
         )
@@ -179,7 +182,8 @@ pub fn assert_passkey(
             user_handle: handle.as_deref(),
         };
         let origins = origins(org, urls);
-        verify_assertion(ceremony(org, &origins, challenge.challenge), assertion, &credentials, &handle_of(user))
+        let ceremony = ceremony(org, &origins, challenge.challenge, challenge.verifies_user);
+        verify_assertion(ceremony, assertion, &credentials, &handle_of(user))
     };
     let verified = verify().map_err(|error| refused(&error))?;
     let mut factor = known[verified.credential].clone();
@@ -205,8 +209,8 @@ fn origins(org: &Tables, urls: &Urls) -> Vec<String> {
     own.chain(trusted.filter(|origin| org.trusts_origin(origin))).collect()
 }
 
-fn ceremony<'a>(org: &Tables, origins: &'a [String], challenge: &'a str) -> Ceremony<'a> {
-    let requires_user_verification = user_verification(org) == UserVerification::Required;
+fn ceremony<'a>(org: &Tables, origins: &'a [String], challenge: &'a str, verifies_user: bool) -> Ceremony<'a> {
+    let requires_user_verification = verifies_user || user_verification(org) == UserVerification::Required;
     Ceremony { origins, challenge, requires_user_verification }
 }
 

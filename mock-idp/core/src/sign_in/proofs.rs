@@ -16,7 +16,7 @@ use crate::ledger::{
 use crate::model::{Factor, FactorStatus, FactorType, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
-use crate::policy::assurance::{self, Assurance, AssuranceRequest};
+use crate::policy::assurance::{self, Assurance, AssuranceRequest, NextProof};
 use crate::policy::password::{PasswordAge, age};
 use crate::policy::password_rules::lockout;
 use crate::protocol::webauthn;
@@ -40,6 +40,7 @@ pub(super) fn after(
         session: signed_in.session,
         warned: false,
         choices: Vec::new(),
+        verifies_user: false,
         step: ProofStep::Choose,
     };
     next_stage(org, server, purpose, (user, is_new), partial, moment)
@@ -62,6 +63,7 @@ fn next_stage(
         proofs: &partial.proofs,
         began: partial.began,
         begins_session: partial.session.is_none(),
+        has_provider: false,
     };
     let decided = match assurance::decide(org, request, moment) {
         // The client gets the error: the sign-in itself may be allowed.
@@ -79,7 +81,7 @@ fn next_stage(
             }
             None => enrollments_or_done(org, user, partial, moment.now),
         }),
-        Assurance::Prove(choices) => Ok(more_proofs(user, partial, choices, moment)),
+        Assurance::Prove(next) => Ok(more_proofs(user, partial, next, moment)),
         Assurance::Enroll(choices) => Ok(enrollment(partial, choices, false)),
         Assurance::Denied(reason) | Assurance::Unsatisfiable(reason) => {
             Err(SignInProblem::new(SignInProblemKind::AccessDenied, reason))
@@ -92,12 +94,13 @@ fn next_stage(
 pub(super) fn more_proofs(
     user: &User,
     partial: PartialSignIn,
-    choices: Vec<SignInMethod>,
+    NextProof { methods: choices, verifies_user }: NextProof,
     moment: &mut Moment<'_>,
 ) -> Stage {
     let only = choices.first().filter(|_| !has_several_rows(&choices));
     let step = only.and_then(|only| verification(user, *only, moment));
-    Stage::MoreProofs(Box::new(PartialSignIn { choices, step: step.unwrap_or(ProofStep::Choose), ..partial }))
+    let step = step.unwrap_or(ProofStep::Choose);
+    Stage::MoreProofs(Box::new(PartialSignIn { choices, verifies_user, step, ..partial }))
 }
 
 /// The stage in which a user enrolls one of these methods.
@@ -273,8 +276,8 @@ pub(super) fn answer(
         }
         ProofStep::UsePasskey { challenge, chosen } => {
             let SignInAnswer::UsePasskey(assertion) = answer else { return again(other_step()) };
-            let challenge =
-                PasskeyChallenge { challenge, factor_id: chosen.as_ref().and_then(ChosenPasskey::factor_id) };
+            let factor_id = chosen.as_ref().and_then(ChosenPasskey::factor_id);
+            let challenge = PasskeyChallenge { challenge, factor_id, verifies_user: partial.verifies_user };
             assert_passkey(org, &facts.urls, user, challenge, assertion, moment).map(|(proof, factor)| {
                 moment.trace.event(events::verified(user, None));
                 (proof, counted(user, &factor), Vec::new())

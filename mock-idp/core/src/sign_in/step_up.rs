@@ -2,10 +2,11 @@
 
 use super::proofs::{enrollment, more_proofs};
 use crate::ledger::{CurrentUser, PartialSignIn, Stage};
-use crate::model::{App, User};
+use crate::model::{App, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::policy::assurance::{self, Assurance, AssuranceRequest};
+use crate::policy::routing;
 use crate::protocol::acr::AcrValue;
 use crate::protocol::{ErrorId, OAuthError};
 
@@ -24,6 +25,8 @@ pub(crate) enum StepUp {
     Enough(Option<AcrValue>),
     /// The user proves more, or enrolls something, from this stage on.
     Prove(Box<Stage>),
+    /// The user, who has no password, authenticates again at the external identity provider with this id.
+    AtProvider(String),
 }
 
 /// What a user of a session proves for a client.
@@ -38,6 +41,8 @@ pub(crate) fn step_up(
     moment: &mut Moment<'_>,
 ) -> Result<StepUp, OAuthError> {
     let known = current_user.authentication();
+    let provider = known.idp.as_deref().filter(|_| user.credentials.password.is_none());
+    let provider = provider.filter(|id| routing::provider(org, id).is_some());
     let request = AssuranceRequest {
         user,
         client: Some(client),
@@ -49,12 +54,16 @@ pub(crate) fn step_up(
             CurrentUser::HasSession(_) => i64::MAX,
         },
         begins_session: false,
+        has_provider: provider.is_some(),
     };
     let decided = assurance::decide(org, request, moment);
     let partial = PartialSignIn::in_session(known, moment.now);
     match decided {
         Assurance::Met { acr } => Ok(StepUp::Enough(acr)),
-        Assurance::Prove(choices) => Ok(StepUp::Prove(Box::new(more_proofs(user, partial, choices, moment)))),
+        Assurance::Prove(next) => match provider.filter(|_| next.methods.contains(&SignInMethod::Password)) {
+            Some(provider) => Ok(StepUp::AtProvider(provider.to_owned())),
+            None => Ok(StepUp::Prove(Box::new(more_proofs(user, partial, next, moment)))),
+        },
         Assurance::Enroll(choices) => Ok(StepUp::Prove(Box::new(enrollment(partial, choices, false)))),
         Assurance::Denied(reason) => Err(OAuthError::new(ErrorId::AccessDenied, reason)),
         Assurance::Unsatisfiable(reason) => Err(OAuthError::new(ErrorId::UnmetAuthenticationRequirements, reason)),

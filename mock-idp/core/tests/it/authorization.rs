@@ -43,6 +43,7 @@ fn next(org: &Org, request: &AuthorizationRequest, known: Option<&CurrentUser>, 
             let names: Vec<_> = scopes.iter().map(|scope| scope.name.as_str()).collect();
             format!("consent {}", names.join(" "))
         }
+        Step::SignInAtProvider(provider) => format!("sign in at {provider}"),
         Step::Prove(_) => "prove more".to_owned(),
         Step::Respond(_) => "respond".to_owned(),
         Step::Fail(error) => error.id.row().id.to_owned(),

@@ -145,7 +145,9 @@ impl ProofPage<'_> {
                 (user_id, self.verify(user_id, factor, unsent, *has_link))
             }
             Remediation::Wait { user_id, push, .. } => (user_id, self.push(Some(push))),
-            Remediation::UsePasskey { user_id, challenge, factors } => (user_id, self.use_passkey(challenge, factors)),
+            Remediation::UsePasskey { user_id, challenge, factors, verifies_user } => {
+                (user_id, self.use_passkey(challenge, factors, *verifies_user))
+            }
             Remediation::ChooseMethod { user_id, methods } => {
                 (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods) })
             }
@@ -187,7 +189,7 @@ impl ProofPage<'_> {
             }
             FactorType::Push => self.push(None),
             // It has a step of its own.
-            FactorType::WebAuthn => self.use_passkey("", &[]),
+            FactorType::WebAuthn => self.use_passkey("", &[], false),
             FactorType::Totp => {
                 let method = factor.method().unwrap_or(SignInMethod::GoogleOtp);
                 ProofPageStep::Code {
@@ -200,8 +202,8 @@ impl ProofPage<'_> {
         }
     }
 
-    fn use_passkey(&self, challenge: &str, factors: &[Factor]) -> ProofPageStep {
-        let mut options = challenge_data(self.org, self.urls, challenge);
+    fn use_passkey(&self, challenge: &str, factors: &[Factor], verifies_user: bool) -> ProofPageStep {
+        let mut options = challenge_data(self.org, self.urls, challenge, verifies_user);
         options["allowCredentials"] = factors.iter().map(descriptor).collect();
         let action = format!("{}/signin/verify", self.frame.path_prefix);
         ProofPageStep::Passkey { action, options: options.to_string(), enrolls: false }

@@ -15,6 +15,8 @@ use crate::trace::{ConsentNote, NoteStatus, ScopeSource};
 pub enum Step {
     /// The user has to authenticate.
     SignIn,
+    /// The user has to authenticate at the external identity provider with this id.
+    SignInAtProvider(String),
     /// The user has to prove more, or to enroll something, from this stage on.
     Prove(Box<Stage>),
     /// The user has to allow these scopes.
@@ -76,11 +78,15 @@ fn next(
     // Okta: `acr` is in tokens only when it was requested.
     let acr = match step_up(org, client, (current_user, user), requested, moment)? {
         StepUp::Enough(acr) => acr.map(|value| value.name().to_owned()),
-        StepUp::Prove(_) if request.prompt_none => {
+        StepUp::Prove(_) | StepUp::AtProvider(_) if request.prompt_none => {
             let reason = "prompt=none, and the policies demand more than the user has proved";
             return Err(OAuthError::new(ErrorId::LoginRequired, reason));
         }
         StepUp::Prove(stage) => return Ok(Step::Prove(stage)),
+        StepUp::AtProvider(provider) => {
+            moment.trace.note(NoteStatus::Absent, "session", format!("a new sign-in at {provider} is needed"));
+            return Ok(Step::SignInAtProvider(provider));
+        }
     };
     let missing = missing_consent(server, client, request, consent);
     // Okta: for an interaction code the access policy is evaluated at the token endpoint.

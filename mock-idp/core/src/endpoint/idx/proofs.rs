@@ -143,9 +143,10 @@ pub(super) fn add_authenticators(
             }
             document.insert("currentAuthenticator".to_owned(), object(current));
         }
-        Some(Remediation::UsePasskey { challenge, .. }) => {
+        Some(Remediation::UsePasskey { challenge, verifies_user, .. }) => {
             let mut current = authenticator(org, SignInMethod::WebAuthn);
-            current["contextualData"] = json!({ "challengeData": challenge_data(org, urls, challenge) });
+            let data = challenge_data(org, urls, challenge, *verifies_user);
+            current["contextualData"] = json!({ "challengeData": data });
             document.insert("currentAuthenticator".to_owned(), object(current));
         }
         Some(Remediation::Enroll { factor, unsent, .. }) => {

@@ -41,7 +41,7 @@ pub fn use_passkey(
     assertion: PasskeyAssertion<'_>,
 ) -> Result<(), ApiError> {
     let mut user = find(change.draft, change.call, name)?.clone();
-    let challenge = PasskeyChallenge { challenge, factor_id: Some(id) };
+    let challenge = PasskeyChallenge { challenge, factor_id: Some(id), verifies_user: false };
     let checked = sign_in::assert_passkey(change.draft, change.call.urls, &user, challenge, assertion, change.moment);
     let (_, factor) = checked.map_err(|problem| refused_factor(&problem))?;
     user.enroll(factor);
@@ -59,6 +59,6 @@ pub fn passkey_challenge(
     challenge: &str,
 ) -> Value {
     let mut shown = factor_challenge(call, user, factor);
-    shown["_embedded"] = json!({ "challenge": challenge_data(org, call.urls, challenge) });
+    shown["_embedded"] = json!({ "challenge": challenge_data(org, call.urls, challenge, false) });
     shown
 }

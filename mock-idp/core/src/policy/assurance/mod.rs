@@ -40,6 +40,8 @@ pub struct AssuranceRequest<'a> {
     pub began: i64,
     /// Whether a session begins, about which the global session policy decides.
     pub begins_session: bool,
+    /// Whether the user can authenticate again at an external identity provider. Okta: that counts as the password ("Password / IdP").
+    pub has_provider: bool,
 }
 
 /// Whether the proofs are enough.
@@ -48,13 +50,21 @@ pub enum Assurance {
     /// They are. `acr` is the first requested value that they meet.
     Met { acr: Option<AcrValue> },
     /// A proof by one of these methods is next. The user has them.
-    Prove(Vec<SignInMethod>),
+    Prove(NextProof),
     /// The user has to enroll one of these methods.
     Enroll(Vec<SignInMethod>),
     /// A policy denies the sign-in.
     Denied(String),
     /// Neither what the user has nor what the user can enroll is enough.
     Unsatisfiable(String),
+}
+
+/// What a user can prove next.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NextProof {
+    pub methods: Vec<SignInMethod>,
+    /// Whether a passkey among them has to verify the user, though the org does not demand it of each.
+    pub verifies_user: bool,
 }
 
 /// Decides whether the proofs of a user are enough.
@@ -105,14 +115,18 @@ struct Situation<'a> {
 /// What is missing to meet demands.
 enum Missing {
     Nothing,
-    Proof(Vec<SignInMethod>),
+    Proof(NextProof),
     Enrollment(Vec<SignInMethod>),
     Impossible,
 }
 
 impl<'a> Situation<'a> {
     fn new(org: &Org, request: AssuranceRequest<'a>, now: i64) -> Self {
-        let (enrolled, mut enrollable) = (enrolled_methods(org, request.user), enrollable_methods(org, request.user));
+        let (mut enrolled, mut enrollable) =
+            (enrolled_methods(org, request.user), enrollable_methods(org, request.user));
+        if request.has_provider && !enrolled.contains(&SignInMethod::Password) {
+            enrolled.insert(0, SignInMethod::Password);
+        }
         enrollable.retain(|method| is_for_sign_in(org, *method));
         let verifies_user = user_verification(org) != UserVerification::Discouraged;
         Self { request, now, enrolled, enrollable, verifies_user }
@@ -126,7 +140,7 @@ impl<'a> Situation<'a> {
         }
         let next = next_proofs(&met, proofs, &self.enrolled, |method| self.proof(method));
         if !next.is_empty() {
-            return Missing::Proof(next);
+            return self.proof_by(next, &self.enrolled, &met);
         }
         let all: Vec<_> = self.enrolled.iter().chain(&self.enrollable).copied().collect();
         let (first, enrolled): (Vec<_>, Vec<_>) = next_proofs(&met, proofs, &all, |method| self.proof(method))
@@ -135,9 +149,23 @@ impl<'a> Situation<'a> {
         match (first.is_empty(), enrolled.is_empty()) {
             (true, true) => Missing::Impossible,
             // Okta: what the user has comes first.
-            (_, false) => Missing::Proof(enrolled),
+            (_, false) => self.proof_by(enrolled, &all, &met),
             (false, true) => Missing::Enrollment(first),
         }
+    }
+
+    /// A proof by one of these methods. A browser that is free to verify the user may not do it: where the demands are not met
+    /// without, it has to be told.
+    fn proof_by(
+        &self,
+        methods: Vec<SignInMethod>,
+        candidates: &[SignInMethod],
+        met: &impl Fn(&[Proof]) -> bool,
+    ) -> Missing {
+        let without = || next_proofs(met, self.request.proofs, candidates, |method| Proof::by(method, self.now));
+        let can_verify = self.verifies_user && methods.contains(&SignInMethod::WebAuthn);
+        let verifies_user = can_verify && !without().contains(&SignInMethod::WebAuthn);
+        Missing::Proof(NextProof { methods, verifies_user })
     }
 
     /// What a method would prove now.
@@ -205,9 +233,11 @@ impl Missing {
         };
         match self {
             Self::Nothing => Assurance::Met { acr: None },
-            Self::Proof(methods) => {
-                moment.trace.note(NoteStatus::Absent, TITLE, format!("a proof by {}: {because}", named(&methods)));
-                Assurance::Prove(methods)
+            Self::Proof(next) => {
+                let verified = if next.verifies_user { " that verifies the user" } else { "" };
+                let text = format!("a proof by {}{verified}: {because}", named(&next.methods));
+                moment.trace.note(NoteStatus::Absent, TITLE, text);
+                Assurance::Prove(next)
             }
             Self::Enrollment(methods) => {
                 let text = format!("the user has to enroll {}: {because}", named(&methods));

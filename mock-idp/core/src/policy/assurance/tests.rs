@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::demand::{Demand, next_proofs};
 use super::verification::{VerificationMethod, seconds};
-use super::{Assurance, AssuranceRequest, decide};
+use super::{Assurance, AssuranceRequest, NextProof, decide};
 use crate::ledger::Proof;
 use crate::model::SignInMethod::{self, GoogleOtp, Password, SecurityQuestion, WebAuthn};
 use crate::moment::Moment;
@@ -170,6 +170,7 @@ fn decided(rules: &Value, user: &Value, proved: &[SignInMethod]) -> (Assurance, 
         proofs: &proved,
         began: NOW,
         begins_session: true,
+        has_provider: false,
     };
     let decision = decide(&org, request, &mut moment);
     (decision, trace.notes.iter().map(|note| format!("{}: {}", note.subject(), note.because())).collect())
@@ -224,7 +225,10 @@ fn what_a_user_has_is_proved_and_what_is_missing_is_enrolled() {
         "factorType": "token:software:totp", "provider": "GOOGLE", "sharedSecret": "JBSWY3DPEHPK3PXP",
         "status": "PENDING_ACTIVATION",
     });
-    assert_eq!(decided(&rules, &user(json!([totp])), &[Password]).0, Assurance::Prove(vec![GoogleOtp]));
+    assert_eq!(
+        decided(&rules, &user(json!([totp])), &[Password]).0,
+        Assurance::Prove(NextProof { methods: vec![GoogleOtp], verifies_user: false })
+    );
     assert_eq!(decided(&rules, &user(json!([totp])), &[Password, GoogleOtp]).0, Assurance::Met { acr: None });
     // The enrollment policy of a fresh org does not list Google Authenticator.
     for factors in [json!([]), json!([pending])] {

@@ -45,11 +45,12 @@ pub(crate) fn demand(
         proofs,
         began,
         begins_session: true,
+        has_provider: false,
     };
     match assurance::decide(org, request, moment) {
         Assurance::Met { .. } => Ok(DirectDemand::Met),
-        Assurance::Prove(methods) => {
-            let collected: Vec<_> = methods.into_iter().filter(|method| grant_of(*method).is_some()).collect();
+        Assurance::Prove(next) => {
+            let collected: Vec<_> = next.methods.into_iter().filter(|method| grant_of(*method).is_some()).collect();
             if collected.is_empty() {
                 let reason = "the policies demand a proof that only pages ask for";
                 return Err(OAuthError::new(ErrorId::DirectAuthPolicyDenied, reason));

@@ -58,3 +58,28 @@ async fn an_org_without_the_authenticator_offers_no_passkey() {
     let mock = mock_with_passkeys("DISCOURAGED").await;
     enroll(&mock, &Authenticator::new(b"credential")).await;
 }
+
+/// WebAuthn 5.8.6: a browser that is asked for `preferred` need not verify the user.
+#[tokio::test]
+async fn a_policy_that_needs_a_verified_user_requires_it_of_the_browser() {
+    let (authenticator, factor) = seeded();
+    let verified = json!({
+        "type": "ASSURANCE", "factorMode": "1FA", "reauthenticateIn": "PT12H",
+        "constraints": [{ "possession": { "required": true, "userVerification": "REQUIRED" } }],
+    });
+    for (method, expected) in [(&verified, "required"), (&resistant(), "preferred")] {
+        let org = with_webauthn("PREFERRED").user(BUYER, |user| user.factors = vec![crate::org::model(factor.clone())]);
+        let mock = stopped(&app_policy(org, method)).await;
+        let client = browser();
+        let (_, page) = by_password(&mock, &client, &[]).await;
+        let options = page_options(&page);
+        assert_eq!(options["userVerification"], expected);
+        let unverified = authenticator.forge_assertion(&options, origin(&mock), |made| made.flags = PRESENT);
+        let (status, arrived) = submit_passkey(&mock, &client, &page, &unverified).await;
+        assert_eq!(status, if expected == "required" { 200 } else { 302 }, "{arrived}");
+        if expected == "required" {
+            assert!(journal(&mock).await.contains("a proof by Security Key or Biometric that verifies the user"));
+            assert!(arrived.contains(r#"role="alert""#), "{arrived}");
+        }
+    }
+}
