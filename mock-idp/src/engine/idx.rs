@@ -6,9 +6,11 @@ use crate::pages::view::Frame;
 use mock_idp_core::endpoint::authorization::{self, AuthorizationResponse, Step};
 use mock_idp_core::endpoint::idx::{self, ChosenAuthenticator, IdxError, IdxTransaction};
 use mock_idp_core::ledger::{
-    Authorization, Code, CurrentUser, IssuedCredential, LedgerError, Purpose, Stage, StateHandle, Transaction,
+    Authorization, Code, CurrentUser, IssuedCredential, LedgerError, Purpose, PushNotifications, Stage, StateHandle,
+    Transaction,
 };
 use mock_idp_core::management::ApiError;
+use mock_idp_core::model::AuthMethod;
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::{self, RecoveryOption, RegistrationOption, Remediation, SignInAnswer, SignInFacts};
@@ -230,7 +232,8 @@ impl<'a> IdxCall<'a> {
     /// Begins again, under a new handle. Okta: the old one is invalid then.
     async fn cancel(self, transaction: Transaction, request: &mut BrowserRequest) -> Result<Answered, OAuthError> {
         let context = self.context;
-        let hosted = transaction.browser.is_some();
+        let hosted = !matches!(transaction.purpose, Purpose::Interact(_));
+        let waited = sign_in::push_of_step(&transaction.stage).map(str::to_owned);
         let handle = context.decide(&mut request.trace, |moment| idx::new_state_handle(hosted, moment));
         let mut transaction = Transaction { stage: Stage::Identify, remember: false, ..transaction };
         transaction.expires = idx::expires(&transaction, context.now);
@@ -239,6 +242,9 @@ impl<'a> IdxCall<'a> {
         batch.require(ledger.transactions(), self.handle, |_| true);
         batch.delete(ledger.transactions(), self.handle);
         batch.put(ledger.transactions(), &handle, transaction.clone(), transaction.expires);
+        if let Some(id) = waited {
+            batch.update(ledger.pushes(), PushNotifications::KEY, move |pushes| pushes.withdraw(&id));
+        }
         if let Purpose::Interact(interaction) = &transaction.purpose {
             let known = StateHandle(handle.clone());
             batch.update(ledger.interactions(), &interaction.handle, move |state| *state = known.clone());

@@ -2,7 +2,7 @@
 
 use mock_idp_core::ledger::{
     Consent, FailedSignIns, IssuedCredential, LedgerError, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage,
-    Stage, Transaction, UsedCode, UserDecision,
+    PushNotifications, Stage, Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::management::group_rules;
 use mock_idp_core::model::{DirectoryKind, Factor, Password, User};
@@ -173,6 +173,10 @@ async fn decide<'c>(
                 follow_up.messages.push(*message);
             }
             SignInEffect::SendPush(push) => pushes::store(context, batch, *push),
+            SignInEffect::WithdrawPush { id } => {
+                let withdraw = move |pushes: &mut PushNotifications| pushes.withdraw(&id);
+                batch.update(context.ledger().pushes(), PushNotifications::KEY, withdraw);
+            }
             SignInEffect::SendMessage(message) => follow_up.messages.push(*message),
             SignInEffect::SendLink(sent) => {
                 follow_up.messages.push(magic_links::store(context, batch, *sent, client_id.as_deref()));

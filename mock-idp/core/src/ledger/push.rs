@@ -121,6 +121,11 @@ impl PushNotifications {
         self.notifications.iter_mut().filter(waiting).map(decide).collect()
     }
 
+    /// Drops one that has not been answered.
+    pub fn withdraw(&mut self, id: &str) {
+        self.notifications.retain(|known| known.id != id || known.answer.is_some());
+    }
+
     /// Drops one.
     pub fn cancel(&mut self, id: &str) {
         self.notifications.retain(|known| known.id != id);
@@ -158,6 +163,18 @@ mod tests {
         assert_eq!(pushes.find("a").unwrap().result(301), PushResult::Approved, "an answer outlives the five minutes");
         pushes.add(notification("d", None), 300 + PushNotifications::KEPT);
         assert_eq!(pushes.notifications.len(), 1, "those that expired an hour ago are dropped");
+    }
+
+    #[test]
+    fn a_notification_that_is_withdrawn_cannot_be_answered_and_an_answer_stays() {
+        let mut pushes = PushNotifications::default();
+        pushes.add(notification("a", None), 0);
+        pushes.add(notification("b", None), 0);
+        pushes.answer(true, None, |known| known.id == "a", 1);
+        pushes.withdraw("a");
+        pushes.withdraw("b");
+        assert_eq!(pushes.answer(true, None, |_| true, 1), []);
+        assert_eq!(pushes.find("a").unwrap().result(1), PushResult::Approved);
     }
 
     #[test]

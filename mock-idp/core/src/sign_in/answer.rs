@@ -205,6 +205,8 @@ pub enum SignInEffect {
     UseCode { factor_id: String, used: UsedCode },
     /// The user gets a notification on the phone.
     SendPush(Box<PushNotification>),
+    /// The sign-in does not wait for this notification any more.
+    WithdrawPush { id: String },
     /// The user gets a message.
     SendMessage(Box<OutgoingMessage>),
     /// The user gets an email with a link that confirms the code in it.

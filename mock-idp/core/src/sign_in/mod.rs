@@ -242,6 +242,7 @@ pub fn apply(
     match result {
         Ok((stage, mut effects)) => {
             effects.extend(counted);
+            effects.extend(superseded_push(&transaction.stage, &stage));
             Ok((Transaction { stage, ..transaction }, effects))
         }
         Err((stage, problem)) => Err(Box::new(RejectedAnswer {
@@ -250,6 +251,12 @@ pub fn apply(
             effects: kept.into_iter().chain(counted).chain(wrong).collect(),
         })),
     }
+}
+
+/// A push notification that the sign-in waits for no longer: it cannot be answered any more.
+fn superseded_push(before: &Stage, after: &Stage) -> Option<SignInEffect> {
+    let id = push_of_step(before).filter(|id| push_of_step(after) != Some(id))?;
+    Some(SignInEffect::WithdrawPush { id: id.to_owned() })
 }
 
 /// Counts a wrong code or answer against the token that it was for.

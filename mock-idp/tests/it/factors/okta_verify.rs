@@ -94,6 +94,8 @@ async fn the_pages_say_that_a_push_was_denied_or_has_expired_and_send_another_on
     assert!(page.contains("Push notification sent"), "{page}");
     advance(&mock, 300).await;
     assert_eq!(control(&mock, json!({ "decision": "approve" })).await.0, 404, "it is too late");
+    let (_, page) = submit(&mock, &client, &page, "poll", &[]).await;
+    assert!(page.contains("Your push notification has expired.") && page.contains("Send push"), "{page}");
     let (_, page) = by_password(&mock, &client, &[("prompt", "login")]).await;
     let (_, page) = follow(&mock, &client, &page, r#"data-se="okta_verify-push""#).await;
     assert_eq!(control(&mock, json!({ "decision": "approve", "user": "buyer" })).await.0, 200);
@@ -203,6 +205,30 @@ async fn idx_ends_the_wait_after_five_minutes_and_takes_codes_by_their_own_name(
     let (status, document) = answer(&mock, &client, &handle, json!({ "totp": code(NOW + 300) })).await;
     assert_eq!(status, 200);
     assert!(document["successWithInteractionCode"].is_object(), "{document}");
+}
+
+#[tokio::test]
+async fn a_push_that_the_sign_in_waits_for_no_longer_cannot_be_answered() {
+    let mock = stopped(&with_phone("NEVER")).await;
+    let client = browser();
+    let (handle, document) = idx_by_password(&mock, &client).await;
+    let id = options(&document, "select-authenticator-authenticate")[0].1["id"].clone();
+    let choose = async |method: &str| {
+        let authenticator = json!({ "id": id, "methodType": method });
+        step(&mock, &client, "challenge", json!({ "authenticator": authenticator, "stateHandle": handle })).await
+    };
+    choose("push").await;
+    let first = waiting(&mock).await.remove(0);
+    choose("push").await;
+    let again = waiting(&mock).await;
+    assert_eq!(again.len(), 1, "the second one takes the place of the first: {again:?}");
+    assert_ne!(again[0]["id"], first["id"]);
+    assert_eq!(control(&mock, json!({ "decision": "approve", "id": first["id"] })).await.0, 404);
+    choose("totp").await;
+    assert_eq!(waiting(&mock).await, [Value::Null; 0], "the user enters a code");
+    choose("push").await;
+    step(&mock, &client, "cancel", json!({ "stateHandle": handle })).await;
+    assert_eq!(waiting(&mock).await, [Value::Null; 0], "the sign-in begins again");
 }
 
 #[tokio::test]
