@@ -350,7 +350,7 @@ async fn load(
     transaction: &Transaction,
     answer: SignInAnswer<'_>,
 ) -> Result<(SignInFacts, LoadedVersions), LedgerError> {
-    let failed = match sign_in::user_of_step(&context.org, &transaction.stage, answer) {
+    let failed = match sign_in::user_of_step(&context.org, &transaction.stage, answer, context.now) {
         Some(user) => context.ledger().failed_sign_ins().get_versioned(&user.id).await?,
         None => None,
     };

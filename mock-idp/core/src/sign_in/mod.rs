@@ -57,7 +57,7 @@ use crate::protocol::Scopes;
 
 /// The user whose password a step checks, or whom it picks.
 #[must_use]
-pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>) -> Option<&'o User> {
+pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>, now: i64) -> Option<&'o User> {
     match (answer, stage) {
         (SignInAnswer::Both { identifier, .. } | SignInAnswer::Pick(identifier), _) => {
             org.user_by_identifier(identifier.trim())
@@ -72,7 +72,7 @@ pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>) -
             Stage::Recovery(Recovery { step: RecoveryStep::Code { identifier, .. }, .. }),
         ) => org.user_by_identifier(identifier),
         (SignInAnswer::Passcode(_), Stage::Challenge { identifier }) => org.user_by_identifier(identifier),
-        (SignInAnswer::AtProvider(found), _) => provider::linked_user(org, found),
+        (SignInAnswer::AtProvider(found), _) => provider::found_user(org, found, now),
         (_, Stage::MoreProofs(partial)) => org.user(&partial.user_id),
         _ => None,
     }
@@ -135,7 +135,7 @@ pub fn apply(
         }
         (answer, _) => answer,
     };
-    let user = user_of_step(org, &transaction.stage, answer);
+    let user = user_of_step(org, &transaction.stage, answer, moment.now);
     let mut failed = facts.failed;
     let result = match (answer, &transaction.stage) {
         (SignInAnswer::Restart, _) => Ok((Stage::Identify, Vec::new())),

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{BUYER, BUYERS, Federation, PARTNER_BUYER, PAT, TOKEN};
+use super::{BUYER, BUYERS, Federation, PARTNER_BUYER, PAT, TOKEN, post};
+use crate::factors::{app_policy, with_authenticators};
+use crate::flow::{browser, location, parameter};
 use crate::market::shared;
 
 fn set(pointer: &'static str, value: Value) -> impl FnOnce(&mut Value) {
@@ -26,7 +28,7 @@ async fn a_user_who_matches_is_linked_and_gets_tokens_of_the_provider() {
     assert_eq!(session["idp"], json!({ "id": federation.provider, "type": "SOCIAL" }));
     // The session counts for the next request.
     let again = federation.authorize(&[("prompt", "none")]).await;
-    assert_eq!(federation.id_token(&crate::flow::location(&again)).await["idp"], federation.provider);
+    assert_eq!(federation.id_token(&location(&again)).await["idp"], federation.provider);
 }
 
 #[tokio::test]
@@ -114,6 +116,43 @@ async fn a_suspended_user_is_refused_unless_the_provider_unsuspends_users() {
             federation.assert_fails(&arrived, "buyer@example.test is SUSPENDED").await;
         }
     }
+}
+
+#[tokio::test]
+async fn wrong_passwords_lock_a_user_who_is_not_linked_yet() {
+    let mut federation = Federation::offered(|_| {}).await;
+    let wrong = json!({ "username": "buyer@example.test", "password": "wrong" });
+    for _ in 0..10 {
+        let url = format!("{}/api/v1/authn", federation.mock.url());
+        assert_eq!(shared().post(url).json(&wrong).send().await.unwrap().status(), 401);
+    }
+    let page = federation.sign_in("buyer@example.test").await;
+    assert!(page.contains("buyer@example.test is locked by wrong passwords and codes"), "{page}");
+    assert_eq!(federation.links().await, []);
+    federation.browser = browser();
+    let other = federation.sign_in("pat@partners.test").await;
+    assert_eq!(federation.id_token(&other).await["email"], "pat@partners.test");
+}
+
+#[tokio::test]
+async fn a_user_without_a_password_authenticates_again_at_the_provider() {
+    let method = json!({ "type": "ASSURANCE", "factorMode": "1FA", "reauthenticateIn": "PT1H" });
+    let org = app_policy(with_authenticators(), &method);
+    let federation = Federation::start_in(org.yaml(), |_| {}).await;
+    federation.route(json!({}), true).await;
+    let redirect = federation.sign_in("pat@partners.test").await;
+    assert_eq!(federation.id_token(&redirect).await["email"], "pat@partners.test");
+    for org in ["", "/_org/partners"] {
+        post(&federation.mock, &format!("{org}/_mock/clock"), json!({ "advance": 3_700 })).await;
+    }
+    let silent = location(&federation.authorize(&[("prompt", "none")]).await);
+    assert_eq!(parameter(&silent, "error").as_deref(), Some("login_required"), "{silent}");
+    let request = location(&federation.authorize(&[]).await);
+    let partners = format!("{}/_org/partners/oauth2/v1/authorize?", federation.mock.url());
+    assert!(request.starts_with(&partners), "{request}");
+    let callback = federation.sign_in_there_or_return(&request, "pat@partners.test").await;
+    let again = federation.id_token(&federation.arrive(&callback).await).await;
+    assert_eq!((&again["email"], &again["idp"]), (&json!("pat@partners.test"), &json!(federation.provider)));
 }
 
 #[tokio::test]

@@ -40,7 +40,12 @@ impl Federation {
 
     /// Without a routing rule.
     async fn start(change: impl FnOnce(&mut Value)) -> Self {
-        let mock = MockIdp::builder().org_yaml(BUILT_IN_ORG).org_yaml(PARTNERS).start().await.unwrap();
+        Self::start_in(BUILT_IN_ORG.to_owned(), change).await
+    }
+
+    /// The same for the users of another org.
+    async fn start_in(org: String, change: impl FnOnce(&mut Value)) -> Self {
+        let mock = MockIdp::builder().org_yaml(org).org_yaml(PARTNERS).start().await.unwrap();
         let partners = format!("{}/_org/partners", mock.url());
         let endpoint =
             |path: &str| json!({ "url": format!("{partners}/oauth2/v1/{path}"), "binding": "HTTP-REDIRECT" });
@@ -116,6 +121,12 @@ impl Federation {
         let href = after(&page, "data-se=\"social-auth-general-idp-button\" href=\"").to_owned();
         assert!(page.contains("Sign in with <bdi>Partners</bdi>"), "{page}");
         location(&self.get(&format!("{}{href}", self.mock.url())).await)
+    }
+
+    /// The same where the user may have a session at the provider.
+    async fn sign_in_there_or_return(&self, request: &str, login: &str) -> String {
+        let response = self.get(request).await;
+        if response.status() == 302 { location(&response) } else { self.sign_in_there(request, login).await }
     }
 
     /// Signs a user in at the provider. Returns the address that the browser comes back to.

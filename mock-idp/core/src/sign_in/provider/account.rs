@@ -23,19 +23,24 @@ use crate::trace::NoteStatus;
 
 const TITLE: &str = "identity provider";
 
-/// The user who is linked to a user of a provider.
-pub(in crate::sign_in) fn linked_user<'o>(org: &'o Org, found: &ProviderUser) -> Option<&'o User> {
-    linked(org, routing::provider(org, &found.provider)?, &found.external_id)
+/// The user of the org who is linked to a user of a provider, or will be.
+pub(in crate::sign_in) fn found_user<'o>(org: &'o Org, found: &ProviderUser, now: i64) -> Option<&'o User> {
+    let provider = routing::provider(org, &found.provider)?;
+    linked(org, provider, &found.external_id).or_else(|| {
+        let name = user_name(provider, &ProviderUserRoots::new(&found.claims, now)).ok()?;
+        matching(org, provider, &name).filter(|user| why_not_linked(org, provider, user).is_none())
+    })
 }
 
-/// Signs the user of a provider in. `failed`: the wrong passwords and codes of the linked user.
+/// Signs the user of a provider in. `failed`: the wrong passwords and codes of the user who is found.
 pub(in crate::sign_in) fn sign_in(
     org: &Org,
     found: &ProviderUser,
     failed: &FailedSignIns,
     moment: &mut Moment<'_>,
 ) -> NextStage {
-    if let Some(user) = linked_user(org, found).filter(|user| failed.lock(&lockout(org, user), moment.now)) {
+    let user = found_user(org, found, moment.now);
+    if let Some(user) = user.filter(|user| failed.lock(&lockout(org, user), moment.now)) {
         return Err((Stage::Identify, locked(org, user, "is locked by wrong passwords and codes", moment)));
     }
     resolve(org, found, moment)
@@ -49,7 +54,7 @@ fn resolve(org: &Org, found: &ProviderUser, moment: &mut Moment<'_>) -> Result<(
     let provisions = provider.text("/policy/provisioning/action") == Some("AUTO");
     let (known, is_linked) = match linked(org, provider, &found.external_id) {
         Some(user) => (Some(user), true),
-        None => (matching(org, provider, found, &roots, moment)?, false),
+        None => (to_link(org, provider, found, &roots, moment)?, false),
     };
     let (mut user, is_new) = match known {
         Some(user) => (user.clone(), false),
@@ -108,16 +113,9 @@ fn user_name(provider: IdentityProvider<'_>, roots: &ProviderUserRoots) -> Resul
     Ok(name)
 }
 
-/// The user who matches and can be linked.
-fn matching<'o>(
-    org: &'o Org,
-    provider: IdentityProvider<'_>,
-    found: &ProviderUser,
-    roots: &ProviderUserRoots,
-    moment: &mut Moment<'_>,
-) -> Result<Option<&'o User>, String> {
-    let name = user_name(provider, roots)?;
-    let by_email = || org.users().find(|user| user.profile.email.eq_ignore_ascii_case(&name));
+/// The user who matches a user name of the provider.
+fn matching<'o>(org: &'o Org, provider: IdentityProvider<'_>, name: &str) -> Option<&'o User> {
+    let by_email = || org.users().find(|user| user.profile.email.eq_ignore_ascii_case(name));
     let by_attribute = |attribute: &str| {
         let is_name = |value: Value| match value {
             Value::String(text) => text == name,
@@ -126,13 +124,24 @@ fn matching<'o>(
         };
         org.users().find(|user| user.profile.attribute(attribute).is_some_and(is_name))
     };
-    let user = match provider.text("/policy/subject/matchType") {
+    match provider.text("/policy/subject/matchType") {
         Some("EMAIL") => by_email(),
-        Some("USERNAME_OR_EMAIL") => org.user_by_login(&name).or_else(by_email),
+        Some("USERNAME_OR_EMAIL") => org.user_by_login(name).or_else(by_email),
         Some("CUSTOM_ATTRIBUTE") => provider.text("/policy/subject/matchAttribute").and_then(by_attribute),
-        _ => org.user_by_login(&name),
-    };
-    let Some(user) = user else {
+        _ => org.user_by_login(name),
+    }
+}
+
+/// The user who matches and can be linked.
+fn to_link<'o>(
+    org: &'o Org,
+    provider: IdentityProvider<'_>,
+    found: &ProviderUser,
+    roots: &ProviderUserRoots,
+    moment: &mut Moment<'_>,
+) -> Result<Option<&'o User>, String> {
+    let name = user_name(provider, roots)?;
+    let Some(user) = matching(org, provider, &name) else {
         let external = &found.external_id;
         moment.trace.note(NoteStatus::Absent, TITLE, format!("no user matches {name} ({external})"));
         return Ok(None);

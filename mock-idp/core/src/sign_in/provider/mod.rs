@@ -8,7 +8,7 @@ mod request;
 mod tests;
 mod user;
 
-pub(super) use account::{linked_user, sign_in};
+pub(super) use account::{found_user, sign_in};
 pub use answer::{ProviderAnswerError, authorization_code, token_request, verify_id_token, with_userinfo};
 pub use request::{ProviderRequest, provider_request};
 pub use user::ProviderUser;
