@@ -95,7 +95,14 @@ async fn sign_in_without_page(
     let login = context.org.user(&next.user_id).map_or("", |user| user.profile.login.as_str());
     request.trace.note(NoteStatus::Matched, "sign-in", format!("{login} is the next in the queue of the control API"));
     let transaction = transactions::new(context, purpose, Stage::Identify, request);
-    let step = sign_in_step::take_first(context, &transaction, SignInAnswer::Pick(login), &mut request.trace).await?;
+    let mut step =
+        sign_in_step::take_first(context, &transaction, SignInAnswer::Pick(login), &mut request.trace).await?;
+    if let CommittedStep::Taken(warned) = &step
+        && let Stage::PasswordWarning(_) = warned.stage
+    {
+        // No page is shown on which a new password could be chosen.
+        step = sign_in_step::take_first(context, warned, SignInAnswer::Skip, &mut request.trace).await?;
+    }
     match step {
         CommittedStep::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
             let user = sessions::begin(context, proof, request).await?.map(CurrentUser::SignedIn);

@@ -5,7 +5,7 @@ use mock_idp_core::model::DirectoryKind;
 use serde_json::{Value, json};
 
 use crate::factors::{LOGIN, PASSWORD, answer, authn, by_password, idx_by_password, names, step, submit};
-use crate::flow::{browser, parameter};
+use crate::flow::{WEB, browser, code_request, location, parameter};
 use crate::market::{advance, stopped};
 use crate::org::TestOrg;
 use crate::refusals::{token, token_error};
@@ -42,6 +42,31 @@ async fn the_pages_warn_and_the_user_keeps_the_password() {
     assert_eq!(status, 200, "the next sign-in warns again");
     let (status, arrived) = by_password(&mock, &browser(), &[]).await;
     assert!(status == 200 && arrived.contains("expire in 10 days"));
+}
+
+#[tokio::test]
+async fn a_queued_sign_in_keeps_the_password() {
+    let mock = expiring().await;
+    crate::market::post(&mock, "/_mock/sign-ins", json!({ "users": [LOGIN] })).await;
+    let url = format!("{}/v1/authorize", mock.issuer());
+    let response = browser().get(url).query(&code_request(WEB, "openid")).send().await.unwrap();
+    assert_eq!(response.status(), 302);
+    assert!(parameter(&location(&response), "code").is_some());
+}
+
+#[tokio::test]
+async fn a_wrong_password_in_place_of_a_new_one_is_a_failed_sign_in() {
+    let mock = expiring().await;
+    let client = browser();
+    let (_, page) = by_password(&mock, &client, &[]).await;
+    let fields = [("identifier", LOGIN), ("credentials.passcode", "wrong")];
+    let (status, page) = submit(&mock, &client, &page, "sign-in", &fields).await;
+    assert_eq!(status, 200, "{page}");
+    let logs = format!("{}/api/v1/logs?filter=outcome.result+eq+\"FAILURE\"", mock.url());
+    let request = browser().get(logs).header("authorization", "SSWS 00mockMarketApiToken0123456789abcdefghijkl");
+    let failed: Vec<Value> = request.send().await.unwrap().json().await.unwrap();
+    let failed: Vec<_> = failed.iter().map(|event| (&event["eventType"], &event["actor"]["alternateId"])).collect();
+    assert_eq!(failed, [(&json!("user.session.start"), &json!(LOGIN))]);
 }
 
 #[tokio::test]

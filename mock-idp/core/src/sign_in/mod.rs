@@ -224,11 +224,13 @@ pub fn apply(
     };
     let counted = user.filter(|_| failed != facts.failed);
     let counted = counted.map(|user| SignInEffect::FailedSignIns { user_id: user.id.clone(), failed });
-    // A new password that is refused is not a failed sign-in.
+    // A new password that is refused is not a failed sign-in; a sign-in that begins in place of it can be one.
     let problem = result.as_ref().err().map(|(_, problem)| problem);
     let wrong = wrong_proof(&transaction.stage, problem);
     let is_attempt = match &transaction.stage {
-        Stage::NewPassword { .. } | Stage::PasswordWarning(_) | Stage::Recovery(_) | Stage::Registration(_) => false,
+        Stage::NewPassword { .. } | Stage::PasswordWarning(_) | Stage::Recovery(_) | Stage::Registration(_) => {
+            matches!(answer, SignInAnswer::Both { .. } | SignInAnswer::Pick(_) | SignInAnswer::AtProvider(_))
+        }
         Stage::MoreProofs(partial) => begins_again(answer) || partial.step == ProofStep::EnterPassword,
         _ => true,
     };
