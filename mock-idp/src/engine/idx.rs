@@ -262,7 +262,7 @@ impl<'a> IdxCall<'a> {
     async fn go_on(self, mut transaction: Transaction, request: &mut BrowserRequest) -> Result<Answered, OAuthError> {
         request.remember = transaction.remember;
         let finished = matches!(transaction.stage, Stage::SignedIn(_) | Stage::Decided { .. });
-        if finished && transaction.browser.is_some() {
+        if finished && !matches!(transaction.purpose, Purpose::Interact(_)) {
             // That page begins the session and sends the browser to the client.
             let base = &self.context.urls.endpoint_base;
             let href = format!("{base}/login/token/redirect?stateToken={}", self.handle);
@@ -430,14 +430,31 @@ impl<'a> IdxCall<'a> {
 /// the interaction code at its redirect URI, or learns there that more is needed.
 pub(super) async fn return_from_provider(
     context: &Context,
-    handle: &str,
-    transaction: Transaction,
+    mut transaction: Transaction,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
-    let Some(target) = transaction.purpose.request().map(|wanted| wanted.target.clone()) else {
-        return Err(OAuthError::new(ErrorId::ServerError, "a sign-in without a request of a client"));
+    let Purpose::Interact(interaction) = &transaction.purpose else {
+        return Err(OAuthError::new(ErrorId::ServerError, "a sign-in whose client does not ask the user itself"));
     };
-    let (_, document) = IdxCall { context, handle }.go_on(transaction, request).await?;
+    let (target, interaction_handle) = (interaction.request.target.clone(), interaction.handle.clone());
+    // The earlier handle may be in other hands than those of the user who has come back, and so may the interaction handle of a
+    // public client, which has no server to keep it.
+    let is_public = context
+        .org
+        .client(&interaction.request.client_id)
+        .is_some_and(|client| client.auth_method() == AuthMethod::None);
+    if is_public {
+        transaction.browser = Some(request.browser_id.clone());
+    }
+    transaction.expires = idx::expires(&transaction, context.now);
+    let handle = context.decide(&mut request.trace, |moment| idx::new_state_handle(false, moment));
+    let ledger = context.ledger();
+    let mut batch = ledger.batch();
+    batch.put(ledger.transactions(), &handle, transaction.clone(), transaction.expires);
+    let known = StateHandle(handle.clone());
+    batch.update(ledger.interactions(), &interaction_handle, move |state| *state = known.clone());
+    batch.commit().await?;
+    let (_, document) = IdxCall { context, handle: &handle }.go_on(transaction, request).await?;
     let fields = document.pointer("/successWithInteractionCode/value").and_then(Value::as_array);
     let code = fields.into_iter().flatten().find(|field| field["name"] == "interaction_code");
     let answer = match code.and_then(|field| field["value"].as_str()) {

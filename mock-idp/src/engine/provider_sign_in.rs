@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use http::{Request, header};
 use mock_idp_core::endpoint::{authorization, idx as idx_rules};
-use mock_idp_core::ledger::{ProviderVisit, Purpose, Stage, Transaction};
+use mock_idp_core::ledger::{LedgerError, ProviderVisit, Purpose, Stage, Transaction};
 use mock_idp_core::org::Urls;
 use mock_idp_core::policy::routing;
 use mock_idp_core::protocol::jose::JwkSet;
@@ -21,6 +21,7 @@ use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
 use super::sign_in_step::{CommittedStep, NextHandle};
 use super::{Context, OrgInstance, authorization_response, idx, provider_visits, sign_in, sign_in_flow, sign_in_step};
 use crate::journal::Explained;
+use crate::ledger::{Version, Versioned};
 use crate::pages::view::Frame;
 
 /// The endpoints of sign-ins at external identity providers.
@@ -68,14 +69,17 @@ impl<'o> ProviderEndpoint<'o> {
     ) -> Result<Destination, OAuthError> {
         let visit = self.visit(parameters.get("state").unwrap_or_default(), request).await?;
         let found = provider_visits::find(self.instance, &self.urls, &visit.transaction, &request.cookies).await?;
-        let (context, transaction) = &found;
+        let (context, Versioned { value: transaction, version }) = &found;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         request.remember = transaction.remember;
         let user = match self.user(context, &visit, parameters).await {
             Ok(user) => user,
             Err(ProviderAnswerError(reason)) => {
                 let problem = SignInProblem::new(SignInProblemKind::ProviderFailed, reason);
-                return fail(context, &visit.transaction, transaction.clone(), problem, request).await;
+                if let Purpose::Interact(_) = transaction.purpose {
+                    store_failure(context, &visit.transaction, transaction.clone(), *version).await?;
+                }
+                return fail(context, transaction.purpose.clone(), problem, request).await;
             }
         };
         request.trace.note(
@@ -87,7 +91,7 @@ impl<'o> ProviderEndpoint<'o> {
         let latest = context.on_latest_snapshot();
         let context = latest.as_ref().unwrap_or(context);
         let is_embedded = matches!(transaction.purpose, Purpose::Interact(_));
-        let next = if is_embedded { NextHandle::Same(idx_rules::expires) } else { NextHandle::New };
+        let next = if is_embedded { NextHandle::NewAfterProvider(idx_rules::expires) } else { NextHandle::New };
         let (handle, answer) = (visit.transaction.as_str(), SignInAnswer::AtProvider(&user));
         let step = sign_in_step::take(context, handle, answer, false, next, &mut request.trace).await?;
         // The step may have created or changed the user.
@@ -95,11 +99,11 @@ impl<'o> ProviderEndpoint<'o> {
         let latest = latest.as_ref().unwrap_or(context);
         match step {
             Some(CommittedStep::Taken(transaction)) if is_embedded => {
-                idx::return_from_provider(latest, handle, transaction, request).await
+                idx::return_from_provider(latest, transaction, request).await
             }
             Some(CommittedStep::Taken(transaction)) => sign_in::go_on(latest, transaction, request).await,
             Some(CommittedStep::Rejected(transaction, problem)) => {
-                fail(context, handle, transaction, problem, request).await
+                fail(context, transaction.purpose, problem, request).await
             }
             Some(CommittedStep::DeviceGone) | None => {
                 Err(OAuthError::new(ErrorId::RequestExpired, "this sign-in has been finished before"))
@@ -176,15 +180,33 @@ impl<'o> ProviderEndpoint<'o> {
     }
 }
 
-/// Goes on without the user. Okta: a client that has named the provider gets the error; otherwise the sign-in page has it.
-async fn fail(
+/// Stores that a transaction whose client asks the user itself has failed at the provider, unless another request has continued it.
+async fn store_failure(
     context: &Context,
     handle: &str,
     mut transaction: Transaction,
+    version: Version,
+) -> Result<(), LedgerError> {
+    transaction.stage = Stage::ProviderFailed;
+    transaction.expires = idx_rules::expires(&transaction, context.now);
+    let (transactions, expires) = (context.ledger().transactions(), transaction.expires);
+    let mut batch = context.ledger().batch();
+    batch.require_version(transactions, handle, version);
+    batch.put(transactions, handle, transaction, expires);
+    match batch.commit().await {
+        Err(LedgerError::Conflict { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+/// Goes on without the user. Okta: a client that has named the provider gets the error; otherwise the sign-in page has it.
+async fn fail(
+    context: &Context,
+    purpose: Purpose,
     problem: SignInProblem,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
-    match &transaction.purpose {
+    match &purpose {
         Purpose::Authorize(wanted) if wanted.idp.is_some() => {
             let error = OAuthError::new(ErrorId::AccessDenied, problem.reason);
             Ok(authorization_response::fail(context, &wanted.target, &error, request))
@@ -192,16 +214,32 @@ async fn fail(
         Purpose::Interact(interaction) => {
             let error = OAuthError::new(ErrorId::InteractionRequired, problem.reason);
             request.note_error(&error);
-            let answer = authorization::error_response(&interaction.request.target, &error);
-            transaction.stage = Stage::ProviderFailed;
-            transaction.expires = idx_rules::expires(&transaction, context.now);
-            let expires = transaction.expires;
-            context.ledger().transactions().put(handle, transaction, expires).await?;
-            Ok(request.deliver(answer))
+            Ok(request.deliver(authorization::error_response(&interaction.request.target, &error)))
         }
-        _ => {
-            let purpose = transaction.purpose;
-            sign_in_flow::ask_to_sign_in(context, purpose, Stage::Identify, Some(problem), request).await
-        }
+        _ => sign_in_flow::ask_to_sign_in(context, purpose, Stage::Identify, Some(problem), request).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failure_is_not_stored_over_what_another_request_has_stored_meanwhile() {
+        let context = super::super::tests::context();
+        let transactions = context.ledger().transactions();
+        let purpose = Purpose::Home { server: context.server.id.clone(), target: None };
+        let expires = context.now + 60;
+        let transaction = Transaction { purpose, stage: Stage::Identify, browser: None, remember: false, expires };
+        transactions.put("handle", transaction.clone(), expires).await.unwrap();
+        let earlier = transactions.get_versioned("handle").await.unwrap().unwrap().version;
+        let challenge = Stage::Challenge { identifier: "buyer".to_owned() };
+        transactions.update("handle", |stored| stored.stage = challenge.clone()).await.unwrap();
+        store_failure(&context, "handle", transaction.clone(), earlier).await.unwrap();
+        let Versioned { value, version } = transactions.get_versioned("handle").await.unwrap().unwrap();
+        assert!(matches!(value.stage, Stage::Challenge { .. }), "{value:?}");
+        store_failure(&context, "handle", transaction, version).await.unwrap();
+        let stored = transactions.get("handle").await.unwrap().unwrap();
+        assert!(matches!(stored.stage, Stage::ProviderFailed), "{stored:?}");
     }
 }

@@ -11,6 +11,7 @@ use mock_idp_core::sign_in::{self, Remediation, SignInFacts};
 
 use super::browser::{Browser, BrowserRequest, Destination};
 use super::{Context, OrgInstance};
+use crate::ledger::Versioned;
 
 /// Sends the browser to a provider that the page of a transaction offers.
 pub(super) async fn leave(
@@ -22,7 +23,7 @@ pub(super) async fn leave(
 ) -> Result<Destination, OAuthError> {
     // Okta: what follows `~` is not part of the handle.
     let handle = handle.split('~').next().unwrap_or_default();
-    let (context, transaction) = find(instance, urls, handle, &request.cookies).await?;
+    let (context, Versioned { value: transaction, .. }) = find(instance, urls, handle, &request.cookies).await?;
     request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
     if transaction.browser.is_some() && transaction.browser != request.cookies.id {
         let reason = "the request came without the browser cookie of this sign-in";
@@ -60,15 +61,15 @@ pub(super) async fn find(
     urls: &Urls,
     handle: &str,
     cookies: &Browser,
-) -> Result<(Context, Transaction), OAuthError> {
-    let found = instance.ledger.at(instance.clock.now()).transactions().get(handle).await?;
-    let found = found.filter(|transaction| !matches!(transaction.purpose, Purpose::Authn { .. }));
+) -> Result<(Context, Versioned<Transaction>), OAuthError> {
+    let found = instance.ledger.at(instance.clock.now()).transactions().get_versioned(handle).await?;
+    let found = found.filter(|found| !matches!(found.value.purpose, Purpose::Authn { .. }));
     let context = found
         .as_ref()
-        .and_then(|transaction| Context::at_server(instance, urls.clone(), transaction.purpose.server()))
+        .and_then(|found| Context::at_server(instance, urls.clone(), found.value.purpose.server()))
         .map(|context| context.of_request(cookies.request.clone()));
     match (context, found) {
-        (Some(context), Some(transaction)) => Ok((context, transaction)),
+        (Some(context), Some(found)) => Ok((context, found)),
         _ => Err(OAuthError::new(ErrorId::RequestExpired, "there is no sign-in in progress with this state handle")),
     }
 }

@@ -37,6 +37,8 @@ pub(super) enum NextHandle {
     SameUntilSignedIn,
     /// The transaction keeps its handle. The result says when it expires then.
     Same(fn(&Transaction, i64) -> i64),
+    /// The handle is used up by the step. Where it is not taken, the transaction keeps its handle, and has failed at the provider.
+    NewAfterProvider(fn(&Transaction, i64) -> i64),
 }
 
 /// Takes a step of the transaction with this handle. `None`: there is none, or another request has taken the step. Of several requests at
@@ -60,8 +62,12 @@ pub(super) async fn take(
         let (mut result, follow_up) = decide(context, transaction, answer, &mut batch, &mut step).await?;
         match (next, &mut result) {
             (NextHandle::New, _)
+            | (NextHandle::NewAfterProvider(_), CommittedStep::Taken(_))
             | (NextHandle::SameUntilSignedIn, CommittedStep::Taken(Transaction { stage: Stage::SignedIn(_), .. }))
-            | (NextHandle::Same(_) | NextHandle::SameUntilSignedIn, CommittedStep::DeviceGone) => {
+            | (
+                NextHandle::Same(_) | NextHandle::NewAfterProvider(_) | NextHandle::SameUntilSignedIn,
+                CommittedStep::DeviceGone,
+            ) => {
                 batch.require_version(transactions, handle, found.version);
                 batch.delete(transactions, handle);
             }
@@ -72,6 +78,12 @@ pub(super) async fn take(
             }
             (NextHandle::SameUntilSignedIn, CommittedStep::Taken(transaction)) => {
                 transaction.expires = context.now + primary::STATE_TOKEN_LIFETIME;
+                batch.require_version(transactions, handle, found.version);
+                batch.put(transactions, handle, transaction.clone(), transaction.expires);
+            }
+            (NextHandle::NewAfterProvider(expires), CommittedStep::Rejected(transaction, _)) => {
+                transaction.stage = Stage::ProviderFailed;
+                transaction.expires = expires(transaction, context.now);
                 batch.require_version(transactions, handle, found.version);
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
             }
@@ -154,7 +166,7 @@ async fn decide<'c>(
             SignInEffect::SetPassword { user_id, password } => follow_up.new_password = Some((user_id, password)),
             SignInEffect::Enroll { user_id, factor } => follow_up.enrolled.push((user_id, factor)),
             SignInEffect::CountSignature { user_id, factor_id, sign_count } => {
-                follow_up.signed = Some((user_id, factor_id, sign_count));
+                follow_up.signed = Some(SignedPasskey { user_id, factor_id, sign_count });
             }
             SignInEffect::UseCode { factor_id, used } => {
                 let (table, expires) = (context.ledger().used_codes(), context.now + UsedCode::LIFETIME);
@@ -226,6 +238,15 @@ async fn decide<'c>(
     Ok((result, follow_up))
 }
 
+/// A passkey that has signed a challenge.
+#[derive(Debug)]
+struct SignedPasskey {
+    user_id: String,
+    factor_id: String,
+    /// How often it has signed.
+    sign_count: u32,
+}
+
 /// What is done when a step has been committed.
 #[derive(Debug, Default)]
 struct FollowUp {
@@ -233,8 +254,7 @@ struct FollowUp {
     new_password: Option<(String, Password)>,
     /// Ids of users, each with a factor that the user has enrolled.
     enrolled: Vec<(String, Factor)>,
-    /// A user, a passkey, and how often it has signed.
-    signed: Option<(String, String, u32)>,
+    signed: Option<SignedPasskey>,
     unlocked: Option<String>,
     new_user: Option<User>,
     by_provider: Option<ProviderSignInChange>,
@@ -261,8 +281,10 @@ impl FollowUp {
                 for (user_id, factor) in enrolled {
                     change_user(context, &user_id, |user| user.enroll(factor.clone()));
                 }
-                if let Some((user_id, factor_id, sign_count)) = signed {
-                    change_user(context, &user_id, |user| user.count_signature(&factor_id, sign_count));
+                if let Some(passkey) = signed {
+                    change_user(context, &passkey.user_id, |user| {
+                        user.count_signature(&passkey.factor_id, passkey.sign_count);
+                    });
                 }
                 if let Some(user_id) = unlocked {
                     recovery_links::unlock(context, &user_id).await?;

@@ -72,7 +72,7 @@ pub(crate) fn key(document: &Value) -> &str {
 }
 
 /// Enters name and password, and returns the last document.
-async fn sign_in(mock: &MockIdp, client: &Client, document: &Value, login: &str) -> (u16, Value) {
+pub(crate) async fn sign_in(mock: &MockIdp, client: &Client, document: &Value, login: &str) -> (u16, Value) {
     let state = handle(document);
     let (status, document) =
         step(mock, client, "identify", &json!({ "identifier": login, "stateHandle": state })).await;
@@ -374,7 +374,7 @@ async fn a_sign_in_of_the_hosted_page_can_be_continued_by_the_api_in_the_same_br
 }
 
 /// The market with an app that asks the user itself, and for consent.
-fn asking_for_consent() -> TestOrg {
+pub(crate) fn asking_for_consent() -> TestOrg {
     TestOrg::market().oauth(EMBEDDED, |oauth| oauth.consent_method = ConsentMethod::Required).scope(
         "products:read",
         |scope| {

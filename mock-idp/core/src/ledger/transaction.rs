@@ -15,7 +15,8 @@ use crate::protocol::Scopes;
 pub struct Transaction {
     pub purpose: Purpose,
     pub stage: Stage,
-    /// The browser that began it: no other can continue it. `None` if its client asks the user itself: then the state handle is enough.
+    /// The browser that began it: no other can continue it. `None` if its client asks the user itself: then the state handle is enough,
+    /// until the user of a public client comes back from an external identity provider.
     pub browser: Option<String>,
     /// "Keep me signed in".
     pub remember: bool,

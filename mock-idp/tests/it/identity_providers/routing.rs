@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{BUYER, Federation};
-use crate::flow::{CALLBACK, after, location, parameter, state_handle};
-use crate::idx::{EMBEDDED, VERIFIER, begun, handle, interact_form, key, step};
+use crate::flow::{CALLBACK, after, browser, location, parameter, state_handle};
+use crate::idx::{EMBEDDED, VERIFIER, asking_for_consent, begun, handle, interact_form, interaction_code, key, step};
 use crate::refusals::token;
 
 fn suffix(value: &str) -> Value {
@@ -140,6 +140,56 @@ async fn a_failure_at_the_provider_ends_the_interaction() {
     assert!(document.get("remediation").is_none() && document["cancel"]["name"] == "cancel", "{document}");
     let (_, begun_again) = step(&federation.mock, &federation.browser, "cancel", &body).await;
     assert_eq!(begun_again["remediation"]["value"][0]["name"], "identify");
+}
+
+#[tokio::test]
+async fn only_the_browser_that_comes_back_goes_on_with_the_interaction() {
+    let federation = Federation::start_in(asking_for_consent().yaml(), |_| {}).await;
+    federation.route(json!({}), true).await;
+    let mock = &federation.mock;
+    // Another browser has begun the interaction, and has its handles.
+    let other = browser();
+    let (interaction_handle, document) = begun(mock, &other, &interact_form(EMBEDDED)).await;
+    let state_handle = handle(&document).to_owned();
+    let href = redirect_idp(&document)["href"].as_str().unwrap().to_owned();
+    let request = location(&federation.get(&href).await);
+    let callback = federation.sign_in_there(&request, "buyer@example.test").await;
+    let redirect = federation.arrive(&callback).await;
+    assert_eq!(parameter(&redirect, "error").as_deref(), Some("interaction_required"), "{redirect}");
+    for body in [json!({ "stateHandle": state_handle }), json!({ "interactionHandle": interaction_handle })] {
+        let (status, document) = step(mock, &other, "introspect", &body).await;
+        assert_eq!((status, key(&document)), (401, "idx.session.expired"), "{body}");
+    }
+    let consent = json!({ "consent": true, "stateHandle": state_handle });
+    assert_eq!(step(mock, &other, "consent", &consent).await.0, 401);
+    // The browser of the user goes on, under a new handle.
+    let body = json!({ "interactionHandle": interaction_handle });
+    let (status, document) = step(mock, &federation.browser, "introspect", &body).await;
+    assert_eq!((status, document["remediation"]["value"][0]["name"].as_str()), (200, Some("consent")), "{document}");
+    assert_ne!(handle(&document), state_handle);
+    let consent = json!({ "consent": true, "stateHandle": handle(&document) });
+    assert_eq!(step(mock, &other, "consent", &consent).await.0, 401, "the handle alone is not enough");
+    interaction_code(&step(mock, &federation.browser, "consent", &consent).await.1);
+}
+
+#[tokio::test]
+async fn a_failure_at_the_provider_does_not_revive_a_sign_in_that_is_over() {
+    let federation = Federation::offered(|_| {}).await;
+    let (_, document) = begun(&federation.mock, &federation.browser, &interact_form(EMBEDDED)).await;
+    let href = redirect_idp(&document)["href"].as_str().unwrap().to_owned();
+    let state = parameter(&location(&federation.get(&href).await), "state").unwrap();
+    // The user goes back, and signs in with the password.
+    let answer = async |path: &str, mut body: Value| {
+        body["stateHandle"] = json!(handle(&document));
+        step(&federation.mock, &federation.browser, path, &body).await.1
+    };
+    answer("identify", json!({ "identifier": "buyer@example.test" })).await;
+    interaction_code(&answer("challenge/answer", json!({ "credentials": { "passcode": "Passw0rd!" } })).await);
+    let refused = format!("{}/oauth2/v1/authorize/callback?state={state}&error=access_denied", federation.mock.url());
+    assert_eq!(federation.get(&refused).await.status(), 400, "there is no sign-in any more");
+    let body = json!({ "stateHandle": handle(&document) });
+    let (status, document) = step(&federation.mock, &federation.browser, "introspect", &body).await;
+    assert_eq!((status, key(&document)), (401, "idx.session.expired"));
 }
 
 #[tokio::test]
