@@ -105,5 +105,9 @@ pub(super) async fn redeem_session_token(
         return Ok(None);
     };
     request.trace.note(NoteStatus::Matched, "sessionToken", "it signs the user in");
-    sessions::begin(context, proof, request).await
+    // The program that has asked the user decides with the policy alone.
+    let remember = std::mem::replace(&mut request.remember, true);
+    let begun = sessions::begin(context, proof, request).await;
+    request.remember = remember;
+    begun
 }

@@ -31,11 +31,13 @@ pub(crate) enum BrowserResponse {
         cookies: Browser,
         /// The names of the parameters in the location that only the browser may know.
         secrets: &'static [&'static str],
+        session_age: Option<i64>,
     },
     Page {
         view: Box<PageView>,
         cookies: Browser,
-        remember: bool,
+        /// Seconds for which the cookie of the session is kept; `None`: until the browser is closed.
+        session_age: Option<i64>,
     },
 }
 
@@ -69,6 +71,8 @@ pub(super) struct BrowserRequest {
     pub(super) new_state: Option<String>,
     /// "Keep me signed in".
     pub(super) remember: bool,
+    /// Seconds for which the cookie of the new session is kept; `None`: until the browser is closed.
+    pub(super) session_age: Option<i64>,
     pub(super) trace: Trace,
     pub(super) explanation: Explanation,
 }
@@ -87,6 +91,7 @@ impl BrowserRequest {
             new_session: None,
             new_state: None,
             remember: false,
+            session_age: None,
             trace,
             explanation,
         }
@@ -132,13 +137,16 @@ impl BrowserRequest {
         let destination = result.unwrap_or_else(|error| self.error_page(&error, None));
         let id = self.cookies.id.is_none().then_some(self.browser_id);
         let cookies = Browser { session: self.new_session, state: self.new_state, id, request: None };
+        let session_age = self.session_age;
         let explanation = Explanation { notes: self.trace.notes, ..self.explanation };
         let result = match destination {
-            Destination::Redirect(location) => BrowserResponse::Redirect { location, cookies, secrets: &[] },
-            Destination::Provider(location) => {
-                BrowserResponse::Redirect { location, cookies, secrets: &["state", "nonce"] }
+            Destination::Redirect(location) => {
+                BrowserResponse::Redirect { location, cookies, secrets: &[], session_age }
             }
-            Destination::Page(view) => BrowserResponse::Page { view, cookies, remember: self.remember },
+            Destination::Provider(location) => {
+                BrowserResponse::Redirect { location, cookies, secrets: &["state", "nonce"], session_age }
+            }
+            Destination::Page(view) => BrowserResponse::Page { view, cookies, session_age },
         };
         Explained { result, explanation }
     }

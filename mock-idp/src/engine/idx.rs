@@ -61,7 +61,8 @@ pub(crate) struct IdxResponse {
     pub(crate) document: Value,
     /// The session that has begun.
     pub(crate) cookies: Browser,
-    pub(crate) remember: bool,
+    /// Seconds for which the cookie of the session is kept; `None`: until the browser is closed.
+    pub(crate) session_age: Option<i64>,
 }
 
 /// The endpoints of the IDX API.
@@ -89,10 +90,10 @@ impl<'o> IdxEndpoint<'o> {
     ) -> Explained<Result<IdxResponse, ApiError>> {
         let mut request = BrowserRequest::new(self.instance, cookies, frame);
         let answered = self.answer(action, &mut request).await;
-        let BrowserRequest { new_session, new_state, remember, trace, mut explanation, .. } = request;
+        let BrowserRequest { new_session, new_state, session_age, trace, mut explanation, .. } = request;
         let cookies = Browser { session: new_session, state: new_state, id: None, request: None };
         let result = match answered {
-            Ok((status, document)) => Ok(IdxResponse { status, document, cookies, remember }),
+            Ok((status, document)) => Ok(IdxResponse { status, document, cookies, session_age }),
             Err(error) => {
                 explanation.reason = Some(error.to_string());
                 Err(ApiError::from(error))
@@ -280,6 +281,7 @@ impl<'a> IdxCall<'a> {
             | Stage::Challenge { .. }
             | Stage::NewPassword { .. }
             | Stage::PasswordWarning(_)
+            | Stage::KeepMeSignedIn(_)
             | Stage::Recovery(_)
             | Stage::Registration(_)
             | Stage::MoreProofs(_)
@@ -488,6 +490,7 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::Enroll { factor, .. } => format!("asks to enroll {}", factor.factor_type.name()),
         Remediation::ChooseEnrollment { methods, .. } => format!("offers {} methods to enroll", methods.len()),
         Remediation::Skip { .. } => "lets the user skip what is optional".to_owned(),
+        Remediation::KeepMeSignedIn { .. } => "asks whether to stay signed in".to_owned(),
         Remediation::NewPassword { days_left: Some(days), .. } => {
             format!("offers to choose a new password: the old one expires in {days} days")
         }

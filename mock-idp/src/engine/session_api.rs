@@ -22,22 +22,26 @@ pub(crate) enum SessionName<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionApi<'c>(&'c Context);
 
+/// A session that has begun, and its cookies.
+#[derive(Debug)]
+pub(crate) struct BegunSession {
+    pub(crate) shown: Value,
+    pub(crate) cookies: Browser,
+    /// Seconds for which they are kept; `None`: until the browser is closed.
+    pub(crate) session_age: Option<i64>,
+}
+
 impl<'c> SessionApi<'c> {
     #[must_use]
     pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
-    /// Begins a session with a session token. Returns the session and its cookie.
+    /// Begins a session with a session token.
     ///
     /// # Errors
     /// The token is unknown, used or too old; or the ledger's store is unavailable.
-    pub(crate) async fn create(
-        self,
-        token: &str,
-        cookies: Browser,
-        frame: Frame,
-    ) -> Result<(Value, Browser), ApiError> {
+    pub(crate) async fn create(self, token: &str, cookies: Browser, frame: Frame) -> Result<BegunSession, ApiError> {
         let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
         let Some(known) = authn::redeem_session_token(self.0, token, &mut request).await? else {
             return Err(ApiError::authentication_failed("the session token is unknown, used or too old"));
@@ -46,7 +50,8 @@ impl<'c> SessionApi<'c> {
         let session = session.ok_or_else(|| ApiError::internal("the session has not been stored"))?;
         let id = self.new_id(&known.session_id);
         let shown = self.show(&session, &id, &id)?;
-        Ok((shown, Browser { session: Some(known.session_id), state: request.new_state, id: None, request: None }))
+        let cookies = Browser { session: Some(known.session_id), state: request.new_state, id: None, request: None };
+        Ok(BegunSession { shown, cookies, session_age: request.session_age })
     }
 
     /// A session.

@@ -1,6 +1,7 @@
 //! Sign-in sessions of browsers.
 
 use mock_idp_core::ledger::{Authentication, IssuedCredential, LedgerError, Session, SignedIn};
+use mock_idp_core::model::User;
 use mock_idp_core::policy;
 use mock_idp_core::protocol::session_state::browser_state;
 use mock_idp_core::sign_in;
@@ -56,10 +57,18 @@ pub(super) async fn begin(
     }
     if let Some(session_id) = &proof.session {
         // The earlier proofs belong to that session, and end with it.
-        return match request.session().filter(|session| *session == session_id.as_str()) {
-            Some(_) => add_proofs(context, session_id, &proof).await,
-            None => Ok(None),
+        let is_own = request.session() == Some(session_id.as_str());
+        let Some(session) = (if is_own { add_proofs(context, session_id, &proof).await? } else { None }) else {
+            return Ok(None);
         };
+        // The cookie of a session that has begun is only set again for a user who wants to stay signed in.
+        if let Some(user) = user.filter(|_| request.remember)
+            && let Some(age) = cookie_age(context, &session, user, request)
+        {
+            request.session_age = Some(age);
+            request.new_session = Some(session_id.clone());
+        }
+        return Ok(Some(session.authentication(session_id)));
     }
     // A new id at each sign-in: an id that was planted in the browser never gets a session.
     let session_id = context.decide(&mut request.trace, |moment| format!("idx{}", moment.token()));
@@ -68,6 +77,7 @@ pub(super) async fn begin(
     });
     let proof = SignedIn { amr: context.instance.amr(proof.amr), ..proof };
     let session = Session::new(proof, limits, context.now);
+    request.session_age = user.and_then(|user| cookie_age(context, &session, user, request));
     let authentication = session.authentication(&session_id);
     let sessions = context.ledger().sessions();
     let mut batch = context.ledger().batch();
@@ -86,17 +96,21 @@ pub(super) async fn begin(
     Ok(Some(authentication))
 }
 
+/// Seconds for which the cookie of a session is kept; `None`: until the browser is closed.
+fn cookie_age(context: &Context, session: &Session, user: &User, request: &mut BrowserRequest) -> Option<i64> {
+    let wanted = request.remember;
+    let keeps = context
+        .decide(&mut request.trace, |moment| policy::session::keeps_cookie(session.limits, user, wanted, moment));
+    keeps.then(|| session.ends() - context.now)
+}
+
 /// Adds further proofs to a session of the user, if it is not over.
-async fn add_proofs(
-    context: &Context,
-    session_id: &str,
-    proof: &SignedIn,
-) -> Result<Option<Authentication>, LedgerError> {
+async fn add_proofs(context: &Context, session_id: &str, proof: &SignedIn) -> Result<Option<Session>, LedgerError> {
     let add = |session: &mut Session| {
         let live = session.use_at(context.now) && session.user_id == proof.user_id;
         live.then(|| {
             session.add(proof);
-            session.authentication(session_id)
+            session.clone()
         })
     };
     Ok(context.ledger().sessions().update(session_id, add).await?.flatten())

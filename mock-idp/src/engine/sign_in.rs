@@ -142,6 +142,7 @@ pub(super) async fn go_on(
         | Stage::Challenge { .. }
         | Stage::NewPassword { .. }
         | Stage::PasswordWarning(_)
+        | Stage::KeepMeSignedIn(_)
         | Stage::Recovery(_)
         | Stage::Registration(_)
         | Stage::MoreProofs(_) => sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await,

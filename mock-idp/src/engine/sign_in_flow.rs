@@ -1,11 +1,13 @@
 //! The dispatcher of sign-ins: what comes next, whatever came before. Pages and steps return to it and never to one another.
 
-use crate::pages::view::{self, ActivationStep, ActivationView, PageView, RecoveryView, SignInProblem};
+use crate::pages::view::{
+    self, ActivationStep, ActivationView, KeepMeSignedInView, PageView, RecoveryView, SignInProblem,
+};
 use mock_idp_core::endpoint::activation::{self, ActivationDecision};
 use mock_idp_core::endpoint::authorization::{self, Step};
 use mock_idp_core::ledger::{Activation, AuthorizationRequest, Consent, CurrentUser, Purpose, Stage, Transaction};
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::sign_in::{self, SignInAnswer, SignInFacts};
+use mock_idp_core::sign_in::{self, Remediation, SignInAnswer, SignInFacts};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{BrowserRequest, Destination};
@@ -97,11 +99,11 @@ async fn sign_in_without_page(
     let transaction = transactions::new(context, purpose, Stage::Identify, request);
     let mut step =
         sign_in_step::take_first(context, &transaction, SignInAnswer::Pick(login), &mut request.trace).await?;
-    if let CommittedStep::Taken(warned) = &step
-        && let Stage::PasswordWarning(_) = warned.stage
+    // What can be left out is left out: no page is shown.
+    while let CommittedStep::Taken(transaction) = &step
+        && let Some(answer) = left_out(&transaction.stage)
     {
-        // No page is shown on which a new password could be chosen.
-        step = sign_in_step::take_first(context, warned, SignInAnswer::Skip, &mut request.trace).await?;
+        step = sign_in_step::take_first(context, transaction, answer, &mut request.trace).await?;
     }
     match step {
         CommittedStep::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
@@ -116,6 +118,15 @@ async fn sign_in_without_page(
             ask_to_sign_in(context, purpose, stage, None, request).await
         }
         CommittedStep::DeviceGone => ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await,
+    }
+}
+
+/// The answer that goes on without what a stage offers. `None`: the stage needs an answer.
+fn left_out(stage: &Stage) -> Option<SignInAnswer<'static>> {
+    match stage {
+        Stage::PasswordWarning(_) => Some(SignInAnswer::Skip),
+        Stage::KeepMeSignedIn(_) => Some(SignInAnswer::KeepMeSignedIn(false)),
+        _ => None,
     }
 }
 
@@ -200,7 +211,11 @@ fn page_of(
     if let Some(view) = RecoveryView::of(org, options.first(), problem.as_ref(), state_handle, &frame) {
         return Destination::page(PageView::Recovery(view));
     }
-    let view = view::sign_in_page(org, server, &transaction.purpose, &options, problem, state_handle, frame);
+    if let Some(Remediation::KeepMeSignedIn { user_id }) = options.first() {
+        let view = KeepMeSignedInView::new(org, user_id, state_handle, frame);
+        return Destination::page(PageView::KeepMeSignedIn(view));
+    }
+    let view = view::sign_in_page(org, server, transaction, &options, problem, state_handle, frame);
     Destination::page(PageView::SignIn(view))
 }
 

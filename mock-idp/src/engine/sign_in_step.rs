@@ -1,14 +1,15 @@
 //! One step of a sign-in: loads what it depends on, applies it, and commits the result.
 
 use mock_idp_core::ledger::{
-    Consent, FailedSignIns, IssuedCredential, LedgerError, MagicLink, MagicLinkState, OneTimeToken, OutgoingMessage,
-    PushNotifications, Stage, Transaction, UsedCode, UserDecision,
+    Consent, FailedSignIns, IssuedCredential, KeepPrompts, LedgerError, MagicLink, MagicLinkState, OneTimeToken,
+    OutgoingMessage, PushNotifications, Stage, Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::management::group_rules;
 use mock_idp_core::model::{DirectoryKind, Factor, Password, User};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
 use mock_idp_core::policy::password_rules::PasswordRules;
+use mock_idp_core::policy::{self, assurance};
 use mock_idp_core::sign_in::{
     self, ProviderSignInChange, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem,
     primary,
@@ -55,7 +56,11 @@ pub(super) async fn take(
     loop {
         let Some(found) = transactions.get_versioned(handle).await? else { return Ok(None) };
         let mut transaction = found.value;
-        transaction.remember |= remember;
+        transaction.remember = match answer {
+            // Their forms have the option.
+            SignInAnswer::Identifier(_) | SignInAnswer::Both { .. } => remember,
+            _ => transaction.remember || remember,
+        };
         let stage = transaction.stage.clone();
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
@@ -141,6 +146,7 @@ async fn decide<'c>(
     let (facts, versions) = load(context, &transaction, answer).await?;
     let Context { org, server, .. } = context;
     let client_id = transaction.purpose.client_id().map(str::to_owned);
+    let browser = transaction.browser.clone();
     // Its events count if it is committed.
     let applied = context
         .instance
@@ -188,6 +194,13 @@ async fn decide<'c>(
             SignInEffect::WithdrawPush { id } => {
                 let withdraw = move |pushes: &mut PushNotifications| pushes.withdraw(&id);
                 batch.update(context.ledger().pushes(), PushNotifications::KEY, withdraw);
+            }
+            SignInEffect::AskedToStay { user_id } => {
+                if let Some(browser) = &browser {
+                    let (now, expires) = (context.now, context.now + KeepPrompts::LIFETIME);
+                    let add = move |prompts: &mut KeepPrompts| prompts.add(&user_id, now);
+                    batch.update_or_default(context.ledger().keep_prompts(), browser, expires, add);
+                }
             }
             SignInEffect::SendMessage(message) => follow_up.messages.push(*message),
             SignInEffect::SendLink(sent) => {
@@ -388,6 +401,7 @@ async fn load(
             None => None,
         },
         used_code: used_code.as_ref().map(|used| used.value),
+        prompts: prompts(context, transaction).await?,
         urls: context.urls.clone(),
         push: match sign_in::push_of_step(&transaction.stage) {
             Some(id) => context.instance.push(id).await?,
@@ -401,6 +415,16 @@ async fn load(
     let versions =
         LoadedVersions { failed: failed.map(|failed| failed.version), used_code: used_code.map(|used| used.version) };
     Ok((facts, versions))
+}
+
+/// When the users of a browser were asked whether to stay signed in, if the app asks.
+async fn prompts(context: &Context, transaction: &Transaction) -> Result<Option<KeepPrompts>, LedgerError> {
+    let client = transaction.purpose.client_id().and_then(|client_id| context.org.client(client_id));
+    let asks = client.is_some_and(|client| assurance::asks_to_stay(&context.org, client));
+    match transaction.browser.as_deref().filter(|_| asks) {
+        Some(browser) => context.ledger().keep_prompts().get(browser).await,
+        None => Ok(None),
+    }
 }
 
 /// What the user who is asked for consent has allowed the client before.

@@ -3,10 +3,13 @@
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
-use mock_idp_core::ledger::Session;
+use mock_idp_core::ledger::KeepPrompts;
 
 use crate::engine::Browser;
 use crate::routing::{At, Decided, FromHead};
+
+/// Seconds for which a browser is known again: as long as it matters when its users were asked to stay signed in.
+const BROWSER_AGE: i64 = KeepPrompts::LIFETIME;
 
 /// The browser that sends a request, and the names of its cookies.
 #[derive(Debug)]
@@ -69,9 +72,10 @@ fn value(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-/// Sets the cookies that have a value.
-pub(crate) fn set_cookies(response: &mut Response, names: &CookieNames, cookies: &Browser, remember: bool) {
-    let age = if remember { format!("; Max-Age={}", Session::LONGEST) } else { String::new() };
+/// Sets the cookies that have a value. `session_age`: the seconds for which those of the session are kept; `None`: until the browser is
+/// closed.
+pub(crate) fn set_cookies(response: &mut Response, names: &CookieNames, cookies: &Browser, session_age: Option<i64>) {
+    let age = session_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
     if let Some(session) = &cookies.session {
         append(response, &format!("{}={session}; {}{age}", names.name("sid"), names.attributes()));
     }
@@ -79,7 +83,7 @@ pub(crate) fn set_cookies(response: &mut Response, names: &CookieNames, cookies:
         append(response, &format!("{}={state}; {}{age}", names.state(), names.attributes_for_scripts()));
     }
     if let Some(id) = &cookies.id {
-        append(response, &format!("{}={id}; {}", names.name("browser"), names.attributes()));
+        append(response, &format!("{}={id}; {}; Max-Age={BROWSER_AGE}", names.name("browser"), names.attributes()));
     }
 }
 

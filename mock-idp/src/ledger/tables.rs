@@ -2,8 +2,8 @@
 
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, DirectSignIn, FailedSignIns, InboxMessage, InboxPosition,
-    InterclientGrant, IssuedTokens, KeyRecord, LogPosition, LoggedRequest, MagicLink, OneTimeToken, OobChallenge,
-    PendingRequests, PolledRequest, ProviderVisit, PushNotifications, PushedRequest, RefreshTokenOwner,
+    InterclientGrant, IssuedTokens, KeepPrompts, KeyRecord, LogPosition, LoggedRequest, MagicLink, OneTimeToken,
+    OobChallenge, PendingRequests, PolledRequest, ProviderVisit, PushNotifications, PushedRequest, RefreshTokenOwner,
     RevokedAccessToken, SentCode, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UsedCode,
     UserCode,
 };

@@ -19,6 +19,7 @@ mod error;
 mod form_post;
 mod home;
 mod javascript;
+mod keep_signed_in;
 mod magic_link;
 mod post_message;
 mod proofs;
@@ -48,6 +49,7 @@ pub(crate) fn render(view: &PageView) -> String {
     let rendered = match view {
         PageView::SignIn(view) => sign_in::SignInPage::new(view).render(),
         PageView::Proofs(view) => proofs::ProofPage::new(view).render(),
+        PageView::KeepMeSignedIn(view) => keep_signed_in::KeepMeSignedInPage::new(view).render(),
         PageView::Consent(view) => consent::ConsentPage::new(view).render(),
         PageView::Error(view) => error::ErrorPage::new(view).render(),
         PageView::SignOut(view) => sign_out::SignOutPage::new(view).render(),

@@ -31,6 +31,7 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
         PageView::SignIn(_)
         | PageView::Recovery(_)
         | PageView::Proofs(_)
+        | PageView::KeepMeSignedIn(_)
         | PageView::Consent(_)
         | PageView::FormPost(_)
         | PageView::Activation(_) => "",

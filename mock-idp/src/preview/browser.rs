@@ -100,6 +100,9 @@ impl Browser {
                 }
                 PageView::SignIn(page) => self.sign_in(&page.state_handle, page.problem).await?,
                 PageView::Proofs(page) => self.prove(page).await?,
+                PageView::KeepMeSignedIn(page) => {
+                    self.submit(&page.state_handle, SignInAnswer::KeepMeSignedIn(false)).await
+                }
                 PageView::Consent(page) => self.consent(&page.state_handle, &page.scopes).await?,
                 PageView::Activation(page) => match page.step {
                     ActivationStep::Confirm { state_handle, scopes, .. } => {

@@ -45,6 +45,7 @@ mod idx_recovery;
 mod inbox;
 mod interclient;
 mod jose;
+mod keep_signed_in;
 mod keys;
 mod lifecycle;
 mod lockout;

@@ -10,6 +10,7 @@ use super::failed_sign_ins::FailedSignIns;
 use super::inbox::{InboxMessage, InboxPosition};
 use super::interclient_grant::InterclientGrant;
 use super::issued_tokens::IssuedTokens;
+use super::keep_prompts::KeepPrompts;
 use super::logged_request::{LogPosition, LoggedRequest};
 use super::magic_link::MagicLink;
 use super::one_time_token::OneTimeToken;
@@ -102,6 +103,7 @@ sizes! {
     ConsumedValue: |_it| 0;
     FailedSignIns: |_it| 0;
     UsedCode: |_it| 0;
+    KeepPrompts: |it| it.users().map(|user_id| user_id.len() + 32).sum::<usize>();
     SentCode: |_it| 2 * VALUE;
     MagicLink: |_it| 4 * VALUE;
     PushNotifications: |it| it.notifications.iter().map(|push| 4 * VALUE + push.app.len()).sum::<usize>();

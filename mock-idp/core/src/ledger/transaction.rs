@@ -148,6 +148,8 @@ pub enum Stage {
     MoreProofs(Box<PartialSignIn>),
     /// The proofs are enough, and the password expires soon: the user can choose a new one now.
     PasswordWarning(Box<PasswordWarning>),
+    /// The user has authenticated, and is asked whether to stay signed in.
+    KeepMeSignedIn(SignedIn),
     /// The user has authenticated, and has no session yet.
     SignedIn(SignedIn),
     /// The user has not been signed in at an external identity provider: it begins again.

@@ -18,6 +18,35 @@ pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions
     limits
 }
 
+/// Whether the cookie of a session outlives the browser. Okta: if the rule allows it and the user wants to stay signed in, until the
+/// session ends; never for administrators.
+pub fn keeps_cookie(limits: SessionActions, user: &User, wanted: bool, moment: &mut Moment<'_>) -> bool {
+    const TITLE: &str = "session cookie";
+    if !wanted {
+        moment.trace.note(
+            NoteStatus::PassedOver,
+            TITLE,
+            "it ends with the browser: the user has not asked to stay signed in",
+        );
+        return false;
+    }
+    if limits.use_persistent_cookie != Some(true) {
+        let because = "it ends with the browser: the global session policy has no usePersistentCookie";
+        moment.trace.note(NoteStatus::PassedOver, TITLE, because);
+        return false;
+    }
+    if !user.roles.is_empty() {
+        moment.trace.note(
+            NoteStatus::PassedOver,
+            TITLE,
+            "it ends with the browser: administrators do not stay signed in",
+        );
+        return false;
+    }
+    moment.trace.note(NoteStatus::Matched, TITLE, "it outlives the browser: the user stays signed in");
+    true
+}
+
 /// The policy that covers a user, and its rule; `None`: the default rule.
 pub(super) fn matching_rule<'o>(org: &'o Org, user: &User) -> Option<(&'o GlobalSessionPolicy, &'o GlobalSessionRule)> {
     let subject = PolicySubject::new(org, user);

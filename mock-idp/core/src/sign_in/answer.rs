@@ -8,8 +8,8 @@ use super::passkeys::{PasskeyAssertion, PasskeyRegistration};
 use super::problem::SignInProblem;
 use super::provider::ProviderUser;
 use crate::ledger::{
-    Activation, Consent, FailedSignIns, MagicLink, MessageKind, OneTimeToken, OutgoingMessage, PushNotification,
-    RecoveryKind, Transaction, UsedCode, UserDecision,
+    Activation, Consent, FailedSignIns, KeepPrompts, MagicLink, MessageKind, OneTimeToken, OutgoingMessage,
+    PushNotification, RecoveryKind, Transaction, UsedCode, UserDecision,
 };
 use crate::model::{DirectoryObject, Factor, Password, SignInMethod, User};
 use crate::org::Urls;
@@ -70,6 +70,8 @@ pub enum SignInAnswer<'a> {
     SimulatePasskey,
     /// Leaves out what is optional.
     Skip,
+    /// Stays signed in, or does not.
+    KeepMeSignedIn(bool),
     Consent {
         allowed: bool,
         /// The optional scopes that the user has selected.
@@ -176,6 +178,8 @@ pub struct SignInFacts {
     pub push: Option<PushNotification>,
     /// The link of the step, if it is known: [`link_of_step`](super::link_of_step).
     pub link: Option<MagicLink>,
+    /// When the users of the browser were asked whether to stay signed in, if it matters.
+    pub prompts: Option<KeepPrompts>,
     /// Where the org is: pages of these origins use passkeys.
     pub urls: Urls,
 }
@@ -205,6 +209,8 @@ pub enum SignInEffect {
     UseCode { factor_id: String, used: UsedCode },
     /// The user gets a notification on the phone.
     SendPush(Box<PushNotification>),
+    /// The user has said whether to stay signed in.
+    AskedToStay { user_id: String },
     /// The sign-in does not wait for this notification any more.
     WithdrawPush { id: String },
     /// The user gets a message.

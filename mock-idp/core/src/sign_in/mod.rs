@@ -9,6 +9,7 @@ mod enrollments;
 pub mod events;
 mod factor_checks;
 mod factor_states;
+mod keep_signed_in;
 mod messages;
 mod options;
 mod passkeys;
@@ -178,6 +179,10 @@ pub fn apply(
         (SignInAnswer::Passcode(password), Stage::PasswordWarning(warning)) => {
             proofs::renew(org, warning, (password, true), moment)
         }
+        (SignInAnswer::KeepMeSignedIn(_), Stage::KeepMeSignedIn(signed_in)) => {
+            let asked = SignInEffect::AskedToStay { user_id: signed_in.user_id.clone() };
+            Ok((Stage::SignedIn(signed_in.clone()), vec![asked]))
+        }
         (SignInAnswer::NewPassword { .. }, _) => Err((Stage::Identify, password::no_identifier())),
         (SignInAnswer::Passcode(password), Stage::Challenge { identifier }) => {
             password::verify_alone(org, identifier, password, &mut failed, moment)
@@ -199,13 +204,15 @@ pub fn apply(
             | SignInAnswer::RegisterPasskey(_)
             | SignInAnswer::UsePasskey(_)
             | SignInAnswer::SimulatePasskey
+            | SignInAnswer::KeepMeSignedIn(_)
             | SignInAnswer::Skip,
             stage,
         ) => Err((stage.clone(), password::no_identifier())),
     };
     let mut kept = Vec::new();
     // A step with a further proof has asked the policies already.
-    let is_further = matches!(transaction.stage, Stage::MoreProofs(_) | Stage::PasswordWarning(_));
+    let is_further =
+        matches!(transaction.stage, Stage::MoreProofs(_) | Stage::PasswordWarning(_) | Stage::KeepMeSignedIn(_));
     let is_decided = is_further && !begins_again(answer);
     let result = match result {
         Ok((Stage::SignedIn(signed_in), effects)) if !is_decided => {
@@ -222,13 +229,28 @@ pub fn apply(
         }
         other => other,
     };
+    let keeps = match (answer, &transaction.stage) {
+        (SignInAnswer::KeepMeSignedIn(keeps), Stage::KeepMeSignedIn(_)) => Some(keeps),
+        _ => None,
+    };
+    let result = match result {
+        Ok((Stage::SignedIn(signed_in), effects)) if keeps.is_none() => {
+            let user = effects.iter().find_map(SignInEffect::new_user).or_else(|| org.user(&signed_in.user_id));
+            Ok((keep_signed_in::ask(org, &transaction, (user, signed_in), facts, moment), effects))
+        }
+        other => other,
+    };
     let counted = user.filter(|_| failed != facts.failed);
     let counted = counted.map(|user| SignInEffect::FailedSignIns { user_id: user.id.clone(), failed });
     // A new password that is refused is not a failed sign-in; a sign-in that begins in place of it can be one.
     let problem = result.as_ref().err().map(|(_, problem)| problem);
     let wrong = wrong_proof(&transaction.stage, problem);
     let is_attempt = match &transaction.stage {
-        Stage::NewPassword { .. } | Stage::PasswordWarning(_) | Stage::Recovery(_) | Stage::Registration(_) => {
+        Stage::NewPassword { .. }
+        | Stage::PasswordWarning(_)
+        | Stage::KeepMeSignedIn(_)
+        | Stage::Recovery(_)
+        | Stage::Registration(_) => {
             matches!(answer, SignInAnswer::Both { .. } | SignInAnswer::Pick(_) | SignInAnswer::AtProvider(_))
         }
         Stage::MoreProofs(partial) => begins_again(answer) || partial.step == ProofStep::EnterPassword,
@@ -245,7 +267,8 @@ pub fn apply(
         Ok((stage, mut effects)) => {
             effects.extend(counted);
             effects.extend(superseded_push(&transaction.stage, &stage));
-            Ok((Transaction { stage, ..transaction }, effects))
+            let remember = keeps.unwrap_or(transaction.remember);
+            Ok((Transaction { stage, remember, ..transaction }, effects))
         }
         Err((stage, problem)) => Err(Box::new(RejectedAnswer {
             problem,

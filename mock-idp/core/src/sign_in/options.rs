@@ -76,6 +76,8 @@ pub enum Remediation {
     ChooseEnrollment { user_id: String, methods: Vec<SignInMethod> },
     /// Leave out what is optional.
     Skip { user_id: String },
+    /// Say whether to stay signed in.
+    KeepMeSignedIn { user_id: String },
     /// Allow these scopes, or refuse.
     Consent { user_id: String, scopes: Vec<Scope> },
 }
@@ -139,6 +141,9 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
             vec![Remediation::NewPassword { user_id: user_id.clone(), days_left }, Remediation::Skip { user_id }]
         }
         Stage::MoreProofs(partial) => proof_options(org, partial),
+        Stage::KeepMeSignedIn(signed_in) => {
+            vec![Remediation::KeepMeSignedIn { user_id: signed_in.user_id.clone() }]
+        }
         Stage::Consent { user } => {
             let client = purpose.client_id().and_then(|client_id| org.client(client_id));
             let scopes = match (purpose, client) {

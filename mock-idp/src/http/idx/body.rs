@@ -21,6 +21,7 @@ pub(super) struct IdxBody {
     pub(super) credentials: Option<IdxCredentials>,
     pub(super) authenticator: Option<IdxAuthenticator>,
     pub(super) remember_me: bool,
+    pub(super) keep_me_signed_in: Option<bool>,
     pub(super) consent: Option<bool>,
     pub(super) user_profile: Map<String, Value>,
     opted_scopes: BTreeMap<String, bool>,

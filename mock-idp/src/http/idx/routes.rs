@@ -17,6 +17,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/challenge/resend"], handler!(steps::resend)),
     row(&["/idp/idx/challenge/poll", "/idp/idx/authenticators/poll"], handler!(steps::poll)),
     row(&["/idp/idx/skip"], handler!(steps::skip)),
+    row(&["/idp/idx/keep-me-signed-in"], handler!(steps::keep_me_signed_in)),
     row(&["/idp/idx/consent"], handler!(steps::consent)),
     row(&["/idp/idx/identify/select"], handler!(steps::select_identify)),
     row(&["/idp/idx/enroll"], handler!(steps::enroll)),

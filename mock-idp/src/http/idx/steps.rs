@@ -107,6 +107,13 @@ pub(super) async fn consent(form: BrowserForm, body: IdxBody) -> Decided {
     }
 }
 
+pub(super) async fn keep_me_signed_in(form: BrowserForm, body: IdxBody) -> Decided {
+    match body.keep_me_signed_in {
+        Some(keeps) => step(form, &body, SignInAnswer::KeepMeSignedIn(keeps)).await,
+        None => bad_request("the body has no keepMeSignedIn"),
+    }
+}
+
 pub(super) async fn cancel(form: BrowserForm, body: IdxBody) -> Decided {
     match body.state_handle.as_deref() {
         Some(state_handle) => respond(form, IdxAction::Cancel { state_handle }).await,
@@ -140,7 +147,7 @@ fn bad_request(reason: &str) -> Decided {
 
 fn render(answer: &IdxResponse, names: &CookieNames) -> Response {
     let mut response = ion(answer.status, &answer.document);
-    set_cookies(&mut response, names, &answer.cookies, answer.remember);
+    set_cookies(&mut response, names, &answer.cookies, answer.session_age);
     response
 }
 

@@ -65,9 +65,9 @@ struct NewSession {
 
 async fn create(AtServer(context): AtServer, form: BrowserForm, body: JsonBody) -> Result<Response, ApiError> {
     let NewSession { session_token } = body.read()?;
-    let (session, cookies) = SessionApi::new(&context).create(&session_token, form.browser, form.frame).await?;
-    let mut response = respond::ok(&session);
-    set_cookies(&mut response, &form.names, &cookies, false);
+    let begun = SessionApi::new(&context).create(&session_token, form.browser, form.frame).await?;
+    let mut response = respond::ok(&begun.shown);
+    set_cookies(&mut response, &form.names, &begun.cookies, begun.session_age);
     Ok(response)
 }
 

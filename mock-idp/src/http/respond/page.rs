@@ -14,17 +14,17 @@ use crate::routing::Decided;
 /// The answer of the authorization endpoint and of the sign-in's forms.
 pub(crate) fn response(decided: Explained<BrowserResponse>, names: &CookieNames) -> Decided {
     decided.map(|response| match response {
-        BrowserResponse::Redirect { location, cookies, secrets } => {
+        BrowserResponse::Redirect { location, cookies, secrets, session_age } => {
             let mut response = redirect(&location);
             if !secrets.is_empty() {
                 response.extensions_mut().insert(SecretParameters(secrets));
             }
-            set_cookies(&mut response, names, &cookies, false);
+            set_cookies(&mut response, names, &cookies, session_age);
             response
         }
-        BrowserResponse::Page { view, cookies, remember } => {
+        BrowserResponse::Page { view, cookies, session_age } => {
             let mut response = render(&view);
-            set_cookies(&mut response, names, &cookies, remember);
+            set_cookies(&mut response, names, &cookies, session_age);
             response
         }
     })

@@ -120,6 +120,11 @@ pub(super) async fn consent(form: BrowserForm, Form(fields): Form) -> Decided {
     step(form, &fields, SignInAnswer::Consent { allowed, selected: &opted }, false).await
 }
 
+pub(super) async fn keep_me_signed_in(form: BrowserForm, Form(fields): Form) -> Decided {
+    let keeps = fields.get("keepMeSignedIn") == Some("true");
+    step(form, &fields, SignInAnswer::KeepMeSignedIn(keeps), false).await
+}
+
 pub(super) async fn restart(form: BrowserForm, Query(query): Query) -> Decided {
     step(form, &query, SignInAnswer::Restart, false).await
 }

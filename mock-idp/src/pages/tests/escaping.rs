@@ -100,6 +100,10 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
             }
             proof(&mut view.step, &mut fields);
         }
+        PageView::KeepMeSignedIn(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.extend([&mut view.action, &mut view.state_handle, &mut view.user_login]);
+        }
         PageView::Consent(view) => {
             frame(&mut view.frame, &mut fields);
             fields.extend([&mut view.action, &mut view.state_handle, &mut view.client_label, &mut view.user_login]);

@@ -24,6 +24,7 @@ fn pages_whose_forms_end_at_an_app_have_no_form_action() {
             PageView::SignIn(_)
             | PageView::Recovery(_)
             | PageView::Proofs(_)
+            | PageView::KeepMeSignedIn(_)
             | PageView::Consent(_)
             | PageView::FormPost(_)
             | PageView::Activation(_) => None,

@@ -7,10 +7,10 @@ use mock_idp_core::model::SignInMethod;
 
 use crate::pages::view::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
-    ConsentView, ErrorView, FormPostView, Frame, HomeApp, HomeConsent, HomeSession, HomeView, MethodChoice, OtherWays,
-    PageView, PickerUser, PostMessageView, ProfileField, ProofPageStep, ProofView, ProviderLink, RecoveryPageStep,
-    RecoveryView, RedirectUriMismatch, RequestSummary, ShownDecision, SignInProblem, SignInProblemKind, SignInStep,
-    SignInView, SignOutView, SignedOutView,
+    ConsentView, ErrorView, FormPostView, Frame, HomeApp, HomeConsent, HomeSession, HomeView, KeepMeSignedInView,
+    MethodChoice, OtherWays, PageView, PickerUser, PostMessageView, ProfileField, ProofPageStep, ProofView,
+    ProviderLink, RecoveryPageStep, RecoveryView, RedirectUriMismatch, RequestSummary, ShownDecision, SignInProblem,
+    SignInProblemKind, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 12] = [
@@ -496,6 +496,15 @@ fn proof_pages() -> Vec<(String, PageView)> {
     .to_vec()
 }
 
+fn keep_me_signed_in() -> KeepMeSignedInView {
+    KeepMeSignedInView {
+        frame: frame(),
+        action: "/signin/keep-me-signed-in".to_owned(),
+        state_handle: "02.id.state".to_owned(),
+        user_login: "buyer@example.test".to_owned(),
+    }
+}
+
 /// One of each page and state.
 pub(super) fn every_page() -> Vec<(String, PageView)> {
     let warned = SignInView {
@@ -543,6 +552,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("sign_in_many_users".to_owned(), PageView::SignIn(crowded)),
         ("sign_in_providers".to_owned(), PageView::SignIn(with_providers)),
         ("sign_in_providers_only".to_owned(), PageView::SignIn(providers_only)),
+        ("keep_me_signed_in".to_owned(), PageView::KeepMeSignedIn(keep_me_signed_in())),
         ("consent".to_owned(), PageView::Consent(consent())),
         ("error_redirect_uri".to_owned(), PageView::Error(unregistered_redirect())),
         ("error_unknown_client".to_owned(), PageView::Error(unknown_client())),

@@ -7,6 +7,7 @@ mod frame;
 mod home;
 mod inbox;
 mod journal;
+mod keep_signed_in;
 mod magic_link;
 mod present;
 mod proofs;
@@ -24,6 +25,7 @@ pub(crate) use frame::Frame;
 pub(crate) use home::{HomeApp, HomeConsent, HomeSession, HomeView};
 pub(crate) use inbox::{InboxView, MessageRow};
 pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
+pub(crate) use keep_signed_in::KeepMeSignedInView;
 pub(crate) use magic_link::MagicLinkView;
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::ledger::{Activation, AuthorizationRequest, Purpose};
+use mock_idp_core::ledger::{Activation, AuthorizationRequest, Purpose, Transaction};
 use mock_idp_core::model::{App, RedirectPurpose, Scope, check_redirect_uri};
 use mock_idp_core::org::{CompiledServer, Org, SignInForm, Urls};
 use mock_idp_core::policy::password_rules::PasswordRules;
@@ -21,7 +21,7 @@ use super::sign_in::{
 pub(crate) fn sign_in_page(
     org: &Org,
     server: &CompiledServer,
-    purpose: &Purpose,
+    Transaction { purpose, remember, .. }: &Transaction,
     options: &[Remediation],
     problem: Option<SignInProblem>,
     state_handle: &str,
@@ -74,7 +74,7 @@ pub(crate) fn sign_in_page(
         restart_href: format!("{prefix}/signin/restart?stateHandle={state_handle}"),
         state_handle: state_handle.to_owned(),
         identifier: identifier.unwrap_or_default(),
-        keep_me_signed_in: false,
+        keep_me_signed_in: *remember,
         problem,
         about: match purpose {
             Purpose::Authorize(request) if server.behavior.shows_client_at_sign_in() => {

@@ -23,6 +23,8 @@ pub(crate) enum PageView {
     Home(HomeView),
     /// A further proof, or an enrollment.
     Proofs(super::proofs::ProofView),
+    /// Asks whether to stay signed in.
+    KeepMeSignedIn(super::keep_signed_in::KeepMeSignedInView),
     /// The client asks for scopes that need the user's consent.
     Consent(ConsentView),
     /// An error that must not be redirected, or that has no redirect target.

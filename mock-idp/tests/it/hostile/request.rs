@@ -154,6 +154,7 @@ const PATHS: &[&str] = &[
     "/idp/idx/identify",
     "/idp/idx/challenge/answer",
     "/idp/idx/consent",
+    "/idp/idx/keep-me-signed-in",
     "/idp/idx/cancel",
     "/healthz",
     "/_mock/info",

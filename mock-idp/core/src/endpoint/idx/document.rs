@@ -145,7 +145,7 @@ impl<'a> IdxTransaction<'a> {
             Remediation::Identify { identifier, with_password } => {
                 let mut fields = vec![form::identifier(identifier.as_deref())];
                 fields.extend(with_password.then(|| form::password("Password", None)));
-                fields.push(form::remember_me());
+                fields.push(form::remember_me(self.transaction.remember));
                 ("identify", "identify", None, fields)
             }
             Remediation::Password { .. } => {
@@ -165,6 +165,9 @@ impl<'a> IdxTransaction<'a> {
                 ("granular-consent", "consent", None, form::granular_consent(scopes))
             }
             Remediation::Consent { .. } => ("consent", "consent", None, vec![form::consent()]),
+            Remediation::KeepMeSignedIn { .. } => {
+                ("keep-me-signed-in", "keep-me-signed-in", None, vec![form::keep_me_signed_in()])
+            }
             Remediation::Recovery(option) => recovery::form_of(self.org, option, about_field)?,
             Remediation::Registration(option) => registration::form_of(option, error, about_field),
             Remediation::Register => ("select-enroll-profile", "enroll", None, Vec::new()),
@@ -315,7 +318,7 @@ impl<'a> IdxTransaction<'a> {
             Stage::NewPassword { user_id } => user_id,
             Stage::MoreProofs(partial) => &partial.user_id,
             Stage::PasswordWarning(warning) => &warning.partial.user_id,
-            Stage::SignedIn(proof) => &proof.user_id,
+            Stage::SignedIn(proof) | Stage::KeepMeSignedIn(proof) => &proof.user_id,
             Stage::Consent { user } | Stage::Decided { user, .. } => &user.authentication().user_id,
         };
         self.org.user(user_id)

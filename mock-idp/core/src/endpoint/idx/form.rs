@@ -100,9 +100,21 @@ pub(super) fn authenticator(options: Vec<Value>) -> Value {
     json!({ "name": "authenticator", "type": "object", "required": true, "options": options })
 }
 
-/// "Keep me signed in".
-pub(super) fn remember_me() -> Value {
-    json!({ "name": "rememberMe", "type": "boolean", "label": "Remember this device" })
+/// "Keep me signed in". `chosen`: the user has chosen it before.
+pub(super) fn remember_me(chosen: bool) -> Value {
+    let mut field = json!({ "name": "rememberMe", "type": "boolean", "label": "Remember this device" });
+    if chosen {
+        field["value"] = true.into();
+    }
+    field
+}
+
+/// The same after the sign-in.
+pub(super) fn keep_me_signed_in() -> Value {
+    json!({
+        "name": "keepMeSignedIn", "type": "boolean", "label": "Stay signed in",
+        "required": true, "value": false, "mutable": true,
+    })
 }
 
 /// Consent to all scopes or to none.

@@ -6,6 +6,8 @@ mod enrolled;
 mod rules;
 mod verification;
 
+pub use rules::{KeepMeSignedIn, asks_to_stay, keep_me_signed_in};
+
 pub use enrolled::{
     UserVerification, can_enroll, enrollable_factors, enrolled_methods, enrollment_of, is_for_sign_in, is_usable,
     user_verification,

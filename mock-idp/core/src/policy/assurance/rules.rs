@@ -3,13 +3,16 @@
 use serde_json::Value;
 
 use super::demand::Demand;
-use super::verification::VerificationMethod;
-use crate::model::{App, DirectoryKind, User};
+use super::verification::{VerificationMethod, seconds};
+use crate::model::{App, DirectoryKind, DirectoryObject, User};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::policy::conditions::PolicySubject;
 use crate::policy::session;
 use crate::trace::NoteStatus;
+
+/// Okta: `postAuthPromptFrequency`, P30D.
+const DEFAULT_PROMPT_FREQUENCY: i64 = 30 * 24 * 3600;
 
 /// What the global session policy demands of a new session; the error says that it denies it.
 pub(super) fn session_demand(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<Option<Demand>, String> {
@@ -36,20 +39,13 @@ pub(super) fn app_demand(
     moment: &mut Moment<'_>,
 ) -> Result<Option<Demand>, String> {
     const TITLE: &str = "authentication policy";
-    let policy = client.access_policy.as_deref().and_then(|id| org.object(DirectoryKind::Policy, id));
+    let policy = policy_of(org, client);
     // Okta: an app without a policy of its own has the default one, which needs two factors; here it needs one.
     let Some(policy) = policy else { return Ok(None) };
-    let mut rules: Vec<&Value> = policy.members.get("rules").and_then(Value::as_array).into_iter().flatten().collect();
-    rules.sort_by_key(|rule| rule["priority"].as_u64());
     let subject = PolicySubject::new(org, user);
-    for rule in rules {
+    for rule in rules(policy) {
         let name = format!("{}, {}", policy.name(), rule["name"].as_str().unwrap_or_default());
-        let passed_over = if rule["status"] == "INACTIVE" {
-            Some("it is inactive".to_owned())
-        } else {
-            subject.unmet_in(&rule["conditions"])
-        };
-        if let Some(because) = passed_over {
+        if let Some(because) = passed_over(rule, &subject) {
             moment.trace.note(NoteStatus::PassedOver, TITLE, format!("{name}: {because}"));
             continue;
         }
@@ -65,6 +61,56 @@ pub(super) fn app_demand(
     }
     moment.trace.note(NoteStatus::Refused, TITLE, format!("no rule of {} matches", policy.name()));
     Err(format!("no rule of the authentication policy {} matches", policy.name()))
+}
+
+/// That users are asked after a sign-in whether to stay signed in. Okta: `keepMeSignedIn.postAuth`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeepMeSignedIn {
+    /// The policy and the rule that say so.
+    pub rule: String,
+    /// Seconds from one question to the next.
+    pub frequency: i64,
+}
+
+/// What the rule for a user of an app says. `None`: the user is not asked.
+#[must_use]
+pub fn keep_me_signed_in(org: &Org, client: &App, user: &User) -> Option<KeepMeSignedIn> {
+    let policy = policy_of(org, client)?;
+    let subject = PolicySubject::new(org, user);
+    let rule = rules(policy).into_iter().find(|rule| passed_over(rule, &subject).is_none())?;
+    let settings = &rule["actions"]["appSignOn"]["keepMeSignedIn"];
+    let frequency = match settings["postAuthPromptFrequency"].as_str() {
+        None => DEFAULT_PROMPT_FREQUENCY,
+        Some(text) => seconds(text).unwrap_or(DEFAULT_PROMPT_FREQUENCY),
+    };
+    let rule = format!("{}, {}", policy.name(), rule["name"].as_str().unwrap_or_default());
+    (settings["postAuth"] == "ALLOWED").then_some(KeepMeSignedIn { rule, frequency })
+}
+
+/// Whether a rule of an app asks some users to stay signed in.
+#[must_use]
+pub fn asks_to_stay(org: &Org, client: &App) -> bool {
+    let allows = |rule: &&Value| rule["actions"]["appSignOn"]["keepMeSignedIn"]["postAuth"] == "ALLOWED";
+    policy_of(org, client).is_some_and(|policy| rules(policy).iter().any(allows))
+}
+
+fn policy_of<'o>(org: &'o Org, client: &App) -> Option<&'o DirectoryObject> {
+    client.access_policy.as_deref().and_then(|id| org.object(DirectoryKind::Policy, id))
+}
+
+/// The rules of a policy, in their order.
+fn rules(policy: &DirectoryObject) -> Vec<&Value> {
+    let mut rules: Vec<&Value> = policy.members.get("rules").and_then(Value::as_array).into_iter().flatten().collect();
+    rules.sort_by_key(|rule| rule["priority"].as_u64());
+    rules
+}
+
+/// Why a rule does not apply.
+fn passed_over(rule: &Value, subject: &PolicySubject<'_>) -> Option<String> {
+    match rule["status"] == "INACTIVE" {
+        true => Some("it is inactive".to_owned()),
+        false => subject.unmet_in(&rule["conditions"]),
+    }
 }
 
 impl VerificationMethod {
