@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use mock_idp_core::moment::RequestOrigin;
 use mock_idp_core::system_log::LogEvent;
 use parking_lot::Mutex;
 
@@ -13,6 +14,8 @@ pub(crate) struct CurrentRequest {
     pub(crate) id: RequestId,
     /// The address of the client.
     pub(crate) address: IpAddr,
+    /// The same for the rules, with the user agent.
+    pub(crate) origin: RequestOrigin,
     log: Mutex<RequestLog>,
 }
 
@@ -26,8 +29,8 @@ pub(crate) struct RequestLog {
 
 impl CurrentRequest {
     #[must_use]
-    pub(crate) fn new(id: RequestId, address: IpAddr) -> Self {
-        Self { id, address, log: Mutex::default() }
+    pub(crate) fn new(id: RequestId, address: IpAddr, user_agent: Option<String>) -> Self {
+        Self { id, address, origin: RequestOrigin { address: Some(address), user_agent }, log: Mutex::default() }
     }
 
     /// Adds events of the System Log.
@@ -50,6 +53,6 @@ impl CurrentRequest {
 /// A request that was not sent: one of a preview.
 impl Default for CurrentRequest {
     fn default() -> Self {
-        Self::new(RequestId::random(), Ipv4Addr::LOCALHOST.into())
+        Self::new(RequestId::random(), Ipv4Addr::LOCALHOST.into(), None)
     }
 }

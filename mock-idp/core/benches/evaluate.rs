@@ -23,7 +23,7 @@ use expression_cases::ExpressionOutcome;
 use mock_idp_core::endpoint::authorization::{self, Step};
 use mock_idp_core::expression::Expression;
 use mock_idp_core::ledger::{Authentication, Consent, CurrentUser};
-use mock_idp_core::moment::Moment;
+use mock_idp_core::moment::{Moment, RequestOrigin};
 use mock_idp_core::org::{Document, Org, Urls};
 use mock_idp_core::protocol::Parameters;
 use mock_idp_core::trace::Trace;
@@ -181,7 +181,7 @@ fn evaluation(org: &Org, looked_at: usize) -> f64 {
     let mut rng = StdRng::seed_from_u64(1);
     median(|| {
         let mut trace = Trace::default();
-        let moment = &mut Moment { now: NOW, rng: &mut rng, trace: &mut trace };
+        let moment = &mut Moment { now: NOW, origin: &RequestOrigin::default(), rng: &mut rng, trace: &mut trace };
         let step = authorization::decide(org, server, &request, Some(&user), &Consent::default(), moment);
         let Step::Respond(authorization) = step else { panic!("{step:?}") };
         let code = authorization::code_record(&request, *authorization);

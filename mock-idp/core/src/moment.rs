@@ -1,4 +1,6 @@
-//! Time, randomness and the trace: everything outside its arguments that a decision may use.
+//! Time, the origin of the request, randomness and the trace: everything outside its arguments that a decision may use.
+
+use std::net::IpAddr;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng;
@@ -20,10 +22,19 @@ pub fn timestamp(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.000Z", time.hour(), time.minute(), time.second())
 }
 
-/// The current time, randomness and the trace. Rules get them as one argument.
+/// Where the request that is answered comes from.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct RequestOrigin {
+    /// The address of the client; `None`: there is no client, as in a preview.
+    pub address: Option<IpAddr>,
+    pub user_agent: Option<String>,
+}
+
+/// The current time, the origin of the request, randomness and the trace. Rules get them as one argument.
 pub struct Moment<'a> {
     /// Seconds since 1970-01-01T00:00:00Z, by the org's clock.
     pub now: i64,
+    pub origin: &'a RequestOrigin,
     pub rng: &'a mut dyn Rng,
     pub trace: &'a mut Trace,
 }

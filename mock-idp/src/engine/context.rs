@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::moment::Moment;
+use mock_idp_core::moment::{Moment, RequestOrigin};
 use mock_idp_core::org::{CompiledServer, Org, Urls};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::system_log::LogEvent;
@@ -79,9 +79,16 @@ impl Context {
 
     /// Runs a rule at the time of this request.
     pub(super) fn decide<T>(&self, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
-        let result = self.instance.decide_at(self.now, trace, rule);
+        let result = self.decide_uncommitted(trace, rule);
         self.log(trace.events.drain(..));
         result
+    }
+
+    /// The same; the events stay in the trace until what was decided is stored.
+    pub(super) fn decide_uncommitted<T>(&self, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
+        let unknown = RequestOrigin::default();
+        let origin = self.request.as_ref().map_or(&unknown, |request| &request.origin);
+        self.instance.decide_from(origin, self.now, trace, rule)
     }
 
     /// Adds events of the System Log.

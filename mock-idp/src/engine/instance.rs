@@ -8,7 +8,7 @@ use bytes::Bytes;
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::keys::PublishedKey;
 use mock_idp_core::ledger::{ClockSetting, KeyMaterial, LedgerError};
-use mock_idp_core::moment::Moment;
+use mock_idp_core::moment::{Moment, RequestOrigin};
 use mock_idp_core::org::{CompiledServer, Draft, Org, Problems, RateLimits};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
@@ -354,7 +354,18 @@ impl OrgInstance {
 
     /// Runs a rule at a time, with randomness and the trace.
     pub(super) fn decide_at<T>(&self, now: i64, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
-        self.randomness.with(|rng| rule(&mut Moment { now, rng, trace }))
+        self.decide_from(&RequestOrigin::default(), now, trace, rule)
+    }
+
+    /// The same for a request that comes from somewhere.
+    pub(super) fn decide_from<T>(
+        &self,
+        origin: &RequestOrigin,
+        now: i64,
+        trace: &mut Trace,
+        rule: impl FnOnce(&mut Moment<'_>) -> T,
+    ) -> T {
+        self.randomness.with(|rng| rule(&mut Moment { now, origin, rng, trace }))
     }
 
     /// The keys of a server.

@@ -148,9 +148,8 @@ async fn decide<'c>(
     let client_id = transaction.purpose.client_id().map(str::to_owned);
     let browser = transaction.browser.clone();
     // Its events count if it is committed.
-    let applied = context
-        .instance
-        .decide_at(context.now, trace, |moment| sign_in::apply(org, server, transaction, answer, &facts, moment));
+    let applied =
+        context.decide_uncommitted(trace, |moment| sign_in::apply(org, server, transaction, answer, &facts, moment));
     let (result, effects) = match applied {
         Ok((transaction, effects)) => (CommittedStep::Taken(transaction), effects),
         Err(rejected) => {

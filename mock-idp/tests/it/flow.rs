@@ -1,6 +1,7 @@
 //! Complete flows over HTTP: authorize, sign in, redeem, use, refresh, sign out.
 
 use mock_idp::MockIdp;
+use reqwest::header::HeaderMap;
 use reqwest::{Client, Response, redirect};
 use serde_json::{Value, json};
 
@@ -13,8 +14,14 @@ pub(crate) const CALLBACK: &str = "http://localhost:7803/callback";
 
 /// A browser without scripts: it stores cookies and follows no redirects.
 pub(crate) fn browser() -> Client {
+    browser_with(HeaderMap::new())
+}
+
+/// A browser that sends these headers with each request.
+pub(crate) fn browser_with(headers: HeaderMap) -> Client {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    Client::builder().cookie_store(true).redirect(redirect::Policy::none()).no_proxy().build().unwrap()
+    let builder = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).no_proxy();
+    builder.default_headers(headers).build().unwrap()
 }
 
 /// The hidden input or attribute value that follows `marker` in a page.

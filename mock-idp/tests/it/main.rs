@@ -84,6 +84,7 @@ mod session_token;
 mod sessions;
 mod shared;
 mod shared_servers;
+mod sign_in_conditions;
 mod single_sign_out;
 mod snapshot_program;
 mod snapshot_property;

@@ -94,12 +94,13 @@ mod tests {
     use rand::rngs::StdRng;
 
     use super::*;
+    use crate::moment::RequestOrigin;
     use crate::trace::Trace;
 
     #[test]
     fn two_ids_of_a_session_differ_and_lead_to_its_cookie() {
         let (mut rng, mut trace) = (StdRng::seed_from_u64(1), Trace::default());
-        let mut moment = Moment { now: 0, rng: &mut rng, trace: &mut trace };
+        let mut moment = Moment { now: 0, origin: &RequestOrigin::default(), rng: &mut rng, trace: &mut trace };
         let session = format!("idx{}", moment.token());
         let (first, second) = (id(&session, &mut moment), id(&session, &mut moment));
         assert_ne!(first, second);

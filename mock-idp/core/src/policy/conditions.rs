@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::circumstances::Circumstances;
 use crate::model::{IncludeExclude, People, User};
 use crate::org::{CompiledRule, Tables};
 use crate::protocol::{Scopes, is_oidc};
@@ -56,8 +57,8 @@ impl<'a> PolicySubject<'a> {
         }
     }
 
-    /// Why conditions of a policy about sign-ins do not hold.
-    pub(super) fn unmet_in(&self, conditions: &Value) -> Option<String> {
+    /// Why conditions of a policy about sign-ins do not hold. `circumstances`: where the sign-in comes from, if the policy may depend on it.
+    pub(super) fn unmet_in(&self, conditions: &Value, circumstances: Option<Circumstances<'_>>) -> Option<String> {
         let list = |path: &str| -> Vec<String> {
             let listed = conditions.pointer(path).and_then(Value::as_array).into_iter().flatten();
             listed.filter_map(Value::as_str).map(str::to_owned).collect()
@@ -82,6 +83,9 @@ impl<'a> PolicySubject<'a> {
         let level = conditions.pointer("/riskScore/level").and_then(Value::as_str).unwrap_or("ANY");
         if !matches!(level, "ANY" | "LOW") {
             return Some(format!("the condition on the risk does not hold: here it is LOW, and not {level}"));
+        }
+        if let Some(circumstances) = circumstances {
+            return circumstances.unmet_in(conditions);
         }
         let unknown = [
             ("network", conditions.pointer("/network/connection").is_some_and(|connection| connection != "ANYWHERE")),

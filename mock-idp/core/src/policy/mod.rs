@@ -2,6 +2,7 @@
 //! decides.
 
 pub mod assurance;
+mod circumstances;
 mod conditions;
 pub mod grant_rules;
 pub mod password;

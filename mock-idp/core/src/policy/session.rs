@@ -1,16 +1,18 @@
 //! Global session policies: the limits of sessions. Okta: the first policy by priority that covers the user, and its first such
 //! rule; otherwise the default rule.
 
+use super::circumstances::Circumstances;
 use super::conditions::PolicySubject;
 use crate::model::{GlobalSessionPolicy, GlobalSessionRule, People, SessionActions, User};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::trace::NoteStatus;
 
+const TITLE: &str = "global session policy";
+
 /// The limits of a new session of this user.
 pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions {
-    const TITLE: &str = "global session policy";
-    let (name, limits) = match matching_rule(org, user) {
+    let (name, limits) = match matching_rule(org, user, moment) {
         Some((policy, rule)) => (format!("{}, {}", policy.name, rule.name), rule.actions.signon.session),
         None => ("the default rule".to_owned(), SessionActions::default()),
     };
@@ -47,8 +49,12 @@ pub fn keeps_cookie(limits: SessionActions, user: &User, wanted: bool, moment: &
     true
 }
 
-/// The policy that covers a user, and its rule; `None`: the default rule.
-pub(super) fn matching_rule<'o>(org: &'o Org, user: &User) -> Option<(&'o GlobalSessionPolicy, &'o GlobalSessionRule)> {
+/// The policy that covers a user, and its rule; `None`: the default rule. Notes say which rules are passed over because of the network.
+pub(super) fn matching_rule<'o>(
+    org: &'o Org,
+    user: &User,
+    moment: &mut Moment<'_>,
+) -> Option<(&'o GlobalSessionPolicy, &'o GlobalSessionRule)> {
     let subject = PolicySubject::new(org, user);
     let covers = |people: &People| subject.unmet_or_everyone(people).is_none();
     let mut policies: Vec<_> = org.session_policies().collect();
@@ -56,8 +62,17 @@ pub(super) fn matching_rule<'o>(org: &'o Org, user: &User) -> Option<(&'o Global
     let policy = policies.into_iter().find(|policy| policy.status.is_active() && covers(&policy.conditions.people))?;
     let mut rules: Vec<_> = policy.rules.iter().collect();
     rules.sort_by_key(|rule| rule.priority);
-    let rule = rules.into_iter().find(|rule| rule.status.is_active() && covers(&rule.conditions.people))?;
-    Some((policy, rule))
+    let circumstances = Circumstances::new(org, user, moment);
+    for rule in rules.into_iter().filter(|rule| rule.status.is_active() && covers(&rule.conditions.people)) {
+        match rule.conditions.network.as_ref().and_then(|network| circumstances.network(network)) {
+            Some(because) => {
+                let note = format!("{}, {}: {because}", policy.name, rule.name);
+                moment.trace.note(NoteStatus::PassedOver, TITLE, note);
+            }
+            None => return Some((policy, rule)),
+        }
+    }
+    None
 }
 
 fn describe(limits: SessionActions) -> String {

@@ -1,6 +1,6 @@
 //! The market org and moments for tests of rules.
 
-use mock_idp_core::moment::Moment;
+use mock_idp_core::moment::{Moment, RequestOrigin};
 use mock_idp_core::org::{Document, Org};
 use mock_idp_core::trace::{Note, NoteStatus, Trace};
 use rand::SeedableRng as _;
@@ -26,7 +26,7 @@ pub(crate) fn changed(change: impl FnOnce(&mut Document)) -> Org {
 pub(crate) fn ask_at<T>(now: i64, rule: impl FnOnce(&mut Moment<'_>) -> T) -> (T, Vec<Note>) {
     let mut rng = StdRng::seed_from_u64(7);
     let mut trace = Trace::default();
-    let result = rule(&mut Moment { now, rng: &mut rng, trace: &mut trace });
+    let result = rule(&mut Moment { now, origin: &RequestOrigin::default(), rng: &mut rng, trace: &mut trace });
     (result, trace.notes)
 }
 

@@ -258,9 +258,10 @@ impl Shared {
             tracing::warn!("the clock could not be moved: {error}");
         }
         request.extensions_mut().insert(record.request_id);
-        let current = Arc::new(CurrentRequest::new(record.request_id, connection.peer));
+        let user_agent = request.headers().get(header::USER_AGENT);
+        let user_agent = user_agent.map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
+        let current = Arc::new(CurrentRequest::new(record.request_id, connection.peer, user_agent.clone()));
         request.extensions_mut().insert(Arc::clone(&current));
-        let user_agent = request.headers().get(header::USER_AGENT).cloned();
         let path = state.is_some().then(|| request.uri().path().to_owned());
         let rate = enforced_count(address, edge, &matched, request.method());
         let mut decided = match fault {
@@ -280,7 +281,6 @@ impl Shared {
         };
         let log = current.take_log();
         if !log.events.is_empty() {
-            let user_agent = user_agent.as_ref().map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
             let base = &address.urls().endpoint_base;
             let from = LoggedFrom { request: &current, path: &record.path, base, user_agent };
             record.logged = Some(address.org.add_to_log(log, from).await);

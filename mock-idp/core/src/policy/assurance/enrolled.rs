@@ -166,7 +166,7 @@ impl<'o> EnrollmentPolicy<'o> {
 
 fn enrollment_policy<'o>(org: &'o Tables, user: &User) -> Option<EnrollmentPolicy<'o>> {
     let subject = PolicySubject::new(org, user);
-    let covers = |conditions: &Value| subject.unmet_in(conditions).is_none();
+    let covers = |conditions: &Value| subject.unmet_in(conditions, None).is_none();
     let mut policies: Vec<_> = org
         .objects(DirectoryKind::Policy)
         .filter(|policy| policy.text("type") == Some("MFA_ENROLL") && policy.is_active())

@@ -7,6 +7,7 @@ use super::verification::{VerificationMethod, seconds};
 use crate::model::{App, DirectoryKind, DirectoryObject, User};
 use crate::moment::Moment;
 use crate::org::Org;
+use crate::policy::circumstances::Circumstances;
 use crate::policy::conditions::PolicySubject;
 use crate::policy::session;
 use crate::trace::NoteStatus;
@@ -17,7 +18,7 @@ const DEFAULT_PROMPT_FREQUENCY: i64 = 30 * 24 * 3600;
 /// What the global session policy demands of a new session; the error says that it denies it.
 pub(super) fn session_demand(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<Option<Demand>, String> {
     const TITLE: &str = "global session policy";
-    let Some((policy, rule)) = session::matching_rule(org, user) else { return Ok(None) };
+    let Some((policy, rule)) = session::matching_rule(org, user, moment) else { return Ok(None) };
     let name = format!("{}, {}", policy.name, rule.name);
     let actions = &rule.actions.signon;
     if actions.access.as_deref() == Some("DENY") {
@@ -43,9 +44,10 @@ pub(super) fn app_demand(
     // Okta: an app without a policy of its own has the default one, which needs two factors; here it needs one.
     let Some(policy) = policy else { return Ok(None) };
     let subject = PolicySubject::new(org, user);
+    let circumstances = Circumstances::new(org, user, moment);
     for rule in rules(policy) {
         let name = format!("{}, {}", policy.name(), rule["name"].as_str().unwrap_or_default());
-        if let Some(because) = passed_over(rule, &subject) {
+        if let Some(because) = passed_over(rule, &subject, circumstances) {
             moment.trace.note(NoteStatus::PassedOver, TITLE, format!("{name}: {because}"));
             continue;
         }
@@ -74,10 +76,10 @@ pub struct KeepMeSignedIn {
 
 /// What the rule for a user of an app says. `None`: the user is not asked.
 #[must_use]
-pub fn keep_me_signed_in(org: &Org, client: &App, user: &User) -> Option<KeepMeSignedIn> {
+pub fn keep_me_signed_in(org: &Org, client: &App, user: &User, moment: &Moment<'_>) -> Option<KeepMeSignedIn> {
     let policy = policy_of(org, client)?;
-    let subject = PolicySubject::new(org, user);
-    let rule = rules(policy).into_iter().find(|rule| passed_over(rule, &subject).is_none())?;
+    let (subject, circumstances) = (PolicySubject::new(org, user), Circumstances::new(org, user, moment));
+    let rule = rules(policy).into_iter().find(|rule| passed_over(rule, &subject, circumstances).is_none())?;
     let settings = &rule["actions"]["appSignOn"]["keepMeSignedIn"];
     let frequency = match settings["postAuthPromptFrequency"].as_str() {
         None => DEFAULT_PROMPT_FREQUENCY,
@@ -106,10 +108,10 @@ fn rules(policy: &DirectoryObject) -> Vec<&Value> {
 }
 
 /// Why a rule does not apply.
-fn passed_over(rule: &Value, subject: &PolicySubject<'_>) -> Option<String> {
+fn passed_over(rule: &Value, subject: &PolicySubject<'_>, circumstances: Circumstances<'_>) -> Option<String> {
     match rule["status"] == "INACTIVE" {
         true => Some("it is inactive".to_owned()),
-        false => subject.unmet_in(&rule["conditions"]),
+        false => subject.unmet_in(&rule["conditions"], Some(circumstances)),
     }
 }
 

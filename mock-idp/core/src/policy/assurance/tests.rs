@@ -9,7 +9,7 @@ use super::verification::{VerificationMethod, seconds};
 use super::{Assurance, AssuranceRequest, NextProof, decide};
 use crate::ledger::Proof;
 use crate::model::SignInMethod::{self, GoogleOtp, Password, SecurityQuestion, WebAuthn};
-use crate::moment::Moment;
+use crate::moment::{Moment, RequestOrigin};
 use crate::org::Org;
 use crate::trace::Trace;
 
@@ -160,7 +160,7 @@ fn decided(rules: &Value, user: &Value, proved: &[SignInMethod]) -> (Assurance, 
     let org = Org::parse(&document.to_string()).unwrap();
     let (user, client) = (org.users().next().unwrap(), org.clients().next().unwrap());
     let (mut rng, mut trace) = (StdRng::seed_from_u64(1), Trace::default());
-    let mut moment = Moment { now: NOW, rng: &mut rng, trace: &mut trace };
+    let mut moment = Moment { now: NOW, origin: &RequestOrigin::default(), rng: &mut rng, trace: &mut trace };
     let proved = proofs(proved, NOW);
     let request = AssuranceRequest {
         user,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{ProviderUser, sign_in};
 use crate::ledger::{FailedSignIns, Stage};
 use crate::model::{Lockout, User};
-use crate::moment::Moment;
+use crate::moment::{Moment, RequestOrigin};
 use crate::org::Org;
 use crate::sign_in::answer::SignInEffect;
 use crate::trace::Trace;
@@ -71,7 +71,7 @@ fn resolved(org: &Org, claims: &Value) -> Result<User, String> {
 /// The same, after wrong passwords of the user.
 fn resolved_after(org: &Org, claims: &Value, failed: &FailedSignIns) -> Result<User, String> {
     let (mut rng, mut trace) = (StdRng::seed_from_u64(1), Trace::default());
-    let mut moment = Moment { now: 1_800_000_000, rng: &mut rng, trace: &mut trace };
+    let mut moment = Moment { now: 1_800_000_000, origin: &RequestOrigin::default(), rng: &mut rng, trace: &mut trace };
     let claims = claims.as_object().unwrap().clone();
     let found = ProviderUser { provider: PROVIDER.to_owned(), external_id: "x-1".to_owned(), claims };
     match sign_in(org, &found, failed, &mut moment) {

@@ -1,0 +1,302 @@
+//! Where a sign-in comes from, as the conditions of policies on networks, platforms and expressions compare it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use crate::expression::{Expression, GroupView, Roots, Value};
+use crate::model::{DirectoryKind, DirectoryObject, User};
+use crate::moment::{Moment, RequestOrigin};
+use crate::org::Tables;
+
+/// The request and the user of a sign-in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Circumstances<'a> {
+    org: &'a Tables,
+    user: &'a User,
+    origin: &'a RequestOrigin,
+    now: i64,
+}
+
+impl<'a> Circumstances<'a> {
+    pub(super) fn new<'m: 'a>(org: &'a Tables, user: &'a User, moment: &Moment<'m>) -> Self {
+        Self { org, user, origin: moment.origin, now: moment.now }
+    }
+
+    /// Why the conditions of a rule do not hold.
+    pub(super) fn unmet_in(self, conditions: &Json) -> Option<String> {
+        self.network(&conditions["network"])
+            .or_else(|| self.platform(&conditions["platform"]))
+            .or_else(|| self.expression(conditions.pointer("/elCondition/condition")?.as_str()?))
+    }
+
+    /// Why a condition on the network does not hold.
+    pub(super) fn network(self, network: &Json) -> Option<String> {
+        if network["connection"].as_str().is_none_or(|connection| connection == "ANYWHERE") {
+            return None;
+        }
+        if network["connection"] != "ZONE" {
+            return Some(format!("the mock does not evaluate a network that is {}", network["connection"]));
+        }
+        let Some(address) = self.origin.address else {
+            return Some(
+                "the condition on the network does not hold: the address of the client is not known".to_owned(),
+            );
+        };
+        let listed = |name: &str| network[name].as_array().into_iter().flatten().filter_map(Json::as_str);
+        for id in listed("exclude") {
+            match self.is_in(address, id) {
+                Ok(false) => {}
+                Ok(true) => return Some(format!("the address {address} is in the excluded zone {}", self.name(id))),
+                Err(reason) => return Some(reason),
+            }
+        }
+        let mut reasons = Vec::new();
+        let mut has_zones = false;
+        for id in listed("include") {
+            has_zones = true;
+            match self.is_in(address, id) {
+                Ok(true) => return None,
+                Ok(false) => reasons.push(format!("the address {address} is not in the zone {}", self.name(id))),
+                Err(reason) => reasons.push(reason),
+            }
+        }
+        has_zones.then(|| reasons.join("; "))
+    }
+
+    /// The name of a zone.
+    fn name<'n>(self, id: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        self.org.object(DirectoryKind::NetworkZone, id).map_or(id, DirectoryObject::name)
+    }
+
+    /// Whether an address is in a zone; the error says why it is not known.
+    fn is_in(self, address: IpAddr, id: &str) -> Result<bool, String> {
+        // Okta: all zones that are lists of addresses.
+        if id == "ALL_ZONES" {
+            let zones = self.org.objects(DirectoryKind::NetworkZone);
+            return Ok(zones.filter(|zone| zone.is_active()).any(|zone| has_address(zone, address)));
+        }
+        let Some(zone) = self.org.object(DirectoryKind::NetworkZone, id).filter(|zone| zone.is_active()) else {
+            return Ok(false);
+        };
+        if zone.text("type") != Some("IP") {
+            return Err(format!("the mock does not evaluate the zone {}: it knows no locations", zone.name()));
+        }
+        Ok(has_address(zone, address))
+    }
+
+    /// Why a condition on the platform does not hold.
+    fn platform(self, platform: &Json) -> Option<String> {
+        let listed = |name: &str| platform[name].as_array().into_iter().flatten();
+        let own = Platform::of(self.origin.user_agent.as_deref().unwrap_or_default());
+        if let Some(unread) = listed("include").chain(listed("exclude")).find(|one| has_version(one)) {
+            return Some(format!("the mock does not evaluate versions of platforms: {unread}"));
+        }
+        let described = format!("the user agent is {} {}", own.device, own.system);
+        if listed("exclude").any(|one| own.is(one)) {
+            return Some(format!("{described}, which is excluded"));
+        }
+        let mut included = listed("include").peekable();
+        (included.peek().is_some() && !included.any(|one| own.is(one)))
+            .then(|| format!("{described}, which is not included"))
+    }
+
+    /// Why an expression does not hold.
+    fn expression(self, source: &str) -> Option<String> {
+        if source.trim().is_empty() {
+            return None;
+        }
+        let expression = match Expression::parse(source) {
+            Ok(expression) => expression,
+            Err(error) => return Some(format!("the mock cannot read the expression `{source}`: {error}")),
+        };
+        let groups: Vec<Arc<GroupView>> = self.org.group_views(self.user).cloned().collect();
+        match expression.evaluate(&SignInRoots { user: self.user, groups: &groups, now: self.now }) {
+            Ok(Value::Bool(true)) => None,
+            Ok(_) => Some(format!("the expression `{source}` is not true")),
+            Err(error) => Some(format!("the expression `{source}` cannot be evaluated: {error}")),
+        }
+    }
+}
+
+/// Whether a list of addresses has this one.
+fn has_address(zone: &DirectoryObject, address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    let gateways = zone.members.get("gateways").and_then(Json::as_array).into_iter().flatten();
+    let mut ranges = gateways.filter_map(|gateway| gateway["value"].as_str());
+    ranges.any(|range| match range.split_once('-') {
+        Some((first, last)) => match (first.trim().parse::<IpAddr>(), last.trim().parse::<IpAddr>()) {
+            (Ok(first), Ok(last)) => first.is_ipv4() == address.is_ipv4() && (first..=last).contains(&address),
+            _ => false,
+        },
+        None => in_block(range, address),
+    })
+}
+
+/// Whether a block has an address. RFC 4632 3.1.
+fn in_block(block: &str, address: IpAddr) -> bool {
+    let (base, length) = block.split_once('/').unwrap_or((block, ""));
+    let Ok(base) = base.trim().parse::<IpAddr>() else { return false };
+    let prefix = |bits: u128, of: u32, length: u32| bits.checked_shr(of - length.min(of)).unwrap_or(0);
+    let length =
+        |of: u32| if length.is_empty() { Some(of) } else { length.parse().ok().filter(|length| *length <= of) };
+    match (base, address) {
+        (IpAddr::V4(base), IpAddr::V4(address)) => length(32).is_some_and(|length| {
+            prefix(u32::from(base).into(), 32, length) == prefix(u32::from(address).into(), 32, length)
+        }),
+        (IpAddr::V6(base), IpAddr::V6(address)) => {
+            length(128).is_some_and(|length| prefix(base.into(), 128, length) == prefix(address.into(), 128, length))
+        }
+        _ => false,
+    }
+}
+
+/// A platform with an expression or a version.
+fn has_version(platform: &Json) -> bool {
+    let os = &platform["os"];
+    let has_expression = os["expression"].as_str().is_some_and(|expression| !expression.is_empty());
+    has_expression || os.get("version").is_some_and(|version| !version.is_null())
+}
+
+/// What a user agent runs on. Okta: `PolicyPlatformType` and `PolicyPlatformOperatingSystemType`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Platform {
+    device: &'static str,
+    system: &'static str,
+}
+
+impl Platform {
+    fn of(user_agent: &str) -> Self {
+        let known = [
+            ("iPhone", "MOBILE", "IOS"),
+            ("iPad", "MOBILE", "IOS"),
+            ("Android", "MOBILE", "ANDROID"),
+            ("Windows", "DESKTOP", "WINDOWS"),
+            ("CrOS", "DESKTOP", "CHROMEOS"),
+            ("Macintosh", "DESKTOP", "MACOS"),
+            ("Linux", "DESKTOP", "OTHER"),
+        ];
+        let found = known.into_iter().find(|(mark, ..)| user_agent.contains(mark));
+        found.map_or(Self { device: "OTHER", system: "OTHER" }, |(_, device, system)| Self { device, system })
+    }
+
+    /// Whether a member of a condition covers it. Okta: `OSX` is the former name of `MACOS`.
+    fn is(self, listed: &Json) -> bool {
+        let covers = |value: &Json, own: &str| {
+            value.as_str().is_none_or(|value| value == "ANY" || value == own || (value == "OSX" && own == "MACOS"))
+        };
+        covers(&listed["type"], self.device) && covers(&listed["os"]["type"], self.system)
+    }
+}
+
+/// What the expression of a rule can read: the user, and the risk, which is low here.
+struct SignInRoots<'a> {
+    user: &'a User,
+    groups: &'a [Arc<GroupView>],
+    now: i64,
+}
+
+impl Roots for SignInRoots<'_> {
+    fn root(&self, name: &str) -> Option<Value> {
+        match name {
+            "user" => {
+                let mut user = Value::from(serde_json::to_value(&self.user.profile).unwrap_or(Json::Null));
+                if let Value::Map(members) = &mut user {
+                    members.insert("id".to_owned(), self.user.id.as_str().into());
+                    members.insert("status".to_owned(), self.user.status.name().into());
+                }
+                Some(user)
+            }
+            "security" => {
+                let risk = IndexMap::from([("level".to_owned(), Value::from("LOW"))]);
+                Some(Value::Map(IndexMap::from([("risk".to_owned(), Value::Map(risk))])))
+            }
+            _ => None,
+        }
+    }
+
+    fn groups(&self) -> &[Arc<GroupView>] {
+        self.groups
+    }
+
+    fn internal_property(&self, name: &str) -> Option<Value> {
+        match name {
+            "id" => Some(self.user.id.as_str().into()),
+            "status" => Some(self.user.status.name().into()),
+            other => self.user.times().into_iter().find(|(known, _)| *known == other)?.1.map(Value::from),
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_block_has_the_addresses_with_its_prefix() {
+        for (block, address, expected) in [
+            ("192.0.2.0/24", "192.0.2.255", true),
+            ("192.0.2.0/24", "192.0.3.0", false),
+            ("192.0.2.7", "192.0.2.7", true),
+            ("192.0.2.7", "192.0.2.8", false),
+            ("0.0.0.0/0", "203.0.113.9", true),
+            ("2001:db8::/32", "2001:db8:1::1", true),
+            ("2001:db8::/32", "2001:db9::1", false),
+            ("::/0", "2001:db9::1", true),
+            ("::/0", "192.0.2.7", false),
+            ("192.0.2.0/33", "192.0.2.0", false),
+            ("not an address/8", "192.0.2.0", false),
+        ] {
+            assert_eq!(in_block(block, address.parse().unwrap()), expected, "{block} {address}");
+        }
+    }
+
+    #[test]
+    fn a_zone_has_its_ranges_and_ipv4_addresses_that_are_written_as_ipv6() {
+        let zone: DirectoryObject = serde_json::from_value(json!({
+            "id": "nzo", "name": "Office", "type": "IP",
+            "gateways": [{ "type": "RANGE", "value": "192.0.2.10-192.0.2.20" }, { "type": "CIDR", "value": "198.51.100.0/24" }],
+        }))
+        .unwrap();
+        for (address, expected) in [
+            ("192.0.2.10", true),
+            ("192.0.2.21", false),
+            ("198.51.100.1", true),
+            ("::ffff:192.0.2.11", true),
+            ("::1", false),
+        ] {
+            assert_eq!(has_address(&zone, address.parse().unwrap()), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn user_agents_differ_in_device_and_system() {
+        for (user_agent, device, system) in [
+            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "DESKTOP", "WINDOWS"),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", "DESKTOP", "MACOS"),
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)", "MOBILE", "IOS"),
+            ("Mozilla/5.0 (Linux; Android 14; Pixel 8)", "MOBILE", "ANDROID"),
+            ("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0)", "DESKTOP", "CHROMEOS"),
+            ("Mozilla/5.0 (X11; Linux x86_64)", "DESKTOP", "OTHER"),
+            ("curl/8.5", "OTHER", "OTHER"),
+        ] {
+            assert_eq!(Platform::of(user_agent), Platform { device, system }, "{user_agent}");
+        }
+        let mac = Platform::of("Macintosh");
+        assert!(mac.is(&json!({ "type": "DESKTOP", "os": { "type": "OSX" } })));
+        assert!(mac.is(&json!({ "type": "ANY", "os": { "type": "ANY" } })));
+        assert!(!mac.is(&json!({ "type": "MOBILE", "os": { "type": "ANY" } })));
+        assert!(!mac.is(&json!({ "type": "DESKTOP", "os": { "type": "WINDOWS" } })));
+    }
+}
