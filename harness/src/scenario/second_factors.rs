@@ -52,7 +52,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         })
         .cites(&["Okta: step-up authentication", "OIDC Core 5.5.1.1"])
         .needs(&[Need::Okta, Need::ExclusiveIssuer]),
-        scenario("second-factor.unmet", "A request for two factors fails for a user who has one", BUYER, |context| {
+        scenario("second-factor.unmet", "A request for a passkey fails for a user who can have none", BUYER, |context| {
             Box::pin(unmet(context))
         })
         .cites(&["Okta: step-up authentication"])
@@ -132,7 +132,7 @@ async fn acr(context: &ScenarioContext) -> Result<(), Stopped> {
 
 async fn unmet(context: &ScenarioContext) -> Result<(), Stopped> {
     let flow = actors(context, BUYER)?.authorization();
-    let request = flow.request().with("acr_values", TWO_FACTORS);
+    let request = flow.request().with("acr_values", "phr");
     let text = "Unable to meet the authentication requirements imposed by 'acr_values' parameter.";
     flow.expect_error(&request, "unmet_authentication_requirements", text).await
 }

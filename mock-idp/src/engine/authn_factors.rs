@@ -37,6 +37,10 @@ pub(crate) enum FactorAction<'a> {
         passcode: &'a str,
         passkey: Option<SignInAnswer<'a>>,
     },
+    /// Asks whether a phone has set the app up.
+    PollActivation {
+        factor_id: &'a str,
+    },
     /// Sends another code, or another notification.
     Resend {
         factor_id: &'a str,
@@ -129,7 +133,17 @@ impl AuthnFactors<'_, '_> {
                 let answer = SignInAnswer::Question { key: question, text: question_text, answer };
                 self.take(answer, trace, explanation).await
             }
+            FactorAction::PollActivation { factor_id } => match &partial.step {
+                ProofStep::EnrollApp { factor, .. } if factor.id == factor_id => {
+                    self.take(SignInAnswer::Poll, trace, explanation).await
+                }
+                _ => Err(wrong_state()),
+            },
             FactorAction::Activate { factor_id, passcode, passkey } => match &partial.step {
+                // Okta: what was not answered in time can be asked for again.
+                ProofStep::EnrollApp { factor, .. } if factor.id == factor_id => {
+                    self.take(SignInAnswer::Resend, trace, explanation).await
+                }
                 ProofStep::Enroll { factor, .. } if factor.id == factor_id => {
                     let answer = passkey.unwrap_or(SignInAnswer::Passcode(passcode));
                     self.take(answer, trace, explanation).await
@@ -161,7 +175,10 @@ impl AuthnFactors<'_, '_> {
         enrolls: Enrolls,
         trace: &mut Trace,
     ) -> Result<Transaction, ApiError> {
-        let enrolling = matches!(partial.step, ProofStep::ChooseEnrollment { .. } | ProofStep::Enroll { .. });
+        let enrolling = matches!(
+            partial.step,
+            ProofStep::ChooseEnrollment { .. } | ProofStep::Enroll { .. } | ProofStep::EnrollApp { .. }
+        );
         if enrolling != matches!(enrolls, Enrolls::Yes) {
             return Err(wrong_state());
         }

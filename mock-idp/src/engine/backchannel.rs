@@ -179,7 +179,7 @@ impl<'o> BackchannelDecisions<'o> {
         };
         let mut requests: Vec<_> = self.waiting().await?.into_iter().map(item).collect();
         requests.extend(self.instance.waiting_pushes().await?.into_iter().map(|push| BackchannelItem {
-            client_label: push.app,
+            client_label: if push.enrolls { format!("Okta Verify for {}", push.app) } else { push.app },
             user_login: org.user(&push.user_id).map_or(push.user_id, |user| user.profile.login.clone()),
             id: push.id,
             numbers: push.challenge.map(|challenge| challenge.offered.to_vec()).unwrap_or_default(),

@@ -486,6 +486,11 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::UsePasskey { .. } => "asks a passkey to sign a challenge".to_owned(),
         Remediation::Verify { factor, .. } => format!("asks to verify {}", factor.factor_type.name()),
         Remediation::ChooseMethod { methods, .. } => format!("offers {} methods to prove more", methods.len()),
+        Remediation::EnrollApp { app, .. } if app.push.is_some() => {
+            "waits until a phone has set Okta Verify up".to_owned()
+        }
+        Remediation::EnrollApp { .. } => "asks where the link that sets Okta Verify up is sent to".to_owned(),
+        Remediation::ChooseAppChannel { .. } => "offers other ways to set Okta Verify up".to_owned(),
         Remediation::Enroll { unsent, .. } if !unsent.is_empty() => "asks for the number of a phone".to_owned(),
         Remediation::Enroll { factor, .. } => format!("asks to enroll {}", factor.factor_type.name()),
         Remediation::ChooseEnrollment { methods, .. } => format!("offers {} methods to enroll", methods.len()),

@@ -22,6 +22,7 @@ mod direct_authentication;
 mod direct_records;
 mod event_hooks;
 mod explained;
+mod factor_apps;
 mod factor_codes;
 mod factor_passkeys;
 mod failed_sign_ins;

@@ -46,7 +46,11 @@ impl<'a> ProofPage<'a> {
 
     /// Whether a push notification can still be answered.
     fn is_waiting(&self) -> bool {
-        matches!(self.view.step, ProofPageStep::Push { result: Some(PushResult::Waiting), .. })
+        let waiting = Some(PushResult::Waiting);
+        matches!(
+            &self.view.step,
+            ProofPageStep::Push { result, .. } | ProofPageStep::EnrollApp { result, .. } if *result == waiting
+        )
     }
 
     /// Whether it is a step with a script.
@@ -73,6 +77,7 @@ impl<'a> ProofPage<'a> {
             ProofPageStep::EnrollCode { .. }
             | ProofPageStep::EnrollQuestion { .. }
             | ProofPageStep::EnrollPhone { .. }
+            | ProofPageStep::EnrollApp { .. }
             | ProofPageStep::Passkey { enrolls: true, .. }
             | ProofPageStep::SentCode { enrolls: true, .. } => "Return to authenticator list",
             _ => "Verify with something else",
@@ -114,6 +119,9 @@ fn words(step: &ProofPageStep) -> (String, &'static str, String) {
             SentCodeWords::of(*method).enroll,
             "authenticator-enrollment-data--phone_number enroll-sms".to_owned(),
         ),
+        ProofPageStep::EnrollApp { .. } => {
+            ("Set up Okta Verify".to_owned(), "", "enroll-poll--okta_verify oie-enroll-ov-poll".to_owned())
+        }
         ProofPageStep::Passkey { enrolls: false, .. } => (
             "Verify with Security Key or Biometric Authenticator".to_owned(),
             "",

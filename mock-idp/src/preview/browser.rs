@@ -182,7 +182,12 @@ impl Browser {
                 approved.map_err(|error| unexpected(&OAuthError::from(error).to_string()))?;
                 SignInAnswer::Poll
             }
-            ProofPageStep::Push { .. } => SignInAnswer::Resend,
+            ProofPageStep::EnrollApp { result: Some(PushResult::Waiting), .. } => {
+                let approved = self.context.instance.answer_pushes(true, None, |_| true).await;
+                approved.map_err(|error| unexpected(&OAuthError::from(error).to_string()))?;
+                SignInAnswer::Poll
+            }
+            ProofPageStep::EnrollApp { .. } | ProofPageStep::Push { .. } => SignInAnswer::Resend,
             ProofPageStep::EnrollPhone { method, .. } => {
                 // A number that is reserved for examples.
                 SignInAnswer::EnrollPhone { method: *method, number: "+1 202 555 0100" }

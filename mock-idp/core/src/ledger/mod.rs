@@ -50,7 +50,7 @@ pub use token_family::{
     FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
 };
 pub use transaction::{
-    Activation, ChosenPasskey, Interaction, PartialSignIn, PasswordWarning, ProofStep, ProviderVisit, Purpose,
-    Recovery, RecoveryStep, Registration, SentCode, SentPush, Stage, StateHandle, Transaction,
+    Activation, AppChannel, AppEnrollment, ChosenPasskey, Interaction, PartialSignIn, PasswordWarning, ProofStep,
+    ProviderVisit, Purpose, Recovery, RecoveryStep, Registration, SentCode, SentPush, Stage, StateHandle, Transaction,
 };
 pub use used_code::UsedCode;

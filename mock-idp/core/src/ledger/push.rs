@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 pub struct PushNotification {
     pub id: String,
     pub user_id: String,
-    /// The factor that it verifies.
+    /// The factor that it verifies, or that it enrolls.
     pub factor_id: String,
+    /// Whether the user sets the app up with it.
+    #[serde(default)]
+    pub enrolls: bool,
     /// What the user signs in to.
     pub app: String,
     /// The first second at which it cannot be answered.
@@ -99,6 +102,12 @@ impl PushNotifications {
         self.notifications.iter().find(|known| known.id == id)
     }
 
+    /// The newest one by which a factor is enrolled.
+    #[must_use]
+    pub fn enrollment(&self, factor_id: &str) -> Option<&PushNotification> {
+        self.notifications.iter().rev().find(|known| known.enrolls && known.factor_id == factor_id)
+    }
+
     /// Those that wait for an answer.
     pub fn waiting(&self, now: i64) -> impl Iterator<Item = &PushNotification> {
         self.notifications.iter().filter(move |known| known.result(now) == PushResult::Waiting)
@@ -141,6 +150,7 @@ mod tests {
             id: id.to_owned(),
             user_id: "00u".to_owned(),
             factor_id: "opf".to_owned(),
+            enrolls: false,
             app: "Market".to_owned(),
             expires: 300,
             challenge,

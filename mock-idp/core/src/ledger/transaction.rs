@@ -299,6 +299,40 @@ pub enum ProofStep {
     ChooseEnrollment { optional: bool },
     /// Proves that this factor works, or defines it, if it is a question or a phone. `sent`: as above.
     Enroll { factor: Box<Factor>, optional: bool, sent: Option<SentCode> },
+    /// Sets the app Okta Verify up on a phone.
+    EnrollApp { factor: Box<Factor>, optional: bool, app: AppEnrollment },
+}
+
+/// How a user sets the app Okta Verify up on a phone.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct AppEnrollment {
+    pub channel: AppChannel,
+    /// The email address or the number that the link was sent to. A QR code is sent nowhere.
+    pub address: Option<String>,
+    /// What the phone answers. `None`: the link has not been sent.
+    pub push: Option<SentPush>,
+}
+
+/// How the phone gets to know what it is set up for. Okta: `channel`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum AppChannel {
+    QrCode,
+    Email,
+    Sms,
+}
+
+impl AppChannel {
+    pub const ALL: [Self; 3] = [Self::QrCode, Self::Email, Self::Sms];
+
+    /// Okta's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::QrCode => "qrcode",
+            Self::Email => "email",
+            Self::Sms => "sms",
+        }
+    }
 }
 
 /// A passkey that a program has asked for.

@@ -246,10 +246,7 @@ impl Factor {
             return Some(("provider", message));
         };
         match method {
-            SignInMethod::Password | SignInMethod::OktaVerifyPush => None,
-            SignInMethod::Email => {
-                Some(("factorType", "the email address of the profile is a factor already".to_owned()))
-            }
+            SignInMethod::Password | SignInMethod::OktaVerifyPush | SignInMethod::Email => None,
             SignInMethod::Sms | SignInMethod::Voice => match self.profile.phone_number.as_deref() {
                 Some(number) if PhoneNumber::new(number).is_some_and(|read| read.0 == number) => None,
                 _ => Some(("profile", "a phone has a `phoneNumber`: + and up to 15 digits".to_owned())),

@@ -114,10 +114,10 @@ impl SignInMethod {
         matches!(self, Self::GoogleOtp | Self::OktaVerifyTotp)
     }
 
-    /// Whether users enroll it while they sign in. Okta Verify is enrolled in the app.
+    /// Whether users enroll it while they sign in. The app Okta Verify enrolls its codes together with its notifications.
     #[must_use]
     pub fn is_enrolled_in_sign_in(self) -> bool {
-        !matches!(self, Self::Password | Self::OktaVerifyTotp | Self::OktaVerifyPush)
+        !matches!(self, Self::Password | Self::OktaVerifyTotp)
     }
 
     /// Whether users choose both in one row of a list, and between them later. Okta: the methods of a phone.

@@ -89,7 +89,9 @@ impl User {
 
     /// What the user can prove besides the password: the primary email address, and what is enrolled.
     pub fn active_factors(&self) -> impl Iterator<Item = Cow<'_, Factor>> {
-        let email = (!self.profile.email.is_empty()).then(|| Cow::Owned(Factor::primary_email(&self.id)));
+        let is_email = |factor: &Factor| factor.is_active() && factor.factor_type == FactorType::Email;
+        let is_implied = !self.profile.email.is_empty() && !self.factors.iter().any(is_email);
+        let email = is_implied.then(|| Cow::Owned(Factor::primary_email(&self.id)));
         let enrolled = self.factors.iter().filter(|factor| factor.is_active());
         email.into_iter().chain(enrolled.map(Cow::Borrowed))
     }

@@ -8,7 +8,7 @@ use super::passkeys::{PasskeyAssertion, PasskeyRegistration};
 use super::problem::SignInProblem;
 use super::provider::ProviderUser;
 use crate::ledger::{
-    Activation, Consent, FailedSignIns, KeepPrompts, MagicLink, MessageKind, OneTimeToken, OutgoingMessage,
+    Activation, AppChannel, Consent, FailedSignIns, KeepPrompts, MagicLink, MessageKind, OneTimeToken, OutgoingMessage,
     PushNotification, RecoveryKind, Transaction, UsedCode, UserDecision,
 };
 use crate::model::{DirectoryObject, Factor, Password, SignInMethod, User};
@@ -45,6 +45,11 @@ pub enum SignInAnswer<'a> {
     EnrollPhone {
         method: SignInMethod,
         number: &'a str,
+    },
+    /// Sets the app Okta Verify up by this channel. `address`: where the link is sent to, if it is sent.
+    EnrollApp {
+        channel: AppChannel,
+        address: Option<&'a str>,
     },
     /// Shows the methods to choose from.
     ShowChoices,

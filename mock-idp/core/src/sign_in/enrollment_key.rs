@@ -29,10 +29,20 @@ pub fn enrollment_svg(org: &Tables, user: &User, secret: &SharedSecret) -> Strin
     code.map(|code| svg(&code)).unwrap_or_default()
 }
 
+/// The QR code of a text, as a URL that holds it.
+#[must_use]
+pub fn qr_image(text: &str) -> String {
+    image(&QrCode::new(text).map(|code| svg(&code)).unwrap_or_default())
+}
+
 /// The QR code as a URL that holds it.
 #[must_use]
 pub fn enrollment_image(org: &Tables, user: &User, secret: &SharedSecret) -> String {
-    format!("data:image/svg+xml;base64,{}", STANDARD.encode(enrollment_svg(org, user, secret)))
+    image(&enrollment_svg(org, user, secret))
+}
+
+fn image(svg: &str) -> String {
+    format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))
 }
 
 fn svg(code: &QrCode) -> String {

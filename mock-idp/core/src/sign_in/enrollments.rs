@@ -4,18 +4,74 @@ use super::answer::{SignInEffect, SignInFacts};
 use super::events;
 use super::factor_checks::{Entered, check};
 use super::problem::{SignInProblem, SignInProblemKind};
+use super::pushes::{app_enrollment_message, new_app_enrollment, phone_url};
 use super::security_questions::question_text;
 use super::sent_codes::new_code;
-use crate::ledger::{ProofStep, SentCode};
+use crate::ledger::{AppChannel, AppEnrollment, MessageKind, ProofStep, SentCode, SentPush};
 use crate::model::{Factor, FactorProfile, FactorStatus, FactorType, MIN_ANSWER, PhoneNumber, SignInMethod, User};
 use crate::moment::{Moment, timestamp};
-use crate::org::Org;
+use crate::org::{Org, Tables, Urls};
 use crate::policy::assurance::can_enroll;
 
 /// The step in which a user enrolls a method.
 pub(super) fn begin(method: SignInMethod, optional: bool, moment: &mut Moment<'_>) -> ProofStep {
     let (factor_type, provider) = Factor::kind_of(method);
     ProofStep::Enroll { factor: Box::new(Factor::pending(factor_type, provider, moment)), optional, sent: None }
+}
+
+/// The step in which a user sets the app Okta Verify up on a phone. `address`: where the link is sent to, if the channel needs one.
+///
+/// # Errors
+/// The address is no email address or phone number.
+pub(super) fn begin_app(
+    (org, urls): (&Org, &Urls),
+    user: &User,
+    (channel, address): (AppChannel, Option<&str>),
+    optional: bool,
+    moment: &mut Moment<'_>,
+) -> Result<(ProofStep, Vec<SignInEffect>), SignInProblem> {
+    let (factor_type, provider) = Factor::kind_of(SignInMethod::OktaVerifyPush);
+    let factor = Box::new(Factor::pending(factor_type, provider, moment));
+    let kind = match channel {
+        AppChannel::QrCode => None,
+        AppChannel::Email => Some(MessageKind::Email),
+        AppChannel::Sms => Some(MessageKind::Sms),
+    };
+    let Some(address) = address.filter(|_| kind.is_some()) else {
+        let is_ready = kind.is_none();
+        let push = is_ready.then(|| new_app_enrollment(org, user, &factor, moment));
+        let app = AppEnrollment { channel, address: None, push: push.as_ref().map(SentPush::of) };
+        let effects = push.map(|push| SignInEffect::SendPush(Box::new(push)));
+        return Ok((ProofStep::EnrollApp { factor, optional, app }, effects.into_iter().collect()));
+    };
+    let address = match channel {
+        AppChannel::Sms => PhoneNumber::new(address).map(|number| number.as_str().to_owned()),
+        _ => address.contains('@').then(|| address.trim().to_owned()),
+    };
+    let Some(address) = address else {
+        let reason = "the link cannot be sent there: it is no email address, or no phone number with its country code";
+        return Err(SignInProblem::new(SignInProblemKind::InvalidPhoneNumber, reason));
+    };
+    let push = new_app_enrollment(org, user, &factor, moment);
+    let message = app_enrollment_message(org, user, kind.unwrap_or(MessageKind::Email), &address, phone_url(urls));
+    let app = AppEnrollment { channel, address: Some(address), push: Some(SentPush::of(&push)) };
+    let effects = vec![SignInEffect::SendPush(Box::new(push)), SignInEffect::SendMessage(Box::new(message))];
+    Ok((ProofStep::EnrollApp { factor, optional, app }, effects))
+}
+
+/// What a user has when the app is set up: its notifications, and its codes where the org has them.
+#[must_use]
+pub fn of_app(org: &Tables, factor: &Factor, moment: &mut Moment<'_>) -> Vec<Factor> {
+    let now = timestamp(moment.now);
+    let complete = |factor: Factor| Factor {
+        status: FactorStatus::Active,
+        created: Some(now.clone()),
+        last_updated: Some(now.clone()),
+        ..factor
+    };
+    let (factor_type, provider) = Factor::kind_of(SignInMethod::OktaVerifyTotp);
+    let codes = can_enroll(org, SignInMethod::OktaVerifyTotp).then(|| Factor::pending(factor_type, provider, moment));
+    std::iter::once(factor.clone()).chain(codes).map(complete).collect()
 }
 
 /// The step in which a user enters the code that is sent to a new phone.

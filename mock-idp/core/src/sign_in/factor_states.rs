@@ -2,12 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::enrollment_key::enrollment_image;
+use super::enrollment_key::{enrollment_image, qr_image};
 use super::passkeys::{activation_data, challenge_data, passkeys};
 use super::primary::{link, named_link, shown as shown_user};
+use super::pushes::phone_url;
 use super::sent_codes::masked_email;
-use crate::ledger::{ChosenPasskey, PartialSignIn, ProofStep, PushResult, SentPush};
+use crate::ledger::{AppEnrollment, ChosenPasskey, PartialSignIn, ProofStep, PushResult, SentPush};
 use crate::model::{Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod, User};
+use crate::moment::timestamp;
 use crate::org::{Org, Urls};
 use crate::policy::assurance::enrollment_of;
 use crate::protocol::totp;
@@ -45,7 +47,7 @@ impl FactorState<'_> {
                 let mut embedded = factors(offered.map(|factor| self.to_verify(&factor)).collect());
                 embedded["policy"] = json!({
                     "allowRememberDevice": false, "rememberDeviceLifetimeInMinutes": 0, "rememberDeviceByDefault": false,
-                    "factorsPolicyInfo": {},
+                    "factorsPolicyInfo": self.policy_info(partial),
                 });
                 self.with("MFA_REQUIRED", embedded, json!({ "cancel": self.link("cancel") }))
             }
@@ -58,6 +60,7 @@ impl FactorState<'_> {
                 links.insert("cancel".to_owned(), self.link("cancel"));
                 self.with("MFA_ENROLL", factors(listed), Value::Object(links))
             }
+            ProofStep::EnrollApp { factor, app, .. } => self.app_enrollment(factor, app),
             ProofStep::Enroll { factor, sent, .. } => {
                 let path = format!("factors/{}/lifecycle", factor.id);
                 let mut links = Map::new();
@@ -72,6 +75,33 @@ impl FactorState<'_> {
                 self.with("MFA_ENROLL_ACTIVATE", embedded, Value::Object(links))
             }
         }
+    }
+
+    /// Okta: for each app that gets notifications, whether one is sent without a request. Here none is.
+    fn policy_info(self, partial: &PartialSignIn) -> Value {
+        let is_push = |factor: &Factor| factor.method() == Some(SignInMethod::OktaVerifyPush);
+        let offered = partial.choices.contains(&SignInMethod::OktaVerifyPush);
+        let apps = self.user.factors.iter().filter(|factor| offered && factor.is_active() && is_push(factor));
+        Value::Object(apps.map(|factor| (factor.id.clone(), json!({ "autoPushEnabled": false }))).collect())
+    }
+
+    /// The app is set up on a phone.
+    fn app_enrollment(self, factor: &Factor, app: &AppEnrollment) -> Value {
+        let path = format!("factors/{}/lifecycle/activate", factor.id);
+        let result = app.push.as_ref().map_or(PushResult::Waiting, |push| push.result);
+        let waits = result == PushResult::Waiting;
+        let next = if waits { self.named("poll", &format!("{path}/poll")) } else { self.named("activate", &path) };
+        let expires = app.push.as_ref().map_or(0, |push| push.expires);
+        let mut shown = described(factor);
+        shown["_embedded"] = json!({ "activation": app_activation(self.urls, expires, result) });
+        json!({
+            "stateToken": self.state_token,
+            "expiresAt": self.expires_at,
+            "status": "MFA_ENROLL_ACTIVATE",
+            "factorResult": result.name(),
+            "_embedded": { "user": shown_user(self.user), "factor": shown },
+            "_links": { "next": next, "prev": self.link("previous"), "cancel": self.link("cancel") },
+        })
     }
 
     /// A passkey has to sign a challenge. Okta: `challengeType` says whether one was chosen.
@@ -228,6 +258,16 @@ pub fn activation(secret: &SharedSecret, image: &str) -> Value {
     json!({
         "timeStep": totp::STEP, "sharedSecret": secret.as_str(), "encoding": "base32", "keyLength": totp::DIGITS,
         "_links": { "qrcode": { "href": image, "type": "image/svg+xml" } },
+    })
+}
+
+/// What a phone needs to set the app up. Okta: links that send it are listed beside the QR code; here the channels of the Identity Engine
+/// do that.
+#[must_use]
+pub fn app_activation(urls: &Urls, expires: i64, result: PushResult) -> Value {
+    json!({
+        "expiresAt": timestamp(expires), "factorResult": result.name(),
+        "_links": { "qrcode": { "href": qr_image(&phone_url(urls)), "type": "image/svg+xml" } },
     })
 }
 

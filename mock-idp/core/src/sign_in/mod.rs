@@ -32,9 +32,10 @@ pub use answer::{
     SignInEffect, SignInFacts,
 };
 pub use consent::missing_consent;
-pub use enrollment_key::{enrollment_image, enrollment_svg, enrollment_uri};
+pub use enrollment_key::{enrollment_image, enrollment_svg, enrollment_uri, qr_image};
+pub use enrollments::of_app;
 pub use factor_checks::{check_factor, check_sent, expected_answer};
-pub use factor_states::{FactorState, activation, profile};
+pub use factor_states::{FactorState, activation, app_activation, profile};
 pub use messages::recovery_denied;
 pub use options::{RecoveryOption, RegistrationOption, Remediation, has_several_rows, options, routing_of};
 pub use passkeys::{
@@ -43,14 +44,16 @@ pub use passkeys::{
 };
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
-pub use pushes::{new_push, push_message};
+pub use pushes::{app_enrollment_message, new_app_enrollment, new_push, phone_url, push_message};
 pub use recovery::{has_recoverable_status, new_token, opened, send as send_recovery};
 pub use registration::registration_rules;
 pub use security_questions::{SECURITY_QUESTIONS, SecurityQuestion, question_text};
 pub use sent_codes::{masked_email, new_code};
 pub(crate) use step_up::{RequestedAcr, StepUp, step_up};
 
-use crate::ledger::{CurrentUser, ProofStep, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision};
+use crate::ledger::{
+    AppEnrollment, CurrentUser, ProofStep, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision,
+};
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
@@ -90,7 +93,8 @@ pub fn factor_of_step(stage: &Stage) -> Option<&str> {
             | ProofStep::EnterPassword
             | ProofStep::Wait { .. }
             | ProofStep::UsePasskey { .. }
-            | ProofStep::ChooseEnrollment { .. } => None,
+            | ProofStep::ChooseEnrollment { .. }
+            | ProofStep::EnrollApp { .. } => None,
         },
         _ => None,
     }
@@ -102,6 +106,7 @@ pub fn push_of_step(stage: &Stage) -> Option<&str> {
     match stage {
         Stage::MoreProofs(partial) => match &partial.step {
             ProofStep::Wait { push, .. } => Some(&push.id),
+            ProofStep::EnrollApp { app: AppEnrollment { push: Some(push), .. }, .. } => Some(&push.id),
             _ => None,
         },
         _ => None,
@@ -196,6 +201,7 @@ pub fn apply(
             SignInAnswer::Choose(_)
             | SignInAnswer::ChooseAuthenticator(_)
             | SignInAnswer::EnrollPhone { .. }
+            | SignInAnswer::EnrollApp { .. }
             | SignInAnswer::Poll
             | SignInAnswer::ShowChoices
             | SignInAnswer::Resend

@@ -7,8 +7,8 @@ use super::consent::missing_consent;
 use super::passkeys::passkeys;
 use super::registration::registration_rules;
 use crate::ledger::{
-    ChosenPasskey, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, SentCode,
-    SentPush, Stage, Transaction,
+    AppEnrollment, ChosenPasskey, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep,
+    Registration, SentCode, SentPush, Stage, Transaction,
 };
 use crate::model::{Factor, Scope, SignInMethod, User};
 use crate::org::{CompiledServer, Org, SignInForm};
@@ -72,6 +72,10 @@ pub enum Remediation {
         /// The methods by which the user can have a code sent, if none has been sent.
         unsent: Vec<SignInMethod>,
     },
+    /// Set the app Okta Verify up on a phone.
+    EnrollApp { user_id: String, app: AppEnrollment },
+    /// Choose how the phone gets to know what the app is set up for.
+    ChooseAppChannel { user_id: String },
     /// Choose one of these methods to enroll.
     ChooseEnrollment { user_id: String, methods: Vec<SignInMethod> },
     /// Leave out what is optional.
@@ -274,6 +278,11 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
             [sign].into_iter().chain(others()).collect()
         }
         ProofStep::ChooseEnrollment { optional } => [choose_enrollment()].into_iter().chain(skip(*optional)).collect(),
+        ProofStep::EnrollApp { app, optional, .. } => {
+            let enroll = Remediation::EnrollApp { user_id: user_id(), app: app.clone() };
+            let channel = Remediation::ChooseAppChannel { user_id: user_id() };
+            [enroll, channel, choose_enrollment()].into_iter().chain(skip(*optional)).collect()
+        }
         ProofStep::Enroll { factor, optional, sent } => {
             let unsent = unsent(partial, factor, sent.as_ref());
             let enroll = Remediation::Enroll { user_id: user_id(), factor: (**factor).clone(), unsent };

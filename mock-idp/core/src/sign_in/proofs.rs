@@ -10,8 +10,8 @@ use super::password::{NextStage, choose, locked, verify_password};
 use super::problem::{SignInProblem, SignInProblemKind};
 use super::sender::{Sender, verification};
 use crate::ledger::{
-    ChosenPasskey, FailedSignIns, MagicLinkState, PartialSignIn, PasswordWarning, Proof, ProofStep, Purpose,
-    PushResult, SentPush, SignedIn, Stage, Transaction,
+    AppChannel, AppEnrollment, ChosenPasskey, FailedSignIns, MagicLinkState, PartialSignIn, PasswordWarning, Proof,
+    ProofStep, Purpose, PushResult, SentPush, SignedIn, Stage, Transaction,
 };
 use crate::model::{Factor, FactorStatus, FactorType, SignInMethod, User};
 use crate::moment::Moment;
@@ -115,7 +115,7 @@ fn enrollments_or_done(org: &Org, user: &User, partial: PartialSignIn, now: i64)
     if !required.is_empty() {
         return enrollment(partial, required, false);
     }
-    if matches!(partial.step, ProofStep::Enroll { .. }) {
+    if matches!(partial.step, ProofStep::Enroll { .. } | ProofStep::EnrollApp { .. }) {
         let optional = assurance::optional_enrollments(org, user);
         if !optional.is_empty() {
             return enrollment(partial, optional, true);
@@ -199,6 +199,9 @@ pub(super) fn answer(
         }
         SignInAnswer::Choose(method) => {
             let (step, effects) = match partial.step.optional_enrollment() {
+                Some(_) if method == SignInMethod::OktaVerifyPush => {
+                    return begin_app((org, facts), user, partial, (AppChannel::QrCode, None), moment);
+                }
                 Some(optional) => (enrollments::begin(method, optional, moment), Vec::new()),
                 None => sender.chosen(method, moment),
             };
@@ -223,6 +226,9 @@ pub(super) fn answer(
             };
             return Ok((at(step), replaced().into_iter().collect()));
         }
+        SignInAnswer::EnrollApp { channel, address } => {
+            return begin_app((org, facts), user, partial, (channel, address), moment);
+        }
         SignInAnswer::EnrollPhone { method, number } => {
             let Some(optional) = partial.step.optional_enrollment().filter(|_| method.is_phone()) else {
                 return again(other_step());
@@ -233,6 +239,9 @@ pub(super) fn answer(
             };
         }
         SignInAnswer::Resend => {
+            if let ProofStep::EnrollApp { app, .. } = &partial.step {
+                return begin_app((org, facts), user, partial, (app.channel, app.address.as_deref()), moment);
+            }
             return match sender.resend(&partial.step, moment) {
                 Some((step, effects)) => Ok((at(step), effects.into_iter().chain(replaced()).collect())),
                 None => again(SignInProblem::new(SignInProblemKind::AuthenticationFailed, "no code has been sent")),
@@ -250,6 +259,19 @@ pub(super) fn answer(
                         }
                         let push = SentPush { result, ..push.clone() };
                         return Ok((at(ProofStep::Wait { factor_id: factor_id.clone(), push }), Vec::new()));
+                    }
+                }
+            }
+            ProofStep::EnrollApp { factor, optional, app } => {
+                let Some(push) = &app.push else { return Ok((at(partial.step.clone()), Vec::new())) };
+                let known = facts.push.as_ref().map(|push| push.result(moment.now));
+                match known.unwrap_or(PushResult::TimedOut) {
+                    PushResult::Approved => Entered::default(),
+                    result => {
+                        let push = Some(SentPush { result, ..push.clone() });
+                        let app = AppEnrollment { push, ..app.clone() };
+                        let (factor, optional) = (factor.clone(), *optional);
+                        return Ok((at(ProofStep::EnrollApp { factor, optional, app }), Vec::new()));
                     }
                 }
             }
@@ -289,6 +311,14 @@ pub(super) fn answer(
                 moment.trace.event(events::enrolled(user));
                 (proof, Vec::new(), vec![factor])
             })
+        }
+        ProofStep::EnrollApp { factor, .. } => {
+            if !matches!(answer, SignInAnswer::Poll) {
+                return again(other_step());
+            }
+            moment.trace.event(events::enrolled(user));
+            let factors = enrollments::of_app(org, factor, moment);
+            Ok((Proof::by(SignInMethod::OktaVerifyPush, moment.now), Vec::new(), factors))
         }
         _ if matches!(
             answer,
@@ -381,6 +411,25 @@ pub(super) fn answer(
     }
 }
 
+/// The step in which the user sets the app Okta Verify up by a channel, with the address of a link.
+fn begin_app(
+    (org, facts): (&Org, &SignInFacts),
+    user: &User,
+    partial: &PartialSignIn,
+    channel: (AppChannel, Option<&str>),
+    moment: &mut Moment<'_>,
+) -> NextStage {
+    let at = |partial| Stage::MoreProofs(Box::new(partial));
+    let Some(optional) = partial.step.optional_enrollment() else { return Err((at(partial.clone()), other_step())) };
+    if !partial.choices.contains(&SignInMethod::OktaVerifyPush) {
+        return Err((at(partial.clone()), not_offered()));
+    }
+    match enrollments::begin_app((org, &facts.urls), user, channel, optional, moment) {
+        Ok((step, effects)) => Ok((at(PartialSignIn { step, ..partial.clone() }), effects)),
+        Err(problem) => Err((at(partial.clone()), problem)),
+    }
+}
+
 /// Whether the link of the step was opened where it had to be.
 fn has_opened(facts: &SignInFacts) -> bool {
     facts.link.as_ref().is_some_and(|link| link.state == MagicLinkState::Opened)
@@ -406,7 +455,9 @@ impl ProofStep {
     /// Whether the enrollment of the step is optional; `None`: it is not an enrollment.
     fn optional_enrollment(&self) -> Option<bool> {
         match self {
-            Self::ChooseEnrollment { optional } | Self::Enroll { optional, .. } => Some(*optional),
+            Self::ChooseEnrollment { optional } | Self::Enroll { optional, .. } | Self::EnrollApp { optional, .. } => {
+                Some(*optional)
+            }
             Self::Choose | Self::EnterPassword | Self::Verify { .. } | Self::Wait { .. } | Self::UsePasskey { .. } => {
                 None
             }

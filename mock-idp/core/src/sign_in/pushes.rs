@@ -3,7 +3,7 @@
 use crate::ledger::{MessageKind, NumberChallenge, OutgoingMessage, PushNotification};
 use crate::model::{Factor, User};
 use crate::moment::Moment;
-use crate::org::Org;
+use crate::org::{Org, Urls};
 
 /// A notification to the owner of a factor. `numbers`: whether the user chooses a number; `None`: as the authenticator says.
 #[must_use]
@@ -21,11 +21,40 @@ pub fn new_push(
         id: moment.id("mst"),
         user_id: user.id.clone(),
         factor_id: factor.id.clone(),
+        enrolls: false,
         app: app.to_owned(),
         expires: moment.now + PushNotification::LIFETIME,
         challenge,
         answer: None,
     }
+}
+
+/// What a phone is asked when the app is set up for a factor.
+#[must_use]
+pub fn new_app_enrollment(org: &Org, user: &User, factor: &Factor, moment: &mut Moment<'_>) -> PushNotification {
+    let push = new_push(org, user, factor, &org.identity().name, Some(false), moment);
+    PushNotification { enrolls: true, ..push }
+}
+
+/// The message with the link that sets the app up. `to`: an email address or the number of a phone.
+#[must_use]
+pub fn app_enrollment_message(org: &Org, user: &User, kind: MessageKind, to: &str, link: String) -> OutgoingMessage {
+    OutgoingMessage {
+        kind,
+        to: to.to_owned(),
+        user_id: Some(user.id.clone()),
+        template: None,
+        subject: (kind == MessageKind::Email).then(|| "Set up Okta Verify".to_owned()),
+        text: format!("Open this link on your phone to set up Okta Verify for {}: {link}", org.identity().name),
+        code: None,
+        link: Some(link),
+    }
+}
+
+/// Where the simulated phone is.
+#[must_use]
+pub fn phone_url(urls: &Urls) -> String {
+    format!("{}/signin/phone", urls.endpoint_base)
 }
 
 /// The message to the phone.

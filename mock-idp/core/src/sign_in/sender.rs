@@ -104,7 +104,7 @@ impl Sender<'_> {
 }
 
 impl SentPush {
-    fn of(push: &PushNotification) -> Self {
+    pub(super) fn of(push: &PushNotification) -> Self {
         let number = push.challenge.as_ref().map(|challenge| challenge.correct);
         Self { id: push.id.clone(), expires: push.expires, number, result: PushResult::Waiting }
     }

@@ -24,6 +24,9 @@ pub(super) struct IdxBody {
     pub(super) keep_me_signed_in: Option<bool>,
     pub(super) consent: Option<bool>,
     pub(super) user_profile: Map<String, Value>,
+    /// Where the link that sets Okta Verify up is sent to: one of both.
+    pub(super) email: Option<String>,
+    pub(super) phone_number: Option<String>,
     opted_scopes: BTreeMap<String, bool>,
 }
 
@@ -51,6 +54,8 @@ pub(super) struct IdxAuthenticator {
     pub(super) method_type: Option<String>,
     /// Only with a phone to enroll.
     pub(super) phone_number: Option<String>,
+    /// How Okta Verify is set up.
+    pub(super) channel: Option<String>,
 }
 
 impl std::fmt::Debug for IdxCredentials {

@@ -15,6 +15,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/credential/enroll"], handler!(steps::challenge)),
     row(&["/idp/idx/challenge/answer"], handler!(steps::answer)),
     row(&["/idp/idx/challenge/resend"], handler!(steps::resend)),
+    row(&["/idp/idx/challenge/send"], handler!(steps::send)),
     row(&["/idp/idx/challenge/poll", "/idp/idx/authenticators/poll"], handler!(steps::poll)),
     row(&["/idp/idx/skip"], handler!(steps::skip)),
     row(&["/idp/idx/keep-me-signed-in"], handler!(steps::keep_me_signed_in)),

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::endpoint::idx::{self, ChosenAuthenticator, IdxError};
-use mock_idp_core::ledger::RecoveryKind;
+use mock_idp_core::ledger::{AppChannel, RecoveryKind};
 use mock_idp_core::sign_in::{RecoveryAnswer, RegistrationAnswer, SignInAnswer};
 
 use super::body::{IdxAuthenticator, IdxBody, IdxCredentials};
@@ -53,9 +53,10 @@ pub(super) async fn challenge(form: BrowserForm, body: IdxBody) -> Decided {
         return step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier))).await;
     }
     match (body.state_handle.as_deref(), &body.authenticator) {
-        (Some(state_handle), Some(IdxAuthenticator { id, method_type, phone_number })) => {
+        (Some(state_handle), Some(IdxAuthenticator { id, method_type, phone_number, channel })) => {
             let phone_number = phone_number.as_deref().filter(|number| !number.is_empty());
-            let authenticator = ChosenAuthenticator { id, method: method_type.as_deref(), phone_number };
+            let (method, channel) = (method_type.as_deref(), channel.as_deref());
+            let authenticator = ChosenAuthenticator { id, method, phone_number, channel };
             respond(form, IdxAction::Choose { state_handle, authenticator }).await
         }
         _ => bad_request("the body has no stateHandle, or neither an authenticator nor an identifier"),
@@ -68,6 +69,16 @@ pub(super) async fn poll(form: BrowserForm, body: IdxBody) -> Decided {
         Some(state_handle) => respond(form, IdxAction::Poll { state_handle }).await,
         None => bad_request("the body has no stateHandle"),
     }
+}
+
+/// Sends the link that sets Okta Verify up.
+pub(super) async fn send(form: BrowserForm, body: IdxBody) -> Decided {
+    let (channel, address) = match (body.email.as_deref(), body.phone_number.as_deref()) {
+        (Some(email), _) => (AppChannel::Email, email),
+        (None, Some(number)) => (AppChannel::Sms, number),
+        (None, None) => return bad_request("the body has neither an email nor a phoneNumber"),
+    };
+    step(form, &body, SignInAnswer::EnrollApp { channel, address: Some(address) }).await
 }
 
 /// Sends another code.

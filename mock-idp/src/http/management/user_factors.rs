@@ -17,6 +17,8 @@ use crate::routing::{PathParameters, Query, Route, handler};
 
 const TRANSACTION: &[&str] = &["/api/v1/users/{id}/factors/{factor}/transactions/{transaction}"];
 
+const POLL_ACTIVATION: &[&str] = &["/api/v1/users/{id}/factors/{factor}/lifecycle/activate/poll"];
+
 const READ: &[&str] = &["okta.users.read", "okta.users.manage"];
 const MANAGE: &[&str] = &["okta.users.manage"];
 
@@ -32,6 +34,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::PUT, ONE, MANAGE, handler!(replace)),
     row(Method::DELETE, ONE, MANAGE, handler!(remove)),
     row(Method::POST, &["/api/v1/users/{id}/factors/{factor}/lifecycle/activate"], MANAGE, handler!(activate)),
+    row(Method::POST, POLL_ACTIVATION, MANAGE, handler!(poll_activation)),
     row(Method::POST, &["/api/v1/users/{id}/factors/{factor}/resend"], MANAGE, handler!(resend)),
     row(Method::POST, &["/api/v1/users/{id}/factors/{factor}/verify"], MANAGE, handler!(verify)),
     row(Method::GET, TRANSACTION, READ, handler!(transaction)),
@@ -79,8 +82,13 @@ async fn enroll(
     let is_set = |name| query.get(name) == Some("true");
     let enrollment = FactorEnrollment { activate: is_set("activate"), update_phone: is_set("updatePhone") };
     let lifetime = lifetime(&query)?;
-    let shown = call.change(|change| users::enroll_factor(change, &id, &body, enrollment))?;
-    call.send_activation_code(&id, shown["id"].as_str().unwrap_or_default(), lifetime).await?;
+    let mut shown = call.change(|change| users::enroll_factor(change, &id, &body, enrollment))?;
+    let factor = shown["id"].as_str().unwrap_or_default().to_owned();
+    if shown["factorType"] == "push" {
+        let activation = call.begin_app(&id, &factor).await?;
+        shown["_embedded"] = json!({ "activation": activation });
+    }
+    call.send_activation_code(&id, &factor, lifetime).await?;
     Ok(respond::ok(&shown))
 }
 
@@ -100,12 +108,20 @@ async fn remove(call: Management, path: PathParameters) -> Result<Response, ApiE
 }
 
 async fn activate(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
-    let (id, factor): (_, FactorAnswer) = (path.get("id"), body.read()?);
+    let (id, factor): (_, FactorAnswer) = (path.get("id"), body.read_optional()?);
     if let Some(SignInAnswer::RegisterPasskey(registration)) = factor.passkey.answer() {
         return Ok(respond::ok(&call.register_passkey(&id, &path.get("factor"), registration)?));
     }
+    if call.is_app(&id, &path.get("factor"))? {
+        return Ok(respond::ok(&call.begin_app(&id, &path.get("factor")).await?));
+    }
     call.check_factor(&id, &path.get("factor"), factor.entered(), false).await?;
     Ok(respond::ok(&call.change(|change| users::activate_factor(change, &id, &path.get("factor")))?))
+}
+
+/// Asks whether a phone has set the app up.
+async fn poll_activation(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.poll_app(&path.get("id"), &path.get("factor")).await?))
 }
 
 /// Sends another code to activate a phone. What the body says is known already.

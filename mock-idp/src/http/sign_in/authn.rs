@@ -185,6 +185,14 @@ pub(super) async fn activate(at: AtServer, path: PathParameters, body: JsonBody)
     .await
 }
 
+pub(super) async fn poll_activation(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
+    respond_to(at, &body, path.get("id"), |body| {
+        let action = FactorAction::PollActivation { factor_id: &body.factor_id };
+        Some(AuthnAction::Factor { state_token: &body.state_token, action })
+    })
+    .await
+}
+
 pub(super) async fn enroll(at: AtServer, body: JsonBody) -> Decided {
     of_factor(at, &body, |body| {
         let FactorProfileBody { question, question_text, answer, phone_number } = &body.profile;

@@ -202,6 +202,7 @@ pub(in crate::http) static AUTHN_ROUTES: &[Route] = &[
     authn_row(&["/api/v1/authn/factors/{id}/verify"], handler!(authn::verify)),
     authn_row(&["/api/v1/authn/factors/{id}/verify/resend"], handler!(authn::resend)),
     authn_row(&["/api/v1/authn/factors/{id}/lifecycle/activate"], handler!(authn::activate)),
+    authn_row(&["/api/v1/authn/factors/{id}/lifecycle/activate/poll"], handler!(authn::poll_activation)),
     authn_row(&["/api/v1/authn/factors/{id}/lifecycle/resend"], handler!(authn::resend)),
     authn_row(&["/api/v1/authn/previous"], handler!(authn::previous)),
     authn_row(&["/api/v1/authn/skip"], handler!(authn::skip)),

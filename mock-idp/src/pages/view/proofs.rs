@@ -1,11 +1,11 @@
 //! The steps in which a user proves more, or enrolls a factor.
 
-use mock_idp_core::ledger::{PushResult, SentPush};
+use mock_idp_core::ledger::{AppEnrollment, PushResult, SentPush};
 use mock_idp_core::model::{DirectoryObject, Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod};
 use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::sign_in::{
     Remediation, SECURITY_QUESTIONS, SignInProblem, activation_data, challenge_data, descriptor, enrollment_image,
-    expected_answer, has_several_rows, masked_email,
+    expected_answer, has_several_rows, masked_email, phone_url, qr_image,
 };
 use serde::Serialize;
 
@@ -86,6 +86,17 @@ pub(crate) enum ProofPageStep {
     ChooseEnrollment { choices: Vec<MethodChoice> },
     /// A one-time password of an app that has scanned this image.
     EnrollCode { action: String, authenticator: String, image: String, secret: String, expected: Option<String> },
+    /// The app Okta Verify, which is set up on a phone.
+    EnrollApp {
+        /// Where the button posts to that asks whether it has been.
+        action: String,
+        resend_action: String,
+        image: String,
+        #[serde(skip_serializing)]
+        result: Option<PushResult>,
+        /// Where the phone is, for developers.
+        phone_href: Option<String>,
+    },
     /// A passkey or a security key, to use or to register.
     Passkey {
         action: String,
@@ -149,11 +160,12 @@ impl ProofPage<'_> {
                 (user_id, self.use_passkey(challenge, factors, *verifies_user))
             }
             Remediation::ChooseMethod { user_id, methods } => {
-                (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods) })
+                (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods, false) })
             }
             Remediation::ChooseEnrollment { user_id, methods } => {
-                (user_id, ProofPageStep::ChooseEnrollment { choices: self.choices(methods) })
+                (user_id, ProofPageStep::ChooseEnrollment { choices: self.choices(methods, true) })
             }
+            Remediation::EnrollApp { user_id, app } => (user_id, self.enroll_app(app)),
             Remediation::Enroll { user_id, factor, unsent } => (user_id, self.enroll(user_id, factor, unsent)),
             _ => return None,
         };
@@ -220,6 +232,17 @@ impl ProofPage<'_> {
         }
     }
 
+    fn enroll_app(&self, app: &AppEnrollment) -> ProofPageStep {
+        let prefix = &self.frame.path_prefix;
+        ProofPageStep::EnrollApp {
+            action: format!("{prefix}/signin/poll"),
+            resend_action: format!("{prefix}/signin/resend"),
+            image: qr_image(&phone_url(self.urls)),
+            result: app.push.as_ref().map(|push| push.result),
+            phone_href: self.shows_expected_answers.then(|| format!("{prefix}/signin/phone")),
+        }
+    }
+
     fn sent_code(&self, user_id: &str, factor: &Factor, unsent: &[SignInMethod], shown: Shown) -> ProofPageStep {
         let prefix = &self.frame.path_prefix;
         let address = match &factor.profile.phone_number {
@@ -271,7 +294,7 @@ impl ProofPage<'_> {
     }
 
     /// A row for each authenticator. How a code is sent to a phone is chosen on the next page.
-    fn choices(&self, methods: &[SignInMethod]) -> Vec<MethodChoice> {
+    fn choices(&self, methods: &[SignInMethod], enrolls: bool) -> Vec<MethodChoice> {
         let (prefix, handle) = (&self.frame.path_prefix, self.state_handle);
         let choice = |method: SignInMethod| {
             let row = method.row();
@@ -284,6 +307,8 @@ impl ProofPage<'_> {
                     row.method_name.to_owned(),
                     "Select to enter a code from the Okta Verify app.".to_owned(),
                 ),
+                // The app is enrolled as a whole.
+                SignInMethod::OktaVerifyPush if enrolls => (authenticator, name.clone(), format!("Select {name}.")),
                 SignInMethod::OktaVerifyPush => (
                     "okta_verify-push",
                     row.method_name.to_owned(),

@@ -1,5 +1,6 @@
 //! Second factors, however users sign in.
 
+mod app_enrollment;
 mod authn;
 mod idx;
 mod okta_verify;
@@ -216,6 +217,6 @@ async fn administer(mock: &MockIdp, method: reqwest::Method, path: &str) {
     assert!(request.send().await.unwrap().status().is_success(), "{path}");
 }
 
-fn key_bytes(secret: &str) -> Vec<u8> {
+pub(crate) fn key_bytes(secret: &str) -> Vec<u8> {
     serde_json::from_value::<mock_idp_core::model::SharedSecret>(json!(secret)).unwrap().bytes().unwrap()
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod api_tokens;
+mod app_and_email_factors;
 mod app_assignments;
 mod app_connections;
 mod app_credentials;

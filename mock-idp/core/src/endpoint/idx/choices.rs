@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::authenticators::{AuthenticatorEnrollment, authenticator_with, id_of};
-use crate::ledger::{Stage, Transaction};
+use crate::ledger::{AppChannel, Stage, Transaction};
 use crate::model::SignInMethod;
 use crate::org::Org;
 use crate::sign_in::SignInAnswer;
@@ -15,6 +15,8 @@ pub struct ChosenAuthenticator<'a> {
     pub method: Option<&'a str>,
     /// The number of a phone to enroll.
     pub phone_number: Option<&'a str>,
+    /// How the app Okta Verify is set up.
+    pub channel: Option<&'a str>,
 }
 
 /// What a client has chosen, if it is offered.
@@ -23,6 +25,11 @@ pub fn chosen<'a>(org: &Org, transaction: &Transaction, choice: ChosenAuthentica
     let Stage::MoreProofs(partial) = &transaction.stage else { return None };
     let offered = |method: &SignInMethod| id_of(org, *method) == choice.id;
     let mut of_authenticator = partial.choices.iter().copied().filter(offered);
+    if let Some(channel) = choice.channel {
+        of_authenticator.find(|method| *method == SignInMethod::OktaVerifyPush)?;
+        let channel = AppChannel::ALL.into_iter().find(|known| known.name() == channel)?;
+        return Some(SignInAnswer::EnrollApp { channel, address: None });
+    }
     let Some(named) = choice.method else {
         let first = of_authenticator.next()?;
         let is_only = of_authenticator.next().is_none();
@@ -70,7 +77,9 @@ pub(super) fn enrolled(
 /// The choice of an authenticator that the user can enroll, the one with this index.
 pub(super) fn enrollable(org: &Org, methods: &[SignInMethod], index: usize) -> Option<Value> {
     let first = *methods.first()?;
-    let mut fields = vec![id(org, first), method_type(methods)];
+    // Okta: the app Okta Verify has channels in place of methods.
+    let second = if first == SignInMethod::OktaVerifyPush { app_channel(false) } else { method_type(methods) };
+    let mut fields = vec![id(org, first), second];
     fields.extend(first.is_phone().then(|| phone_number(false)));
     let path = format!("$.authenticators.value[{index}]");
     Some(option(&authenticator_with(org, methods)["displayName"], fields, &path))
@@ -104,6 +113,24 @@ pub(super) fn push(org: &Org) -> Value {
     json!({
         "name": "authenticator", "type": "object", "label": authenticator_with(org, &[method])["displayName"],
         "value": { "form": { "value": fields } },
+    })
+}
+
+/// The app Okta Verify, and how it is set up.
+pub(super) fn app(org: &Org) -> Value {
+    let method = SignInMethod::OktaVerifyPush;
+    let fields = [id(org, method), app_channel(true)];
+    json!({
+        "name": "authenticator", "type": "object", "label": authenticator_with(org, &[method])["displayName"],
+        "value": { "form": { "value": fields } },
+    })
+}
+
+/// Okta: the labels of its recordings.
+fn app_channel(required: bool) -> Value {
+    let option = |channel: AppChannel| json!({ "label": channel.name().to_uppercase(), "value": channel.name() });
+    json!({
+        "name": "channel", "type": "string", "required": required, "options": AppChannel::ALL.map(option),
     })
 }
 

@@ -185,7 +185,7 @@ impl<'a> IdxTransaction<'a> {
         {
             form.insert("scopes".to_owned(), form::scopes(scopes));
         }
-        if name == "challenge-poll" {
+        if matches!(name, "challenge-poll" | "enroll-poll") {
             form["refresh"] = form::POLL_INTERVAL.into();
         }
         Some(form)

@@ -5,10 +5,12 @@ use serde_json::{Map, Value, json};
 use super::authenticators::{authenticator, authenticator_with, enrollments, methods, phone, question};
 use super::choices::{self, by_authenticator};
 use super::form::{self, FormParts};
-use crate::ledger::PushResult;
+use crate::ledger::{AppChannel, PushResult};
 use crate::model::{Factor, SharedSecret, SignInMethod, User};
 use crate::org::{Org, Urls};
-use crate::sign_in::{Remediation, SECURITY_QUESTIONS, activation_data, challenge_data, enrollment_image};
+use crate::sign_in::{
+    Remediation, SECURITY_QUESTIONS, activation_data, challenge_data, enrollment_image, phone_url, qr_image,
+};
 
 const CURRENT: &str = "$.currentAuthenticator";
 const CURRENT_ENROLLMENT: &str = "$.currentAuthenticatorEnrollment";
@@ -76,6 +78,19 @@ pub(super) fn form_of(org: &Org, user: &User, option: &Remediation, messages: Op
                 form::credentials(vec![form::code(messages)])
             };
             Some(("enroll-authenticator", "challenge/answer", Some(CURRENT), vec![field]))
+        }
+        // Okta: the form has no authenticator that it relates to.
+        Remediation::EnrollApp { app, .. } if app.push.is_some() => {
+            Some(("enroll-poll", "challenge/poll", None, Vec::new()))
+        }
+        Remediation::EnrollApp { app, .. } => {
+            let (name, label) =
+                if app.channel == AppChannel::Sms { ("phoneNumber", "Phone number") } else { ("email", "Email") };
+            let field = json!({ "name": name, "label": label, "required": true, "visible": true });
+            Some(("enrollment-channel-data", "challenge/send", None, vec![form::with_messages(field, messages)]))
+        }
+        Remediation::ChooseAppChannel { .. } => {
+            Some(("select-enrollment-channel", "credential/enroll", None, vec![choices::app(org)]))
         }
         Remediation::ChooseEnrollment { methods, .. } => {
             let groups = by_authenticator(methods);
@@ -148,6 +163,26 @@ pub(super) fn add_authenticators(
             let data = challenge_data(org, urls, challenge, *verifies_user);
             current["contextualData"] = json!({ "challengeData": data });
             document.insert("currentAuthenticator".to_owned(), object(current));
+        }
+        Some(Remediation::EnrollApp { app, .. }) => {
+            let plain = authenticator(org, SignInMethod::OktaVerifyPush);
+            let mut current = plain.clone();
+            current["contextualData"] = json!({ "selectedChannel": app.channel.name() });
+            let data = &mut current["contextualData"];
+            match (&app.address, app.channel) {
+                (_, AppChannel::QrCode) => {
+                    let image = qr_image(&phone_url(urls));
+                    data["qrcode"] = json!({ "method": "embedded", "href": image, "type": "image/svg+xml" });
+                }
+                (Some(address), AppChannel::Email) => data["email"] = address.as_str().into(),
+                (Some(address), AppChannel::Sms) => data["phoneNumber"] = address.as_str().into(),
+                (None, _) => {}
+            }
+            if app.address.is_some() {
+                current["resend"] = action("resend", "challenge/resend");
+            }
+            document.insert("currentAuthenticator".to_owned(), object(current));
+            document.insert("enrollmentAuthenticator".to_owned(), object(plain));
         }
         Some(Remediation::Enroll { factor, unsent, .. }) => {
             let method = factor.method().unwrap_or(SignInMethod::Password);

@@ -100,15 +100,16 @@ pub fn enroll_factor(
     let (wanted, provider) = (body.text("factorType")?.unwrap_or_default(), body.text("provider")?.unwrap_or_default());
     let is_wanted = |method: &SignInMethod| {
         let (factor_type, by) = Factor::kind_of(*method);
-        !matches!(method, SignInMethod::Password | SignInMethod::Email | SignInMethod::OktaVerifyPush)
-            && factor_type.name() == wanted
-            && by.name() == provider
+        *method != SignInMethod::Password && factor_type.name() == wanted && by.name() == provider
     };
     let Some(method) = SignInMethod::ALL.into_iter().find(is_wanted) else {
         return Err(refused_enrollment("factorType: the mock has no factor of this type and provider"));
     };
     let profile =
         if method.is_phone() { read_phone(&user, body, method, enrollment)? } else { FactorProfile::default() };
+    if method == SignInMethod::Email {
+        check_email(&user, body)?;
+    }
     let has = user.factors.iter().any(|factor| factor.is_active() && factor.method() == Some(method));
     if has && method != SignInMethod::WebAuthn {
         return Err(refused_enrollment("A factor of this type is already set up."));
@@ -229,6 +230,15 @@ fn read_question(body: BodyMembers<'_>) -> Result<FactorProfile, ApiError> {
     })
 }
 
+/// Okta: only an address of the user can be enrolled. Here it is the primary one.
+fn check_email(user: &User, body: BodyMembers<'_>) -> Result<(), ApiError> {
+    let given = body.object("profile")?.map_or(Ok(None), |profile| profile.text("email"))?;
+    if given.is_none_or(|given| given.eq_ignore_ascii_case(&user.profile.email)) {
+        return Ok(());
+    }
+    Err(refused_enrollment("Only verified primary or secondary email can be enrolled."))
+}
+
 /// The phone that a user has. Okta: one.
 fn phone_of(user: &User) -> Option<&Factor> {
     user.factors.iter().find(|factor| factor.method().is_some_and(SignInMethod::is_phone))
@@ -261,8 +271,45 @@ fn profile(user: &User, factor: &Factor) -> Value {
     match (phone_number, phone_extension) {
         (Some(number), Some(extension)) => json!({ "phoneNumber": number, "phoneExtension": extension }),
         (Some(number), None) => json!({ "phoneNumber": number }),
+        _ if factor.factor_type == FactorType::Email => json!({ "email": user.profile.email }),
         _ => sign_in::profile(user, factor),
     }
+}
+
+/// Makes a factor active for which a phone has set the app Okta Verify up. The app has codes, too.
+///
+/// # Errors
+/// There is no such factor.
+pub fn activate_app(change: &mut ManagementChange<'_, '_>, name: &str, id: &str) -> Result<Value, ApiError> {
+    let mut user = find(change.draft, change.call, name)?.clone();
+    for factor in sign_in::of_app(change.draft, factor_of(&user, id)?, change.moment) {
+        user.enroll(factor);
+    }
+    let shown = show(change.draft, change.call, &user, factor_of(&user, id)?);
+    change.draft.put_user(user);
+    Ok(shown)
+}
+
+/// How far a phone is that sets the app Okta Verify up. Okta: `poll` while it waits, and `activate` to begin again.
+#[must_use]
+pub fn app_activation(
+    call: ManagementCall<'_>,
+    user: &User,
+    factor: &Factor,
+    push: Option<&PushNotification>,
+) -> Value {
+    let path = format!("/api/v1/users/{}/factors/{}/lifecycle/activate", user.id, factor.id);
+    let result = push.map_or(PushResult::TimedOut, |push| push.result(call.now));
+    let links = Links::at(call.base());
+    let mut shown = sign_in::app_activation(call.urls, push.map_or(call.now, |push| push.expires), result);
+    let links = match result {
+        PushResult::Waiting => links.allowing("poll", &format!("{path}/poll"), &["POST"]),
+        _ => links.allowing("activate", &path, &["POST"]),
+    };
+    if let (Some(shown), Some(more)) = (shown["_links"].as_object_mut(), links.into_value().as_object()) {
+        shown.extend(more.clone());
+    }
+    shown
 }
 
 /// The answer to a call that has sent a code. Okta: `CHALLENGE`.
@@ -308,13 +355,14 @@ pub(super) fn show(org: &Tables, call: ManagementCall<'_>, user: &User, factor: 
     let links = match (factor.factor_type, factor.is_active()) {
         (FactorType::Question, _) => links.allowing("questions", &format!("{own}/factors/questions"), &["GET"]),
         (_, true) => links.allowing("verify", &format!("{path}/verify"), &["POST"]),
-        (FactorType::Sms | FactorType::Call, false) => {
+        (FactorType::Push, false) => links.allowing("poll", &format!("{path}/lifecycle/activate/poll"), &["POST"]),
+        (FactorType::Sms | FactorType::Call | FactorType::Email, false) => {
             let href = links.url(&format!("{path}/resend"));
             let resend = json!({ "name": factor.factor_type.name(), "href": href, "hints": { "allow": ["POST"] } });
             let activate = format!("{path}/lifecycle/activate");
             links.allowing("activate", &activate, &["POST"]).with("resend", json!([resend]))
         }
-        (FactorType::Totp | FactorType::Email | FactorType::Push | FactorType::WebAuthn, false) => {
+        (FactorType::Totp | FactorType::WebAuthn, false) => {
             links.allowing("activate", &format!("{path}/lifecycle/activate"), &["POST"])
         }
     };

@@ -24,8 +24,9 @@ pub use create::create;
 pub(super) use credentials::choose_own_password;
 pub use credentials::{change_password, change_recovery_question, forgot_password};
 pub use factors::{
-    FactorEnrollment, activate_factor, enroll_factor, factor, factor_catalog, factor_challenge, factor_of,
-    factor_questions, factor_transaction, factors, refused_factor, remove_factor, replace_factor,
+    FactorEnrollment, activate_app, activate_factor, app_activation, enroll_factor, factor, factor_catalog,
+    factor_challenge, factor_of, factor_questions, factor_transaction, factors, refused_factor, remove_factor,
+    replace_factor,
 };
 pub use lifecycle::{
     activate, deactivate, expire_password, expire_password_with_temporary_one, not_locked, reactivate, remove,

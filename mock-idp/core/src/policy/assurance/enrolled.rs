@@ -35,10 +35,10 @@ pub(super) fn enrollable_methods(org: &Tables, user: &User) -> Vec<SignInMethod>
 /// The methods that a user lacks and can enroll one by one. Okta: the catalog of factors.
 #[must_use]
 pub fn enrollable_factors(org: &Tables, user: &User) -> Vec<SignInMethod> {
-    let has = |method: SignInMethod| user.active_factors().any(|factor| factor.method() == Some(method));
-    // Only the app enrolls notifications.
+    // The primary address of a user is a factor of the list when it is enrolled.
+    let has = |method: SignInMethod| user.factors.iter().any(|it| it.is_active() && it.method() == Some(method));
     let has_all = |method: SignInMethod| method != SignInMethod::WebAuthn && has(method);
-    let is_offered = |method: &SignInMethod| *method != SignInMethod::OktaVerifyPush && !has_all(*method);
+    let is_offered = |method: &SignInMethod| !has_all(*method);
     allowed_methods(org, user).into_iter().filter(is_offered).collect()
 }
 
