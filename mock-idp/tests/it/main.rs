@@ -91,4 +91,5 @@ mod snapshot_property;
 mod state;
 mod transfer;
 mod unread_bodies;
+mod walk;
 mod wire;

@@ -23,8 +23,8 @@ const PROBLEM: &str =
     "There was a problem signing you into your identity provider. Please contact your administrator for help.";
 
 /// The market, the partners' org beside it, and a browser.
-struct Federation {
-    mock: MockIdp,
+pub(crate) struct Federation {
+    pub(crate) mock: MockIdp,
     browser: Client,
     /// Id of the provider.
     provider: String,
@@ -32,7 +32,7 @@ struct Federation {
 
 impl Federation {
     /// The provider is offered on the sign-in page of every app, beside the form. `change`: of its object.
-    async fn offered(change: impl FnOnce(&mut Value)) -> Self {
+    pub(crate) async fn offered(change: impl FnOnce(&mut Value)) -> Self {
         let federation = Self::start(change).await;
         federation.route(json!({}), true).await;
         federation
