@@ -52,9 +52,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         })
         .cites(&["Okta: step-up authentication", "OIDC Core 5.5.1.1"])
         .needs(&[Need::Okta, Need::ExclusiveIssuer]),
-        scenario("second-factor.unmet", "A request for a passkey fails for a user who can have none", BUYER, |context| {
-            Box::pin(unmet(context))
-        })
+        scenario(
+            "second-factor.unmet",
+            "A request for a passkey fails for a user who can have none",
+            BUYER,
+            |context| Box::pin(unmet(context)),
+        )
         .cites(&["Okta: step-up authentication"])
         .needs(&[Need::Okta]),
     ]

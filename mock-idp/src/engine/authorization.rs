@@ -4,7 +4,7 @@ use crate::pages::view::{self, Frame};
 use mock_idp_core::endpoint::authorization::AuthorizationError;
 use mock_idp_core::endpoint::idx;
 use mock_idp_core::ledger::{AuthorizationRequest, CurrentUser, Purpose};
-use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
+use mock_idp_core::protocol::{ErrorId, Language, OAuthError, Parameters};
 
 use super::authorization_request::{self, SignInToken};
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
@@ -40,6 +40,8 @@ impl<'c> AuthorizationEndpoint<'c> {
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
         let context = self.0;
+        // Also for the page of an error; the checked request has it again.
+        request.prefer_language(parameters.get("ui_locales").and_then(Language::of_ui_locales));
         if let Some((handle, provider)) = parameters.get("request_uri").and_then(idx::provider_of_request_uri) {
             return provider_visits::leave(&context.instance, &context.urls, &provider, &handle, request).await;
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::pages::view::{ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch};
 use mock_idp_core::endpoint::authorization::AuthorizationResponse;
-use mock_idp_core::protocol::{ErrorId, OAuthError, ResponseMode};
+use mock_idp_core::protocol::{ErrorId, Language, OAuthError, ResponseMode};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
 use super::OrgInstance;
@@ -100,6 +100,11 @@ impl BrowserRequest {
     /// The session that the browser came with.
     pub(super) fn session(&self) -> Option<&str> {
         self.cookies.session.as_deref()
+    }
+
+    /// Answers in the language that a client has asked for, if it has.
+    pub(super) fn prefer_language(&mut self, language: Option<Language>) {
+        self.frame.language = language.unwrap_or(self.frame.language);
     }
 
     /// Notes an error and makes its reason the reason of the response.

@@ -2,7 +2,7 @@
 
 use crate::pages::view::{Frame, PageView, SignOutView, SignedOutView};
 use mock_idp_core::endpoint::logout::{self, Destination};
-use mock_idp_core::protocol::{OAuthError, Parameters};
+use mock_idp_core::protocol::{Language, OAuthError, Parameters};
 
 use super::browser::error_view;
 use super::{Context, revocations, session_end, sessions, token_lookup};
@@ -47,6 +47,9 @@ impl<'c> LogoutEndpoint<'c> {
         frame: Frame,
     ) -> Explained<LogoutResponse> {
         let mut explanation = Explanation::default();
+        // RP-Initiated Logout 1.0 section 2.
+        let language = parameters.get("ui_locales").and_then(Language::of_ui_locales).unwrap_or(frame.language);
+        let frame = Frame { language, ..frame };
         let result = match self.sign_out(parameters, session, &mut explanation).await {
             Ok(sign_out) => sign_out.response(frame, self.0.urls.endpoints(&self.0.server)),
             Err(error) => {

@@ -52,6 +52,8 @@ impl<'o> SignInEndpoint<'o> {
         let context = &context;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         request.remember = transaction.remember;
+        // The page of an error has it too.
+        request.prefer_language(transaction.purpose.language());
         if let Some(problem) = foreign_browser(&transaction, request) {
             let (purpose, problem) = (transaction.purpose, Some(problem));
             return sign_in_flow::ask_to_sign_in(context, purpose, Stage::Identify, problem, request).await;

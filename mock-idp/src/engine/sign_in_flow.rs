@@ -23,6 +23,7 @@ pub(super) async fn proceed(
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
     request.explanation.client = purpose.client_id().map(str::to_owned);
+    request.prefer_language(purpose.language());
     let known = current_user.as_ref().map(CurrentUser::authentication);
     request.user_id = known.map(|known| known.user_id.clone());
     let user = known.and_then(|known| context.org.user(&known.user_id));
@@ -166,6 +167,7 @@ pub(super) async fn ask_to_sign_in(
     problem: Option<SignInProblem>,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
+    request.prefer_language(purpose.language());
     if let Some(problem) = &problem {
         request.trace.note(NoteStatus::Refused, "sign-in", problem.reason.as_str());
         request.explanation.reason = Some(problem.reason.clone());

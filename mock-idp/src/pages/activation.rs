@@ -4,6 +4,7 @@ use crate::pages::view::{ActivationStep, ActivationView, ConsentScope};
 use askama::Template;
 
 use super::chrome::Chrome;
+use super::words::Words;
 
 #[derive(Debug, Template)]
 #[template(path = "activation.html")]
@@ -14,11 +15,12 @@ pub(super) struct ActivationPage<'a> {
 
 impl<'a> ActivationPage<'a> {
     pub(super) fn new(view: &'a ActivationView) -> Self {
+        let words = &Words::of(view.frame.language).device;
         let (title, problem) = match &view.step {
-            ActivationStep::Code { refused, .. } => ("Activate your device", refused.is_some()),
-            ActivationStep::Confirm { .. } => ("Activate this device?", false),
-            ActivationStep::Done { allowed: true, .. } => ("Device activated", false),
-            ActivationStep::Done { allowed: false, .. } => ("Device not activated", false),
+            ActivationStep::Code { refused, .. } => (words.code_heading, refused.is_some()),
+            ActivationStep::Confirm { .. } => (words.confirm_heading, false),
+            ActivationStep::Done { allowed: true, .. } => (words.activated, false),
+            ActivationStep::Done { allowed: false, .. } => (words.not_activated, false),
         };
         Self { chrome: Chrome::new(&view.frame, title).with_problem(problem), step: &view.step }
     }

@@ -4,6 +4,7 @@ use crate::pages::view::{BackchannelView, ShownDecision};
 use askama::Template;
 
 use super::chrome::Chrome;
+use super::words::Words;
 
 #[derive(Debug, Template)]
 #[template(path = "backchannel.html")]
@@ -14,15 +15,20 @@ pub(super) struct BackchannelPage<'a> {
 
 impl<'a> BackchannelPage<'a> {
     pub(super) fn new(view: &'a BackchannelView) -> Self {
-        Self { chrome: Chrome::new(&view.frame, "Requests to approve"), view }
+        Self { chrome: Chrome::new(&view.frame, Words::of(view.frame.language).phone.heading), view }
     }
 
     /// What the last decision led to.
     fn decided(&self) -> Option<&'static str> {
+        let words = &self.chrome.words.phone;
         Some(match self.view.decided? {
-            ShownDecision::Approved => "Approved. The sign-in goes on the next time it asks.",
-            ShownDecision::Denied => "Denied. The sign-in gets an error the next time it asks.",
-            ShownDecision::TooLate => "Nothing has changed: that request was answered before, or its time is over.",
+            ShownDecision::Approved => words.approved,
+            ShownDecision::Denied => words.denied,
+            ShownDecision::TooLate => words.too_late,
         })
+    }
+
+    fn seconds(&self, seconds: &i64) -> String {
+        (self.chrome.words.phone.seconds)(*seconds)
     }
 }

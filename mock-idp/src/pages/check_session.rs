@@ -14,6 +14,6 @@ pub(super) struct CheckSessionPage<'a> {
 
 impl<'a> CheckSessionPage<'a> {
     pub(super) fn new(view: &'a CheckSessionView) -> Self {
-        Self { chrome: Chrome::new(&view.frame, "Session check"), view }
+        Self { chrome: Chrome::new(&view.frame, "Session check").in_english(), view }
     }
 }

@@ -1,13 +1,17 @@
 //! The frame of every page: brand, label, warnings, stylesheet.
 
 use crate::pages::view::Frame;
+use mock_idp_core::protocol::Language;
 
 use super::assets;
+use super::words::Words;
 
 /// The frame as the base template reads it.
 #[derive(Debug)]
 pub(super) struct Chrome<'a> {
     pub(super) frame: &'a Frame,
+    language: Language,
+    pub(super) words: &'static Words,
     /// The document's title.
     pub(super) title: String,
     /// The page shows a problem; screen readers announce that first.
@@ -22,11 +26,31 @@ impl<'a> Chrome<'a> {
 
     /// This is the whole title.
     pub(super) fn titled(frame: &'a Frame, title: String) -> Self {
-        Self { frame, title, problem: false }
+        let (language, words) = (frame.language, Words::of(frame.language));
+        Self { frame, language, words, title, problem: false }
+    }
+
+    /// A page that has no texts in other languages.
+    pub(super) fn in_english(self) -> Self {
+        Self { language: Language::English, words: Words::of(Language::English), ..self }
     }
 
     pub(super) fn with_problem(self, problem: bool) -> Self {
         Self { problem, ..self }
+    }
+
+    /// The tag of the page's language.
+    pub(super) fn lang(&self) -> &'static str {
+        self.language.tag()
+    }
+
+    pub(super) fn is_right_to_left(&self) -> bool {
+        self.language.is_right_to_left()
+    }
+
+    /// The attributes of a part that is in English on a page that is not. WCAG 3.1.2.
+    pub(super) fn english_part(&self) -> &'static str {
+        if self.language == Language::English { "" } else { " lang=\"en\" dir=\"ltr\"" }
     }
 
     /// The address of an asset, below the org's own prefix.

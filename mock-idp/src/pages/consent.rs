@@ -6,6 +6,7 @@ use askama::Template;
 use super::about::About;
 use super::chrome::Chrome;
 use super::sign_in::Asked;
+use super::words::Words;
 
 #[derive(Debug, Template)]
 #[template(path = "consent.html")]
@@ -18,10 +19,11 @@ pub(super) struct ConsentPage<'a> {
 
 impl<'a> ConsentPage<'a> {
     pub(super) fn new(view: &'a ConsentView) -> Self {
+        let words = Words::of(view.frame.language);
         Self {
-            chrome: Chrome::new(&view.frame, "Allow access"),
+            chrome: Chrome::new(&view.frame, words.consent.title),
             view,
-            request: Asked::new(&view.request),
+            request: Asked::new(&view.request, words),
             about: About::new(&view.about),
         }
     }

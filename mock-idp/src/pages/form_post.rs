@@ -8,6 +8,7 @@ use askama::Template;
 
 use super::chrome::{Chrome, destination};
 use super::javascript;
+use super::words::Words;
 
 #[derive(Debug, Template)]
 #[template(path = "form_post.html")]
@@ -19,7 +20,8 @@ pub(super) struct FormPostPage<'a> {
 
 impl<'a> FormPostPage<'a> {
     pub(super) fn new(view: &'a FormPostView) -> Self {
-        Self { chrome: Chrome::new(&view.frame, "Returning to the app"), view, destination: destination(&view.action) }
+        let title = Words::of(view.frame.language).sign_out.returning;
+        Self { chrome: Chrome::new(&view.frame, title), view, destination: destination(&view.action) }
     }
 
     fn literal(value: &str) -> String {

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::chrome::{Chrome, web_link};
+use super::words::Words;
 use crate::pages::view::{HomeApp, HomeView};
 
 #[derive(Debug, Template)]
@@ -14,7 +15,7 @@ pub(super) struct HomePage<'a> {
 
 impl<'a> HomePage<'a> {
     pub(super) fn new(view: &'a HomeView) -> Self {
-        Self { chrome: Chrome::new(&view.frame, "My account"), view }
+        Self { chrome: Chrome::new(&view.frame, Words::of(view.frame.language).home.title), view }
     }
 
     fn link(app: &HomeApp) -> Option<&str> {

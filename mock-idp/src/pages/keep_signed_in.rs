@@ -1,9 +1,10 @@
 //! The page that asks whether to stay signed in.
 
-use crate::pages::view::KeepMeSignedInView;
 use askama::Template;
 
 use super::chrome::Chrome;
+use super::words::Words;
+use crate::pages::view::KeepMeSignedInView;
 
 #[derive(Debug, Template)]
 #[template(path = "keep_signed_in.html")]
@@ -14,6 +15,7 @@ pub(super) struct KeepMeSignedInPage<'a> {
 
 impl<'a> KeepMeSignedInPage<'a> {
     pub(super) fn new(view: &'a KeepMeSignedInView) -> Self {
-        Self { chrome: Chrome::new(&view.frame, "Keep me signed in"), view }
+        let title = Words::of(view.frame.language).keep_signed_in.heading;
+        Self { chrome: Chrome::new(&view.frame, title), view }
     }
 }

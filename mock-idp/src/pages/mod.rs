@@ -25,13 +25,13 @@ mod post_message;
 mod proofs;
 mod recovery;
 mod security_policy;
-mod sent_code_words;
 mod sign_in;
 mod sign_in_problem;
 mod sign_out;
 mod signed_out;
 mod uri_difference;
 pub(crate) mod view;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ pub(super) struct PostMessagePage<'a> {
 impl<'a> PostMessagePage<'a> {
     pub(super) fn new(view: &'a PostMessageView) -> Self {
         // Okta: the whole title.
-        Self { chrome: Chrome::titled(&view.frame, "Signing in...".to_owned()), view }
+        Self { chrome: Chrome::titled(&view.frame, "Signing in...".to_owned()).in_english(), view }
     }
 
     fn literal(value: &str) -> String {

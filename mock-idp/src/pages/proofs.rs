@@ -5,7 +5,7 @@ use mock_idp_core::ledger::PushResult;
 use mock_idp_core::model::SignInMethod;
 
 use super::chrome::Chrome;
-use super::sent_code_words::SentCodeWords;
+use super::words::{ProblemWords, SentCodeWords, Words, question_text};
 use crate::pages::view::{ProofPageStep, ProofView, SignInProblemKind as Kind};
 
 #[derive(Debug, Template)]
@@ -21,22 +21,30 @@ pub(super) struct ProofPage<'a> {
 
 impl<'a> ProofPage<'a> {
     pub(super) fn new(view: &'a ProofView) -> Self {
-        let title = format!("{} - Sign In", view.frame.org_name);
-        let (heading, lead, view_class) = words(&view.step);
+        let words = Words::of(view.frame.language);
+        let title = (words.sign_in.title)(&view.frame.org_name);
+        let (heading, lead, view_class) = step_words(&view.step, words);
         Self {
             chrome: Chrome::titled(&view.frame, title).with_problem(view.problem.is_some()),
             view,
             heading,
             lead,
             view_class,
-            problem: view.problem.as_ref().map(|problem| problem_text(problem.kind)),
+            problem: view.problem.as_ref().map(|problem| problem_text(problem.kind, &words.problems)),
         }
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-    #[expect(clippy::unused_self, reason = "templates call methods")]
-    fn sent_code_words(&self, method: &SignInMethod) -> SentCodeWords {
-        SentCodeWords::of(*method)
+    fn sent_code_words(&self, method: &SignInMethod) -> &'static SentCodeWords {
+        self.chrome.words.of_sent_code(*method)
+    }
+
+    fn question_text(&self, text: &str) -> String {
+        question_text(self.view.frame.language, text)
+    }
+
+    fn set_up(&self, name: &str) -> String {
+        (self.chrome.words.proofs.set_up_method)(name)
     }
 
     /// The name of the field for a code.
@@ -62,10 +70,10 @@ impl<'a> ProofPage<'a> {
     fn push_ended(&self) -> Option<&'static str> {
         match self.view.step {
             ProofPageStep::Push { result: Some(PushResult::Rejected), .. } => {
-                Some("You have chosen to reject this login.")
+                Some(self.chrome.words.proofs.push_rejected)
             }
             ProofPageStep::Push { result: Some(PushResult::TimedOut), .. } => {
-                Some("Your push notification has expired.")
+                Some(self.chrome.words.proofs.push_expired)
             }
             _ => None,
         }
@@ -79,99 +87,85 @@ impl<'a> ProofPage<'a> {
             | ProofPageStep::EnrollPhone { .. }
             | ProofPageStep::EnrollApp { .. }
             | ProofPageStep::Passkey { enrolls: true, .. }
-            | ProofPageStep::SentCode { enrolls: true, .. } => "Return to authenticator list",
-            _ => "Verify with something else",
+            | ProofPageStep::SentCode { enrolls: true, .. } => self.chrome.words.proofs.other_enrollment,
+            _ => self.chrome.words.proofs.other_method,
         }
     }
 }
 
 /// Heading, lead and classes of a step.
-fn words(step: &ProofPageStep) -> (String, &'static str, String) {
-    match step {
-        ProofPageStep::Code { key: "okta_verify", .. } => (
-            "Enter a code".to_owned(),
-            "Enter code from Okta Verify app",
-            "mfa-verify-totp challenge-authenticator--okta_verify mfa-okta-verify".to_owned(),
-        ),
-        ProofPageStep::Push { result: Some(_), .. } => {
-            ("Get a push notification".to_owned(), "", "challenge-poll--okta_verify mfa-okta-verify".to_owned())
+fn step_words(step: &ProofPageStep, words: &Words) -> (String, &'static str, String) {
+    let proofs = &words.proofs;
+    let (heading, lead, view_class) = match step {
+        ProofPageStep::Code { key: "okta_verify", .. } => {
+            let view_class = "mfa-verify-totp challenge-authenticator--okta_verify mfa-okta-verify";
+            (proofs.totp_heading, proofs.totp_lead, view_class)
         }
-        ProofPageStep::Push { result: None, .. } => (
-            "Get a push notification".to_owned(),
-            "",
-            "authenticator-verification-data--okta_verify mfa-okta-verify".to_owned(),
-        ),
-        ProofPageStep::Code { authenticator, key, .. } => (
-            format!("Verify with {authenticator}"),
-            "Enter the temporary code generated in your authenticator app",
-            format!("mfa-verify-passcode challenge-authenticator--{key} mfa-google-auth"),
-        ),
+        ProofPageStep::Push { result: Some(_), .. } => {
+            (proofs.push_heading, "", "challenge-poll--okta_verify mfa-okta-verify")
+        }
+        ProofPageStep::Push { result: None, .. } => {
+            (proofs.push_heading, "", "authenticator-verification-data--okta_verify mfa-okta-verify")
+        }
+        ProofPageStep::Code { authenticator, key, .. } => {
+            let view_class = format!("mfa-verify-passcode challenge-authenticator--{key} mfa-google-auth");
+            return ((proofs.code_heading)(authenticator), proofs.code_lead, view_class);
+        }
         ProofPageStep::SentCode { method, sent, enrolls: false, .. } => {
-            let words = SentCodeWords::of(*method);
+            let words = words.of_sent_code(*method);
             let view_class = format!("challenge-authenticator--{} mfa-verify-passcode", method.row().authenticator);
-            (words.heading.to_owned(), if *sent { "" } else { words.lead }, view_class)
+            return (words.heading.to_owned(), if *sent { "" } else { words.lead }, view_class);
         }
         ProofPageStep::SentCode { enrolls: true, .. } => {
-            ("Set up phone authentication".to_owned(), "", "enroll-authenticator--phone_number enroll-sms".to_owned())
+            (proofs.enroll_phone_heading, "", "enroll-authenticator--phone_number enroll-sms")
         }
         ProofPageStep::EnrollPhone { method, .. } => (
-            "Set up phone authentication".to_owned(),
-            SentCodeWords::of(*method).enroll,
-            "authenticator-enrollment-data--phone_number enroll-sms".to_owned(),
+            proofs.enroll_phone_heading,
+            words.of_sent_code(*method).enroll,
+            "authenticator-enrollment-data--phone_number enroll-sms",
         ),
         ProofPageStep::EnrollApp { .. } => {
-            ("Set up Okta Verify".to_owned(), "", "enroll-poll--okta_verify oie-enroll-ov-poll".to_owned())
+            (proofs.enroll_app_heading, "", "enroll-poll--okta_verify oie-enroll-ov-poll")
         }
-        ProofPageStep::Passkey { enrolls: false, .. } => (
-            "Verify with Security Key or Biometric Authenticator".to_owned(),
-            "",
-            "mfa-verify-webauthn challenge-authenticator--webauthn oie-verify-webauthn".to_owned(),
-        ),
-        ProofPageStep::Passkey { enrolls: true, .. } => (
-            "Set up security key or biometric authenticator".to_owned(),
-            "",
-            "enroll-authenticator--webauthn enroll-webauthn oie-enroll-webauthn".to_owned(),
-        ),
-        ProofPageStep::Question { .. } => (
-            "Verify with your Security Question".to_owned(),
-            "",
-            "challenge-authenticator--security_question mfa-verify-question".to_owned(),
-        ),
-        ProofPageStep::ChooseMethod { .. } => (
-            "Verify it’s you with a security method".to_owned(),
-            "Select from the following options",
-            "select-authenticator-authenticate authenticator-list".to_owned(),
-        ),
-        ProofPageStep::ChooseEnrollment { .. } => (
-            "Set up security methods".to_owned(),
-            "Security methods help protect your account by ensuring only you have access.",
-            "select-authenticator-enroll enroll-choices".to_owned(),
-        ),
-        ProofPageStep::EnrollCode { authenticator, .. } => (
-            format!("Set up {authenticator}"),
-            "Launch your authenticator app, then scan the QR code.",
-            "enroll-authenticator--google_otp enroll-google".to_owned(),
-        ),
+        ProofPageStep::Passkey { enrolls: false, .. } => {
+            let view_class = "mfa-verify-webauthn challenge-authenticator--webauthn oie-verify-webauthn";
+            (proofs.passkey_heading, "", view_class)
+        }
+        ProofPageStep::Passkey { enrolls: true, .. } => {
+            let view_class = "enroll-authenticator--webauthn enroll-webauthn oie-enroll-webauthn";
+            (proofs.enroll_passkey_heading, "", view_class)
+        }
+        ProofPageStep::Question { .. } => {
+            (proofs.question_heading, "", "challenge-authenticator--security_question mfa-verify-question")
+        }
+        ProofPageStep::ChooseMethod { .. } => {
+            (proofs.choose_heading, proofs.choose_lead, "select-authenticator-authenticate authenticator-list")
+        }
+        ProofPageStep::ChooseEnrollment { .. } => {
+            (proofs.enroll_heading, proofs.enroll_lead, "select-authenticator-enroll enroll-choices")
+        }
+        ProofPageStep::EnrollCode { authenticator, .. } => {
+            let view_class = "enroll-authenticator--google_otp enroll-google".to_owned();
+            return ((proofs.enroll_code_heading)(authenticator), proofs.enroll_code_lead, view_class);
+        }
         ProofPageStep::EnrollQuestion { .. } => (
-            "Set up security question".to_owned(),
-            "Choose a security question and answer that will be used for signing in",
-            "enroll-authenticator--security_question enroll-question".to_owned(),
+            proofs.enroll_question_heading,
+            proofs.enroll_question_lead,
+            "enroll-authenticator--security_question enroll-question",
         ),
-    }
+    };
+    (heading.to_owned(), lead, view_class.to_owned())
 }
 
-/// What the page says about a passkey that cannot be used.
-const PASSKEY_FAILURE: &str = "You are currently unable to use a Security key or biometric authenticator. Try again.";
-
-fn problem_text(kind: Kind) -> &'static str {
+fn problem_text(kind: Kind, words: &ProblemWords) -> &'static str {
     match kind {
-        Kind::InvalidPhoneNumber => "Invalid Phone Number.",
-        Kind::WrongCode | Kind::WrongSentCode => "Your code doesn’t match our records. Please try again.",
-        Kind::UsedCode => "Each code can only be used once. Please wait for a new code and try again.",
-        Kind::RefusedPasskey => PASSKEY_FAILURE,
-        Kind::WrongAnswer => "Your answer doesn’t match our records. Please try again.",
-        Kind::ShortAnswer => "The security question answer must be at least 4 characters in length",
-        Kind::MissingPassword | Kind::MissingIdentifier => "This field cannot be left blank",
-        _ => "Unable to sign in",
+        Kind::InvalidPhoneNumber => words.phone_number,
+        Kind::WrongCode | Kind::WrongSentCode => words.wrong_code,
+        Kind::UsedCode => words.used_code,
+        Kind::RefusedPasskey => words.passkey,
+        Kind::WrongAnswer => words.wrong_answer,
+        Kind::ShortAnswer => words.short_answer,
+        Kind::MissingPassword | Kind::MissingIdentifier => words.blank,
+        _ => words.refused,
     }
 }

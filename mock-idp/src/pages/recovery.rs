@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::chrome::Chrome;
-use super::sign_in_problem::words;
+use super::sign_in_problem::problem_words;
+use super::words::{Words, question_text};
 use crate::pages::view::{RecoveryPageStep as Step, RecoveryView};
 
 #[derive(Debug, Template)]
@@ -11,18 +12,18 @@ use crate::pages::view::{RecoveryPageStep as Step, RecoveryView};
 pub(super) struct RecoveryPage<'a> {
     chrome: Chrome<'a>,
     view: &'a RecoveryView,
-    words: RecoveryWords,
+    words: StepWords,
 }
 
 impl<'a> RecoveryPage<'a> {
     pub(super) fn new(view: &'a RecoveryView) -> Self {
-        let words = RecoveryWords::of(&view.step);
+        let words = StepWords::of(&view.step, Words::of(view.frame.language));
         let chrome = Chrome::new(&view.frame, words.heading).with_problem(view.problem.is_some());
         Self { chrome, view, words }
     }
 
     fn problem_text(&self) -> &'static str {
-        self.view.problem.as_ref().map_or("", |problem| words(problem).0)
+        self.view.problem.as_ref().map_or("", |problem| problem_words(problem, &self.chrome.words.problems).0)
     }
 
     /// The account that the page is about.
@@ -36,47 +37,58 @@ impl<'a> RecoveryPage<'a> {
         }
     }
 
+    fn question_text(&self, text: &str) -> String {
+        question_text(self.view.frame.language, text)
+    }
+
     /// Marks a field whose value was refused.
     fn invalid(&self) -> &'static str {
         if self.view.problem.is_some() { " aria-invalid=\"true\" aria-describedby=\"problem-text\"" } else { "" }
     }
 }
 
-/// Okta's texts, and the classes that its page has in this step.
+/// The texts of a step, and the classes that Okta's page has there.
 #[derive(Debug)]
-struct RecoveryWords {
+struct StepWords {
     heading: &'static str,
     submit: &'static str,
     view_class: &'static str,
 }
 
-impl RecoveryWords {
-    fn of(step: &Step) -> Self {
-        let words = |heading, submit, view_class| Self { heading, submit, view_class };
+impl StepWords {
+    fn of(step: &Step, words: &Words) -> Self {
+        let Words { sign_in, recovery, proofs, .. } = words;
+        let step_words = |heading, submit, view_class| Self { heading, submit, view_class };
         match step {
             Step::Identify { is_unlock: false, .. } => {
-                words("Reset your password", "Next", "siw-main-view identify-recovery forgot-password")
+                step_words(recovery.reset_heading, sign_in.next, "siw-main-view identify-recovery forgot-password")
             }
             Step::Identify { is_unlock: true, .. } => {
-                words("Unlock account?", "Next", "siw-main-view select-authenticator-unlock-account")
+                step_words(recovery.unlock_heading, sign_in.next, "siw-main-view select-authenticator-unlock-account")
             }
             Step::Code { .. } => {
-                words("Verify with your email", "Verify", "siw-main-view challenge-authenticator--okta_email")
+                step_words(recovery.email_heading, sign_in.verify, "siw-main-view challenge-authenticator--okta_email")
             }
-            Step::Question { .. } => words(
-                "Verify with your Security Question",
-                "Verify",
+            Step::Question { .. } => step_words(
+                proofs.question_heading,
+                sign_in.verify,
                 "siw-main-view challenge-authenticator--security_question",
             ),
-            Step::Confirm { .. } => words("Unlock account?", "Unlock account", "siw-main-view unlock-account"),
+            Step::Confirm { .. } => {
+                step_words(recovery.unlock_heading, recovery.unlock, "siw-main-view unlock-account")
+            }
             Step::Password { is_activation: false, .. } => {
-                words("Reset your password", "Reset Password", "siw-main-view reset-authenticator--okta_password")
+                step_words(recovery.reset_heading, recovery.reset, "siw-main-view reset-authenticator--okta_password")
             }
-            Step::Password { is_activation: true, .. } => {
-                words("Set up password", "Next", "siw-main-view enroll-authenticator--okta_password")
+            Step::Password { is_activation: true, .. } => step_words(
+                recovery.activation_heading,
+                sign_in.next,
+                "siw-main-view enroll-authenticator--okta_password",
+            ),
+            Step::Profile { .. } => {
+                step_words(recovery.sign_up_heading, recovery.sign_up, "siw-main-view enroll-profile")
             }
-            Step::Profile { .. } => words("Sign up", "Sign Up", "siw-main-view enroll-profile"),
-            Step::Unlocked { .. } => words("Account successfully unlocked!", "", "siw-main-view terminal"),
+            Step::Unlocked { .. } => step_words(recovery.unlocked_heading, "", "siw-main-view terminal"),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::about::About;
 use super::chrome::{Chrome, destination};
 use super::javascript;
 use super::sign_in_problem::{Field, Problem};
+use super::words::{SignInWords, Words};
 use crate::pages::view::{
     PickerUser, ProviderLink, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView,
 };
@@ -33,17 +34,18 @@ pub(super) struct SignInPage<'a> {
 
 impl<'a> SignInPage<'a> {
     pub(super) fn new(view: &'a SignInView) -> Self {
+        let words = Words::of(view.frame.language);
         // Okta: "{org} - Sign In" on every step.
-        let title = format!("{} - Sign In", view.frame.org_name);
+        let title = (words.sign_in.title)(&view.frame.org_name);
         Self {
             chrome: Chrome::titled(&view.frame, title).with_problem(view.problem.is_some()),
             view,
-            words: StepWords::of(&view.step),
-            fields: Fields::of(&view.step),
-            problem: view.problem.as_ref().map(|problem| Problem::new(problem, &view.step)),
+            words: StepWords::of(&view.step, &words.sign_in),
+            fields: Fields::of(&view.step, &words.sign_in),
+            problem: view.problem.as_ref().map(|problem| Problem::new(problem, &view.step, &words.problems)),
             about: About::new(&view.about),
-            request: Asked::new(&view.request),
-            picker: Picker::new(view),
+            request: Asked::new(&view.request, words),
+            picker: Picker::new(view, &words.sign_in),
         }
     }
 
@@ -56,9 +58,9 @@ impl<'a> SignInPage<'a> {
     }
 
     /// What a new password has to be like, where the page asks for one.
-    fn new_password(&self) -> Option<&str> {
+    fn new_password(&self) -> Option<String> {
         match &self.view.step {
-            SignInStep::NewPassword { requirements, .. } => Some(requirements),
+            SignInStep::NewPassword { rules, .. } => Some((self.chrome.words.sign_in.requirements)(rules)),
             _ => None,
         }
     }
@@ -125,7 +127,7 @@ enum Focus {
     Problem,
 }
 
-/// Okta's texts, and the classes that its page has in this step.
+/// The texts of a step, and the classes that Okta's page has there.
 #[derive(Debug)]
 struct StepWords {
     heading: Cow<'static, str>,
@@ -135,8 +137,8 @@ struct StepWords {
 }
 
 impl StepWords {
-    fn of(step: &SignInStep) -> Self {
-        let words = |heading: &'static str, submit, view_class| Self {
+    fn of(step: &SignInStep, words: &SignInWords) -> Self {
+        let step_words = |heading: &'static str, submit, view_class| Self {
             heading: heading.into(),
             submit,
             view_class,
@@ -144,27 +146,25 @@ impl StepWords {
         };
         match step {
             SignInStep::Identifier | SignInStep::Providers => {
-                words("Sign In", "Next", "siw-main-view identify primary-auth")
+                step_words(words.heading, words.next, "siw-main-view identify primary-auth")
             }
             SignInStep::Password { .. } => {
-                words("Verify with your password", "Verify", "siw-main-view mfa-verify-password")
+                step_words(words.password_heading, words.verify, "siw-main-view mfa-verify-password")
             }
             SignInStep::NewPassword { days_left: Some(days), .. } => Self {
-                heading: match days {
-                    0 => "Your password will expire later today".into(),
-                    days => format!("Your password will expire in {days} days").into(),
-                },
-                ..words("", "Change Password", "siw-main-view reenroll-authenticator-warning--okta_password")
+                heading: (words.expires_heading)(*days).into(),
+                ..step_words("", words.change_password, "siw-main-view reenroll-authenticator-warning--okta_password")
             },
-            SignInStep::NewPassword { .. } => words(
-                "Your password has expired",
-                "Change Password",
+            SignInStep::NewPassword { .. } => step_words(
+                words.expired_heading,
+                words.change_password,
                 "siw-main-view reenroll-authenticator--okta_password",
             ),
-            SignInStep::Single => words("Sign In", "Sign in", "siw-main-view identify primary-auth"),
-            SignInStep::Classic => {
-                Self { form_class: "primary-auth-form o-form", ..words("Sign In", "Sign In", "primary-auth") }
-            }
+            SignInStep::Single => step_words(words.heading, words.sign_in, "siw-main-view identify primary-auth"),
+            SignInStep::Classic => Self {
+                form_class: "primary-auth-form o-form",
+                ..step_words(words.heading, words.classic_sign_in, "primary-auth")
+            },
         }
     }
 }
@@ -183,7 +183,7 @@ struct Fields {
 }
 
 impl Fields {
-    fn of(step: &SignInStep) -> Self {
+    fn of(step: &SignInStep, words: &SignInWords) -> Self {
         match step {
             SignInStep::Classic => Self {
                 identifier: "username",
@@ -191,7 +191,7 @@ impl Fields {
                 password: "password",
                 password_id: "okta-signin-password",
                 remember: "remember",
-                remember_label: "Remember me",
+                remember_label: words.remember_me,
                 submit_id: Some("okta-signin-submit"),
             },
             // The third generation's ids are the names; those of the second are generated, and scripts do not select by them.
@@ -205,7 +205,7 @@ impl Fields {
                 password: "credentials.passcode",
                 password_id: "credentials.passcode",
                 remember: "rememberMe",
-                remember_label: "Keep me signed in",
+                remember_label: words.keep_me_signed_in,
                 submit_id: None,
             },
         }
@@ -229,11 +229,13 @@ impl ProviderLink {
 pub(super) struct Asked<'a> {
     pub(super) summary: &'a RequestSummary,
     pub(super) destination: String,
+    pub(super) warning_count: String,
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn new(summary: &'a RequestSummary) -> Self {
-        Self { summary, destination: destination(&summary.redirect_uri) }
+    pub(super) fn new(summary: &'a RequestSummary, words: &Words) -> Self {
+        let warning_count = (words.request.warnings)(summary.warnings.len());
+        Self { summary, destination: destination(&summary.redirect_uri), warning_count }
     }
 }
 
@@ -244,18 +246,19 @@ impl<'a> Asked<'a> {
 struct Picker<'a> {
     shown: Vec<PickerRow<'a>>,
     more: Vec<PickerRow<'a>>,
+    more_text: String,
 }
 
 const PERSONAS_SHOWN: usize = 12;
 
 impl<'a> Picker<'a> {
-    fn new(view: &'a SignInView) -> Self {
+    fn new(view: &'a SignInView, words: &SignInWords) -> Self {
         let personas = view.personas.as_slice();
         // One or two further rows are not worth collapsing.
         let split = if personas.len() <= PERSONAS_SHOWN + 2 { personas.len() } else { PERSONAS_SHOWN };
         let (shown, more) = personas.split_at(split);
         let rows = |personas: &'a [PickerUser]| personas.iter().map(|persona| PickerRow::new(persona, view)).collect();
-        Self { shown: rows(shown), more: rows(more) }
+        Self { shown: rows(shown), more: rows(more), more_text: (words.more_users)(more.len()) }
     }
 }
 

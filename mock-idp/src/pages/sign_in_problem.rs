@@ -1,5 +1,6 @@
 //! Why a sign-in was refused: Okta's text, and what the mock adds for developers.
 
+use super::words::ProblemWords;
 use crate::pages::view::{SignInProblem, SignInProblemKind as Kind, SignInStep};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,8 +23,8 @@ pub(super) struct Problem<'a> {
 }
 
 impl<'a> Problem<'a> {
-    pub(super) fn new(problem: &'a SignInProblem, step: &SignInStep) -> Self {
-        let (text, note) = words(problem);
+    pub(super) fn new(problem: &'a SignInProblem, step: &SignInStep, words: &ProblemWords) -> Self {
+        let (text, note) = problem_words(problem, words);
         let field = match problem.kind {
             Kind::MissingIdentifier => Some(Field::Identifier),
             Kind::MissingPassword | Kind::IncorrectPassword | Kind::PasswordRequirements | Kind::PasswordsDiffer => {
@@ -43,53 +44,31 @@ impl<'a> Problem<'a> {
     }
 }
 
-pub(super) fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
-    // Okta: one text for all that may not sign in, so that accounts cannot be probed.
-    const REFUSED: &str = "Unable to sign in";
+pub(super) fn problem_words(problem: &SignInProblem, words: &ProblemWords) -> (&'static str, &'static str) {
     match problem.kind {
-        Kind::MissingIdentifier => ("Enter your username", ""),
-        Kind::MissingPassword => ("Enter your password", ""),
-        Kind::IncorrectPassword => ("Password is incorrect", ""),
-        Kind::AuthenticationFailed => (REFUSED, ""),
-        Kind::LockedOut if problem.okta_code == "E0000069" => (
-            "Your account is locked because of too many authentication attempts.",
-            "The account is locked. POST /_mock/unlock or a reset of the mock unlocks it.",
-        ),
-        Kind::LockedOut => (
-            REFUSED,
-            "The account is locked; Okta does not say so unless its password policy shows lockouts. POST /_mock/unlock or a reset of \
-             the mock unlocks an account that was locked by wrong passwords.",
-        ),
-        Kind::Suspended => (REFUSED, "The account is suspended; Okta does not say so."),
-        Kind::Deprovisioned => (REFUSED, "The account is deactivated; Okta does not say so."),
-        Kind::Staged => (REFUSED, "The account has not been activated yet; Okta does not say so."),
-        Kind::PasswordExpired => {
-            ("Your password has expired", "An administrator has begun to reset the password of this account.")
-        }
-        Kind::PasswordRequirements => ("Password requirements were not met", ""),
-        Kind::MissingAttribute => ("This field cannot be left blank", ""),
-        Kind::InvalidAttribute => ("Provided value does not match required pattern", ""),
-        Kind::InvalidEmail => ("Username must be in the form of an email address", ""),
-        Kind::NotUnique => ("A user with this email already exists", ""),
-        Kind::RegistrationUnavailable => ("Registration is currently unavailable.", ""),
-        Kind::MissingCode => ("This field cannot be left blank", ""),
-        Kind::WrongCode | Kind::WrongSentCode => ("Invalid code. Try again.", ""),
-        Kind::WrongAnswer => ("Your answer doesn't match our records. Please try again.", ""),
-        Kind::LinkUsed => ("You have accessed an account recovery link that has expired or been previously used.", ""),
-        Kind::PasswordsDiffer => ("New passwords must match", ""),
-        Kind::UsedCode | Kind::ShortAnswer | Kind::InvalidPhoneNumber | Kind::RefusedPasskey => (REFUSED, ""),
-        Kind::AccessDenied => (
-            "You do not have permission to perform the requested action.",
-            "A global session policy denies this sign-in, or demands a factor that the user has not and cannot enroll.",
-        ),
-        Kind::ProviderFailed => (
-            "There was a problem signing you into your identity provider. Please contact your administrator for help.",
-            "",
-        ),
-        Kind::CookiesBlocked => (
-            "The browser did not keep the cookie",
-            "Signing in needs one cookie from this address, and it did not come back. Allow cookies here, or open the mock as \
-             localhost or by its https address, then start again.",
-        ),
+        Kind::MissingIdentifier => (words.enter_username, ""),
+        Kind::MissingPassword => (words.enter_password, ""),
+        Kind::IncorrectPassword => (words.incorrect_password, ""),
+        Kind::AuthenticationFailed => (words.refused, ""),
+        Kind::LockedOut if problem.okta_code == "E0000069" => (words.locked, words.locked_note),
+        Kind::LockedOut => (words.refused, words.locked_silently_note),
+        Kind::Suspended => (words.refused, words.suspended_note),
+        Kind::Deprovisioned => (words.refused, words.deactivated_note),
+        Kind::Staged => (words.refused, words.staged_note),
+        Kind::PasswordExpired => (words.password_expired, words.password_expired_note),
+        Kind::PasswordRequirements => (words.requirements, ""),
+        Kind::MissingAttribute | Kind::MissingCode => (words.blank, ""),
+        Kind::InvalidAttribute => (words.pattern, ""),
+        Kind::InvalidEmail => (words.email_form, ""),
+        Kind::NotUnique => (words.not_unique, ""),
+        Kind::RegistrationUnavailable => (words.registration_unavailable, ""),
+        Kind::WrongCode | Kind::WrongSentCode => (words.invalid_code, ""),
+        Kind::WrongAnswer => (words.wrong_recovery_answer, ""),
+        Kind::LinkUsed => (words.link_used, ""),
+        Kind::PasswordsDiffer => (words.passwords_differ, ""),
+        Kind::UsedCode | Kind::ShortAnswer | Kind::InvalidPhoneNumber | Kind::RefusedPasskey => (words.refused, ""),
+        Kind::AccessDenied => (words.access_denied, words.access_denied_note),
+        Kind::ProviderFailed => (words.provider_failed, ""),
+        Kind::CookiesBlocked => (words.cookies_blocked, words.cookies_blocked_note),
     }
 }

@@ -4,6 +4,7 @@ use crate::pages::view::SignOutView;
 use askama::Template;
 
 use super::chrome::Chrome;
+use super::words::Words;
 
 #[derive(Debug, Template)]
 #[template(path = "sign_out.html")]
@@ -14,6 +15,6 @@ pub(super) struct SignOutPage<'a> {
 
 impl<'a> SignOutPage<'a> {
     pub(super) fn new(view: &'a SignOutView) -> Self {
-        Self { chrome: Chrome::new(&view.frame, "Sign out"), view }
+        Self { chrome: Chrome::new(&view.frame, Words::of(view.frame.language).sign_out.title), view }
     }
 }

@@ -4,6 +4,7 @@ use crate::pages::view::SignedOutView;
 use askama::Template;
 
 use super::chrome::Chrome;
+use super::words::Words;
 
 #[derive(Debug, Template)]
 #[template(path = "signed_out.html")]
@@ -14,7 +15,8 @@ pub(super) struct SignedOutPage<'a> {
 
 impl<'a> SignedOutPage<'a> {
     pub(super) fn new(view: &'a SignedOutView) -> Self {
-        let title = if view.was_signed_in { "Signed out" } else { "Not signed in" };
+        let words = &Words::of(view.frame.language).sign_out;
+        let title = if view.was_signed_in { words.done_title } else { words.none_title };
         Self { chrome: Chrome::new(&view.frame, title), view }
     }
 }

@@ -2,7 +2,7 @@
 
 use mock_idp_core::ledger::PushResult;
 use mock_idp_core::preview::{Asks, Refused, Shown};
-use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters, Scopes};
+use mock_idp_core::protocol::{ErrorId, Language, OAuthError, Parameters, Scopes};
 use mock_idp_core::sign_in::SignInAnswer;
 use mock_idp_core::trace::Note;
 
@@ -238,5 +238,11 @@ fn unexpected(reason: &str) -> Ended {
 
 /// No page is rendered.
 fn frame() -> Frame {
-    Frame { org_name: String::new(), path_prefix: String::new(), request_id: String::new(), warnings: Vec::new() }
+    Frame {
+        org_name: String::new(),
+        path_prefix: String::new(),
+        request_id: String::new(),
+        warnings: Vec::new(),
+        language: Language::English,
+    }
 }

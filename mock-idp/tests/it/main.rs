@@ -47,6 +47,7 @@ mod interclient;
 mod jose;
 mod keep_signed_in;
 mod keys;
+mod languages;
 mod lifecycle;
 mod lockout;
 mod magic_links;

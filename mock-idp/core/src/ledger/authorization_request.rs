@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::HookedRequest;
 use crate::behavior::Behavior;
-use crate::protocol::{Parameters, RequestedClaims, ResponseMode, ResponseType, Scopes};
+use crate::protocol::{Language, Parameters, RequestedClaims, ResponseMode, ResponseType, Scopes};
 
 /// An authorization request whose client and redirect URI have been checked.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct AuthorizationRequest {
     pub max_age: Option<i64>,
     pub login_hint: Option<String>,
     pub acr_values: Option<String>,
+    /// The language that the request wants pages in. OIDC Core: `ui_locales`.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// Claims that the request names. OIDC Core 5.5.
     #[serde(default)]
     pub claims: RequestedClaims,

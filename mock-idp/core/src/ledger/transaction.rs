@@ -8,7 +8,7 @@ use super::one_time_token::RecoveryKind;
 use super::push::PushResult;
 use super::session::{Authentication, CurrentUser, Proof, SignedIn};
 use crate::model::{Factor, SignInMethod, User};
-use crate::protocol::Scopes;
+use crate::protocol::{Language, Scopes};
 
 /// A sign-in in progress, stored under its state handle.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -97,6 +97,12 @@ impl Purpose {
             }
             other @ (Self::Activate(_) | Self::Authn { .. } | Self::Home { .. }) => other,
         }
+    }
+
+    /// The language that the client wants pages in.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.request().and_then(|request| request.language)
     }
 
     /// The same purpose, once the user has allowed these scopes.

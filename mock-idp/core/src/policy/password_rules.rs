@@ -22,11 +22,33 @@ pub struct PasswordRules {
     exclude_username: bool,
     /// Attributes whose values a password must not contain.
     exclude_attributes: Vec<String>,
-    min_age_minutes: i64,
+    /// For how long a new password cannot be changed.
+    pub min_age_minutes: i64,
     /// How many of the last passwords cannot be chosen again.
     pub history_count: usize,
     /// The fewest characters of the answer to the recovery question.
     pub min_answer: usize,
+}
+
+/// Something that a new password has to have, or must not have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PasswordDemand {
+    /// So many characters.
+    Length(usize),
+    LowerCase,
+    UpperCase,
+    Number,
+    Symbol,
+    NoUserName,
+    NoFirstName,
+    NoLastName,
+}
+
+impl Default for PasswordRules {
+    /// As in a new policy.
+    fn default() -> Self {
+        Self::read(&Value::Null)
+    }
 }
 
 impl PasswordRules {
@@ -39,7 +61,7 @@ impl PasswordRules {
     /// The rules for a user who may have been removed.
     #[must_use]
     pub fn of_known(org: &Tables, user: Option<&User>) -> Self {
-        user.map_or_else(|| Self::read(&Value::Null), |user| Self::of(org, user))
+        user.map_or_else(Self::default, |user| Self::of(org, user))
     }
 
     /// What the settings leave out is as in a new policy.
@@ -96,22 +118,36 @@ impl PasswordRules {
             && changed.is_some_and(|changed| now < changed.saturating_add(self.min_age_minutes.saturating_mul(60)))
     }
 
+    /// What the complexity demands, in the order in which Okta lists it.
+    pub fn demands(&self) -> impl Iterator<Item = PasswordDemand> {
+        let excludes = |name: &str| self.exclude_attributes.iter().any(|excluded| excluded == name);
+        let demands = [
+            (self.min_length > 0, PasswordDemand::Length(self.min_length)),
+            (self.min_lower_case > 0, PasswordDemand::LowerCase),
+            (self.min_upper_case > 0, PasswordDemand::UpperCase),
+            (self.min_number > 0, PasswordDemand::Number),
+            (self.min_symbol > 0, PasswordDemand::Symbol),
+            (self.exclude_username, PasswordDemand::NoUserName),
+            (excludes("firstName"), PasswordDemand::NoFirstName),
+            (excludes("lastName"), PasswordDemand::NoLastName),
+        ];
+        demands.into_iter().filter(|(demanded, _)| *demanded).map(|(_, demand)| demand)
+    }
+
     /// The rules in Okta's words.
     #[must_use]
     pub fn text(&self) -> String {
-        let excludes = |name: &str| self.exclude_attributes.iter().any(|excluded| excluded == name);
-        let demands = [
-            (self.min_length > 0, format!("at least {} characters", self.min_length)),
-            (self.min_lower_case > 0, "a lowercase letter".to_owned()),
-            (self.min_upper_case > 0, "an uppercase letter".to_owned()),
-            (self.min_number > 0, "a number".to_owned()),
-            (self.min_symbol > 0, "a symbol".to_owned()),
-            (self.exclude_username, "no parts of your username".to_owned()),
-            (excludes("firstName"), "does not include your first name".to_owned()),
-            (excludes("lastName"), "does not include your last name".to_owned()),
-        ];
-        let demands: Vec<String> =
-            demands.into_iter().filter(|(demanded, _)| *demanded).map(|(_, text)| text).collect();
+        let text = |demand| match demand {
+            PasswordDemand::Length(count) => format!("at least {count} characters"),
+            PasswordDemand::LowerCase => "a lowercase letter".to_owned(),
+            PasswordDemand::UpperCase => "an uppercase letter".to_owned(),
+            PasswordDemand::Number => "a number".to_owned(),
+            PasswordDemand::Symbol => "a symbol".to_owned(),
+            PasswordDemand::NoUserName => "no parts of your username".to_owned(),
+            PasswordDemand::NoFirstName => "does not include your first name".to_owned(),
+            PasswordDemand::NoLastName => "does not include your last name".to_owned(),
+        };
+        let demands: Vec<String> = self.demands().map(text).collect();
         let mut sentences = Vec::new();
         if !demands.is_empty() {
             sentences.push(format!("Password requirements: {}.", demands.join(", ")));

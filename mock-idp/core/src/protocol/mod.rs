@@ -1,11 +1,12 @@
-//! The vocabulary of the specifications: parameters, scopes, grant types, response types and modes, prompts, PKCE, JOSE objects,
-//! errors.
+//! The vocabulary of the specifications: parameters, scopes, grant types, response types and modes, prompts, languages, PKCE, JOSE
+//! objects, errors.
 
 pub mod acr;
 mod catalogue;
 pub mod certificate;
 mod grant_type;
 pub mod jose;
+mod language;
 mod oauth_error;
 mod parameters;
 pub mod pkce;
@@ -22,6 +23,7 @@ pub mod webauthn;
 
 pub use catalogue::{CATALOGUE, ErrorId};
 pub use grant_type::GrantType;
+pub use language::Language;
 pub use oauth_error::OAuthError;
 pub use parameters::Parameters;
 pub use prompt::Prompt;

@@ -19,7 +19,8 @@ pub(super) fn ask(
     moment: &mut Moment<'_>,
 ) -> Stage {
     let client = transaction.purpose.client_id().and_then(|client_id| org.client(client_id));
-    let Some(wanted) = client.zip(user).and_then(|(client, user)| assurance::keep_me_signed_in(org, client, user, moment))
+    let Some(wanted) =
+        client.zip(user).and_then(|(client, user)| assurance::keep_me_signed_in(org, client, user, moment))
     else {
         return Stage::SignedIn(signed_in);
     };

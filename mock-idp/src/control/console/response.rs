@@ -2,6 +2,7 @@
 
 use axum::response::{Html, IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
+use mock_idp_core::protocol::Language;
 
 use crate::address::Address;
 use crate::pages;
@@ -13,6 +14,7 @@ pub(in crate::control) fn frame(address: &Address) -> Frame {
         path_prefix: address.path_prefix.to_string(),
         request_id: String::new(),
         warnings: address.warnings(),
+        language: Language::English,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The frame of a page that answers a request.
 
+use http::header::ACCEPT_LANGUAGE;
 use http::request::Parts;
+use mock_idp_core::protocol::Language;
 
 use crate::pages::view::Frame;
 use crate::request_id::RequestId;
@@ -19,6 +21,14 @@ impl FromHead for PageFrame {
             path_prefix: address.path_prefix.to_string(),
             request_id: request_id.map(RequestId::to_string).unwrap_or_default(),
             warnings: address.warnings(),
+            language: accepted_language(head),
         }))
     }
+}
+
+/// The language that the browser prefers, of those that the pages have.
+fn accepted_language(head: &Parts) -> Language {
+    let lines: Vec<&str> =
+        head.headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok()).collect();
+    Language::of_accept_language(&lines.join(",")).unwrap_or_default()
 }

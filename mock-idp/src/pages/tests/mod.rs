@@ -2,6 +2,7 @@
 
 mod error_page;
 mod escaping;
+mod languages;
 mod policy;
 mod selectors;
 mod snapshots;

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::ledger::PushResult;
+use mock_idp_core::ledger::{OpenedLink, PushResult};
 use mock_idp_core::model::SignInMethod;
+use mock_idp_core::policy::password_rules::PasswordRules;
+use mock_idp_core::protocol::Language;
 
 use crate::pages::view::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
     ConsentView, ErrorView, FormPostView, Frame, HomeApp, HomeConsent, HomeSession, HomeView, KeepMeSignedInView,
-    MethodChoice, OtherWays, PageView, PickerUser, PostMessageView, ProfileField, ProofPageStep, ProofView,
-    ProviderLink, RecoveryPageStep, RecoveryView, RedirectUriMismatch, RequestSummary, ShownDecision, SignInProblem,
-    SignInProblemKind, SignInStep, SignInView, SignOutView, SignedOutView,
+    MagicLinkView, MethodChoice, OtherWays, PageView, PickerUser, PostMessageView, ProfileField, ProofPageStep,
+    ProofView, ProviderLink, RecoveryPageStep, RecoveryView, RedirectUriMismatch, RequestSummary, ShownDecision,
+    SignInProblem, SignInProblemKind, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 12] = [
@@ -34,6 +36,7 @@ pub(super) fn frame() -> Frame {
         path_prefix: String::new(),
         request_id: "0123456789abcdef0123456789abcdef".to_owned(),
         warnings: Vec::new(),
+        language: Language::English,
     }
 }
 
@@ -106,6 +109,24 @@ pub(super) fn sign_in(step: SignInStep) -> SignInView {
     }
 }
 
+/// The page of a link in an email, for each of its results.
+fn magic_links() -> Vec<(String, PageView)> {
+    [
+        ("magic_link_verified", OpenedLink::Verified),
+        ("magic_link_code", OpenedLink::Code("123456".to_owned())),
+        ("magic_link_expired", OpenedLink::Expired),
+        ("magic_link_replaced", OpenedLink::Replaced),
+    ]
+    .map(|(name, opened)| (name.to_owned(), PageView::MagicLink(MagicLinkView::new(opened, frame()))))
+    .to_vec()
+}
+
+/// A password that expires in so many days.
+fn expiring(days: i64) -> PageView {
+    let step = SignInStep::NewPassword { identifier: "warned@example.test".to_owned(), days_left: Some(days) };
+    PageView::SignIn(SignInView { personas: Arc::default(), ..sign_in(step) })
+}
+
 fn home() -> PageView {
     PageView::Home(HomeView {
         frame: frame(),
@@ -141,12 +162,20 @@ fn recoveries() -> Vec<(String, PageView)> {
         ("recovery_confirm", RecoveryPageStep::Confirm { identifier: identifier() }, None),
         (
             "recovery_password",
-            RecoveryPageStep::Password { identifier: identifier(), is_activation: false, requirements: requirements() },
+            RecoveryPageStep::Password {
+                identifier: identifier(),
+                is_activation: false,
+                rules: PasswordRules::default(),
+            },
             None,
         ),
         (
             "recovery_activation",
-            RecoveryPageStep::Password { identifier: identifier(), is_activation: true, requirements: requirements() },
+            RecoveryPageStep::Password {
+                identifier: identifier(),
+                is_activation: true,
+                rules: PasswordRules::default(),
+            },
             None,
         ),
         (
@@ -177,12 +206,6 @@ fn recoveries() -> Vec<(String, PageView)> {
     steps.into_iter().map(|(name, step, problem)| (name.to_owned(), page(step, problem))).collect()
 }
 
-fn requirements() -> String {
-    "Password requirements: at least 8 characters, a lowercase letter, an uppercase letter, a number, no parts of your username. \
-     Your password cannot be any of your last 4 passwords."
-        .to_owned()
-}
-
 pub(super) fn identifier() -> SignInView {
     sign_in(SignInStep::Identifier)
 }
@@ -192,8 +215,8 @@ pub(super) fn password() -> SignInView {
 }
 
 pub(super) fn new_password() -> SignInView {
-    let requirements = requirements();
-    sign_in(SignInStep::NewPassword { identifier: "expired@example.test".to_owned(), days_left: None, requirements })
+    let rules = PasswordRules::default();
+    sign_in(SignInStep::NewPassword { identifier: "expired@example.test".to_owned(), days_left: None, rules })
 }
 
 pub(super) fn single() -> SignInView {
@@ -542,10 +565,13 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         });
     }
     let mut pages = recoveries();
+    pages.extend(magic_links());
     pages.extend([
         ("sign_in_identifier".to_owned(), PageView::SignIn(identifier())),
         ("sign_in_password".to_owned(), PageView::SignIn(password())),
         ("sign_in_new_password".to_owned(), PageView::SignIn(new_password())),
+        ("sign_in_password_expires".to_owned(), expiring(5)),
+        ("sign_in_password_expires_today".to_owned(), expiring(0)),
         ("sign_in_single".to_owned(), PageView::SignIn(single())),
         ("sign_in_classic".to_owned(), PageView::SignIn(classic())),
         ("sign_in_warnings_no_picker".to_owned(), PageView::SignIn(warned)),

@@ -1,5 +1,6 @@
 //! What every page shows.
 
+use mock_idp_core::protocol::Language;
 use serde::Serialize;
 
 /// The frame that every page shares.
@@ -13,4 +14,6 @@ pub(crate) struct Frame {
     pub request_id: String,
     /// Leniencies, active faults, a moved clock. Mostly empty.
     pub warnings: Vec<String>,
+    #[serde(skip_serializing)]
+    pub language: Language,
 }

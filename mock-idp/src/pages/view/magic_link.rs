@@ -9,27 +9,30 @@ use super::frame::Frame;
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct MagicLinkView {
     pub frame: Frame,
-    /// Okta's text.
     #[serde(skip_serializing)]
-    pub text: &'static str,
-    /// Whether the link cannot be used.
-    pub is_problem: bool,
+    pub result: LinkResult,
     /// The code, where the sign-in goes on elsewhere.
     pub code: Option<String>,
 }
 
+/// What has become of the link.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum LinkResult {
+    Verified,
+    /// The sign-in goes on in another browser.
+    Code,
+    Expired,
+    Replaced,
+}
+
 impl MagicLinkView {
     pub(crate) fn new(opened: OpenedLink, frame: Frame) -> Self {
-        let (text, is_problem, code) = match opened {
-            OpenedLink::Verified => ("Please return to the original tab.", false, None),
-            OpenedLink::Code(code) => ("Enter the OTP in your original browser or device.", false, Some(code)),
-            OpenedLink::Expired => {
-                ("This email link has expired. To resend it, return to the screen where you requested it.", true, None)
-            }
-            OpenedLink::Replaced => {
-                ("This email link is out of date. Return to the screen where you requested it.", true, None)
-            }
+        let (result, code) = match opened {
+            OpenedLink::Verified => (LinkResult::Verified, None),
+            OpenedLink::Code(code) => (LinkResult::Code, Some(code)),
+            OpenedLink::Expired => (LinkResult::Expired, None),
+            OpenedLink::Replaced => (LinkResult::Replaced, None),
         };
-        Self { frame, text, is_problem, code }
+        Self { frame, result, code }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) use home::{HomeApp, HomeConsent, HomeSession, HomeView};
 pub(crate) use inbox::{InboxView, MessageRow};
 pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
 pub(crate) use keep_signed_in::KeepMeSignedInView;
-pub(crate) use magic_link::MagicLinkView;
+pub(crate) use magic_link::{LinkResult, MagicLinkView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
 #[cfg(test)]
 pub(crate) use proofs::MethodChoice;

@@ -35,10 +35,10 @@ pub(crate) fn sign_in_page(
         (_, Some(Remediation::NewPassword { user_id, days_left })) => {
             let user = org.user(user_id);
             let identifier = user.map(|user| user.profile.login.clone()).unwrap_or_default();
-            let requirements = PasswordRules::of_known(org, user).text();
+            let rules = PasswordRules::of_known(org, user);
             let days_left = *days_left;
             let known = Some(identifier.clone());
-            (SignInStep::NewPassword { identifier, days_left, requirements }, known)
+            (SignInStep::NewPassword { identifier, days_left, rules }, known)
         }
         (SignInForm::Single, Some(Remediation::Identify { identifier, .. })) => {
             (SignInStep::Single, identifier.clone())

@@ -10,6 +10,7 @@ use mock_idp_core::sign_in::{
 use serde::Serialize;
 
 use super::frame::Frame;
+use crate::pages::words::Words;
 
 /// A page of these steps.
 #[derive(Clone, Debug, Serialize)]
@@ -296,25 +297,22 @@ impl ProofPage<'_> {
     /// A row for each authenticator. How a code is sent to a phone is chosen on the next page.
     fn choices(&self, methods: &[SignInMethod], enrolls: bool) -> Vec<MethodChoice> {
         let (prefix, handle) = (&self.frame.path_prefix, self.state_handle);
+        let words = &Words::of(self.frame.language).proofs;
         let choice = |method: SignInMethod| {
             let row = method.row();
             let chosen = if method.is_phone() { String::new() } else { format!("&method={}", row.method) };
             let authenticator = row.authenticator;
             let name = self.name(method);
             let (mark, label, select) = match method {
-                SignInMethod::OktaVerifyTotp => (
-                    "okta_verify-totp",
-                    row.method_name.to_owned(),
-                    "Select to enter a code from the Okta Verify app.".to_owned(),
-                ),
+                SignInMethod::OktaVerifyTotp => {
+                    ("okta_verify-totp", words.totp_heading.to_owned(), words.select_totp.to_owned())
+                }
                 // The app is enrolled as a whole.
-                SignInMethod::OktaVerifyPush if enrolls => (authenticator, name.clone(), format!("Select {name}.")),
-                SignInMethod::OktaVerifyPush => (
-                    "okta_verify-push",
-                    row.method_name.to_owned(),
-                    "Select to get a push notification to the Okta Verify app.".to_owned(),
-                ),
-                _ => (authenticator, name.clone(), format!("Select {name}.")),
+                SignInMethod::OktaVerifyPush if enrolls => (authenticator, name.clone(), (words.select_method)(&name)),
+                SignInMethod::OktaVerifyPush => {
+                    ("okta_verify-push", words.push_heading.to_owned(), words.select_push.to_owned())
+                }
+                _ => (authenticator, name.clone(), (words.select_method)(&name)),
             };
             MethodChoice {
                 method,
@@ -335,6 +333,6 @@ impl ProofPage<'_> {
 
     fn name(&self, method: SignInMethod) -> String {
         let known = self.org.authenticator(method.row().authenticator);
-        known.map_or(method.row().display_name, DirectoryObject::name).to_owned()
+        Words::of(self.frame.language).authenticator_name(method, known)
     }
 }

@@ -47,7 +47,7 @@ pub(crate) enum RecoveryPageStep {
         identifier: String,
         is_activation: bool,
         #[serde(skip_serializing)]
-        requirements: String,
+        rules: PasswordRules,
     },
     Unlocked {
         identifier: String,
@@ -110,9 +110,9 @@ fn of_recovery(org: &Org, option: &RecoveryOption, prefix: &str) -> (&'static st
             ("recovery/confirm", RecoveryPageStep::Confirm { identifier: login(user_id) })
         }
         RecoveryOption::Password { user_id, is_activation } => {
-            let (identifier, requirements) = (login(user_id), PasswordRules::of_known(org, org.user(user_id)).text());
+            let (identifier, rules) = (login(user_id), PasswordRules::of_known(org, org.user(user_id)));
             let is_activation = *is_activation;
-            ("new-password", RecoveryPageStep::Password { identifier, is_activation, requirements })
+            ("new-password", RecoveryPageStep::Password { identifier, is_activation, rules })
         }
         RecoveryOption::Unlocked { user_id } => ("", RecoveryPageStep::Unlocked { identifier: login(user_id) }),
     }
@@ -136,8 +136,8 @@ fn of_registration(
             ("register", RecoveryPageStep::Profile { fields: attributes.iter().map(field).collect() })
         }
         RegistrationOption::Password { user } => {
-            let (identifier, requirements) = (user.profile.login.clone(), PasswordRules::of(org, user).text());
-            ("new-password", RecoveryPageStep::Password { identifier, is_activation: true, requirements })
+            let (identifier, rules) = (user.profile.login.clone(), PasswordRules::of(org, user));
+            ("new-password", RecoveryPageStep::Password { identifier, is_activation: true, rules })
         }
         RegistrationOption::Code { email } => ("challenge", code(email, prefix)),
     }

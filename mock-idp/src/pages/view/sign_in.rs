@@ -61,7 +61,7 @@ pub(crate) enum SignInStep {
         /// In how many days it expires.
         days_left: Option<i64>,
         #[serde(skip_serializing)]
-        requirements: String,
+        rules: PasswordRules,
     },
     /// Both at once.
     Single,

@@ -8,7 +8,7 @@ use crate::model::App;
 use crate::org::{CompiledServer, Org};
 use crate::policy::{routing, scope_rules};
 use crate::protocol::{
-    ErrorId, GrantType, INTERCLIENT_ACCESS, OAuthError, Parameters, Prompt, RequestedClaims, ResponseMode,
+    ErrorId, GrantType, INTERCLIENT_ACCESS, Language, OAuthError, Parameters, Prompt, RequestedClaims, ResponseMode,
     ResponseType, Scopes, pkce,
 };
 use crate::text::did_you_mean;
@@ -101,6 +101,7 @@ fn common(
         max_age,
         login_hint: parameters.get("login_hint").map(str::to_owned),
         acr_values: parameters.get("acr_values").map(str::to_owned),
+        language: parameters.get("ui_locales").and_then(Language::of_ui_locales),
         claims: claims(server, parameters)?,
         hinted_user: None,
         // Set by the caller, who has read the pushed request.
