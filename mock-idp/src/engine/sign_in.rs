@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::pages::view::{ActivationStep, Frame, SignInProblem, SignInProblemKind};
-use mock_idp_core::ledger::{CurrentUser, Purpose, Stage, Transaction};
+use mock_idp_core::ledger::{CurrentUser, ProofStep, Purpose, PushResult, Stage, Transaction};
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::SignInAnswer;
@@ -81,6 +81,16 @@ impl<'o> SignInEndpoint<'o> {
                 Ok(sign_in_flow::ask_for_user_code(request, String::new(), reason))
             }
         }
+    }
+
+    /// Whether the transaction with this handle waits for the answer to a push notification. Nothing changes.
+    pub(crate) async fn waits_for_push(self, handle: &str, cookies: &Browser) -> Result<bool, OAuthError> {
+        let (context, transaction) = self.find(handle, cookies).await?;
+        let Stage::MoreProofs(partial) = transaction.stage else { return Ok(false) };
+        let ProofStep::Wait { push, .. } = partial.step else { return Ok(false) };
+        let sent = self.instance.push(&push.id).await?;
+        let is_own = transaction.browser == cookies.id;
+        Ok(is_own && sent.is_some_and(|sent| sent.result(context.now) == PushResult::Waiting))
     }
 
     /// Begins the session of a sign-in that was performed by the IDX API, and sends the browser on.

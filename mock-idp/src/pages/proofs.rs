@@ -61,9 +61,13 @@ impl<'a> ProofPage<'a> {
         )
     }
 
-    /// Whether it is a step with a script.
-    fn has_script(&self) -> bool {
-        matches!(self.view.step, ProofPageStep::Passkey { .. })
+    /// The script of the step.
+    fn script(&self) -> Option<&'static str> {
+        match self.view.step {
+            ProofPageStep::Passkey { .. } => Some("passkey.js"),
+            _ if self.view.step.waits_for_push() => Some("push.js"),
+            _ => None,
+        }
     }
 
     /// How a push notification has ended.

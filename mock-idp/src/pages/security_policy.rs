@@ -47,9 +47,13 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
         PageView::SignedOut(view) if !view.frames.is_empty() => "; frame-src http: https:",
         _ => "",
     };
+    let connections = match view {
+        PageView::Proofs(view) if view.step.waits_for_push() => "; connect-src 'self'",
+        _ => "",
+    };
     format!(
         "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:{logo}; base-uri 'none'; \
-         frame-ancestors {ancestors}{form_action}{frames}"
+         frame-ancestors {ancestors}{form_action}{frames}{connections}"
     )
 }
 

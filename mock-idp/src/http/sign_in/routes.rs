@@ -82,6 +82,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     proof_row(Method::POST, &["/signin/enroll"], handler!(steps::enroll)),
     proof_row(Method::POST, &["/signin/resend"], handler!(steps::resend)),
     proof_row(Method::POST, &["/signin/poll"], handler!(steps::poll)),
+    proof_row(Method::GET, &["/signin/poll"], handler!(steps::is_waiting)),
     proof_row(Method::POST, &["/signin/skip"], handler!(steps::skip)),
     proof_row(Method::POST, &["/signin/keep-me-signed-in"], handler!(steps::keep_me_signed_in)),
     Route {

@@ -3,11 +3,13 @@
 use mock_idp_core::model::SignInMethod;
 use mock_idp_core::protocol::{Parameters, Scopes};
 use mock_idp_core::sign_in::{PasskeyAssertion, PasskeyRegistration, SignInAnswer};
+use serde_json::json;
 
 use super::passwordless::PickerForm;
 use crate::engine::{SessionRedirect, SignInEndpoint};
 use crate::http::extract::{AtServer, BrowserForm, Form};
-use crate::http::respond::page;
+use crate::http::respond::{self, page};
+use crate::journal::Explained;
 use crate::routing::{Decided, Query};
 
 pub(super) async fn identify(form: BrowserForm, Form(fields): Form) -> Decided {
@@ -77,6 +79,16 @@ pub(super) async fn resend(form: BrowserForm, Form(fields): Form) -> Decided {
 /// Asks whether a notification has been answered.
 pub(super) async fn poll(form: BrowserForm, Form(fields): Form) -> Decided {
     step(form, &fields, SignInAnswer::Poll, false).await
+}
+
+/// The script of a page that waits for the answer to a notification asks whether it still has to. The page itself is not used up.
+pub(super) async fn is_waiting(form: BrowserForm, Query(query): Query) -> Decided {
+    let BrowserForm { address, browser, .. } = form;
+    let handle = query.get("stateHandle").unwrap_or_default();
+    let waits = SignInEndpoint::new(&address.org, address.urls()).waits_for_push(handle, &browser).await;
+    // Without a transaction there is nothing to wait for: the page's form says so.
+    let body = json!({ "waiting": waits.unwrap_or(false) });
+    Explained::undecided(respond::json::text(body.to_string().into()))
 }
 
 /// How a code is sent to a phone. The pressed button decides.

@@ -142,3 +142,11 @@ fn a_check_session_page_may_be_embedded_by_any_app_and_runs_its_file_only() {
     assert!(policy.contains("; script-src 'self'; "), "{policy}");
     assert!(policy.contains("; frame-ancestors http: https:; "), "{policy}");
 }
+
+#[test]
+fn only_a_page_that_waits_for_a_push_connects_to_the_mock() {
+    for (name, view) in views::every_page() {
+        let connects = content_security_policy(&view).ends_with("; connect-src 'self'");
+        assert_eq!(connects, name == "proof_push_number", "{name}");
+    }
+}

@@ -114,6 +114,13 @@ pub(crate) enum ProofPageStep {
     },
 }
 
+impl ProofPageStep {
+    /// Whether a push notification can still be answered.
+    pub(crate) fn waits_for_push(&self) -> bool {
+        matches!(self, Self::Push { result: Some(PushResult::Waiting), .. })
+    }
+}
+
 /// A row of a list of methods.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct MethodChoice {

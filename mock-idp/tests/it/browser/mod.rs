@@ -5,5 +5,6 @@ mod app;
 mod chromium;
 mod journal;
 mod passkey;
+mod push;
 mod redirects;
 mod scripts;

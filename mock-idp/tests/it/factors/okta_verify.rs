@@ -9,7 +9,7 @@ use super::{
     BUYER, LOGIN, PASSWORD, answer, authn, by_password, claims, follow, idx_by_password, key_bytes, names, options,
     required, step, submit,
 };
-use crate::flow::browser;
+use crate::flow::{browser, state_handle};
 use crate::market::{NOW, advance, stopped};
 use crate::org::{TestOrg, model};
 
@@ -99,6 +99,34 @@ async fn the_pages_say_that_a_push_was_denied_or_has_expired_and_send_another_on
     let (_, page) = by_password(&mock, &client, &[("prompt", "login")]).await;
     let (_, page) = follow(&mock, &client, &page, r#"data-se="okta_verify-push""#).await;
     assert_eq!(control(&mock, json!({ "decision": "approve", "user": "buyer" })).await.0, 200);
+    let (status, arrived) = submit(&mock, &client, &page, "poll", &[]).await;
+    assert_eq!(status, 302, "{arrived}");
+}
+
+/// What the script of the page asks.
+async fn is_waiting(mock: &MockIdp, client: &reqwest::Client, handle: &str) -> Value {
+    let url = format!("{}/signin/poll", mock.url());
+    let reply = client.get(url).query(&[("stateHandle", handle)]).send().await.unwrap();
+    assert_eq!(reply.headers()["content-type"], "application/json");
+    reply.json().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_script_asks_for_the_answer_and_the_page_is_not_used_up() {
+    let mock = stopped(&with_phone("NEVER")).await;
+    let client = browser();
+    let (_, page) = by_password(&mock, &client, &[]).await;
+    let (_, page) = follow(&mock, &client, &page, r#"data-se="okta_verify-push""#).await;
+    assert!(page.contains("/_mock/assets/push."), "{page}");
+    let handle = state_handle(&page);
+    for _ in 0..2 {
+        assert_eq!(is_waiting(&mock, &client, &handle).await, json!({ "waiting": true }));
+    }
+    let other = json!({ "waiting": false });
+    assert_eq!(is_waiting(&mock, &browser(), &handle).await, other, "another browser learns nothing");
+    assert_eq!(is_waiting(&mock, &client, "unknown").await, other);
+    assert_eq!(control(&mock, json!({ "decision": "approve", "user": LOGIN })).await.0, 200);
+    assert_eq!(is_waiting(&mock, &client, &handle).await, other);
     let (status, arrived) = submit(&mock, &client, &page, "poll", &[]).await;
     assert_eq!(status, 302, "{arrived}");
 }
