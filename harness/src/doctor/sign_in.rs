@@ -8,7 +8,7 @@ use crate::driver::{Driver, DriverError, User};
 use crate::exit::Exit;
 use crate::flow::{self, AuthorizationRequest, random_text};
 use crate::issuer_target::market::{
-    DENIED, DEPROVISIONED, EXPIRED, LOCKED, NO_FACTOR, STAGED, SUSPENDED, UNASSIGNED, WEB,
+    DENIED, DEPROVISIONED, EXPIRED, LOCKED, NO_FACTOR, STAGED, SUSPENDED, UNASSIGNED, WARNED, WEB,
 };
 use crate::issuer_target::{Account, AuthMethod, Client, Endpoint, Server, Target};
 use crate::record::{Entry, Recorder};
@@ -22,7 +22,7 @@ const SUBJECT: &str = "sign-in";
 
 /// Whether the account can sign in at all: some are about users in other states.
 pub(super) fn is_expected(target: &Target, account: &Account) -> bool {
-    let without = [LOCKED, SUSPENDED, DEPROVISIONED, EXPIRED, STAGED, UNASSIGNED, DENIED, NO_FACTOR];
+    let without = [LOCKED, SUSPENDED, DEPROVISIONED, EXPIRED, WARNED, STAGED, UNASSIGNED, DENIED, NO_FACTOR];
     !without.iter().any(|role| target.account(*role).is_some_and(|other| other.name == account.name))
 }
 

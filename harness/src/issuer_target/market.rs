@@ -50,6 +50,8 @@ pub const SUSPENDED: AccountName = AccountName::new("suspended");
 pub const DEPROVISIONED: AccountName = AccountName::new("deprovisioned");
 /// A user whose password has expired.
 pub const EXPIRED: AccountName = AccountName::new("expired");
+/// A user who is warned at each sign-in that the password expires.
+pub const WARNED: AccountName = AccountName::new("warned");
 /// The account `staged`.
 pub const STAGED: AccountName = AccountName::new("staged");
 /// A user who is assigned to no client.
@@ -75,7 +77,7 @@ pub const CLIENT_ROLES: [ClientName; 15] =
     [WEB, SPA, NATIVE, PARTNER, SERVICE, REPORTS, SECOND, TV, KIOSK, AUTOMATION, VAULT, API, OFFICE, AGENT, COURIER];
 
 /// Every name of an account that scenarios use.
-pub const ACCOUNT_ROLES: [AccountName; 15] = [
+pub const ACCOUNT_ROLES: [AccountName; 16] = [
     ADMIN,
     BUYER,
     PREMIUM,
@@ -83,6 +85,7 @@ pub const ACCOUNT_ROLES: [AccountName; 15] = [
     SUSPENDED,
     DEPROVISIONED,
     EXPIRED,
+    WARNED,
     STAGED,
     UNASSIGNED,
     DENIED,

@@ -7,7 +7,9 @@ use super::stopped::Stopped;
 use crate::check::authorization;
 use crate::driver::User;
 use crate::issuer_target::ServerKind::Custom;
-use crate::issuer_target::market::{BUYER, DENIED, DEPROVISIONED, EXPIRED, LOCKED, STAGED, SUSPENDED, UNASSIGNED, WEB};
+use crate::issuer_target::market::{
+    BUYER, DENIED, DEPROVISIONED, EXPIRED, LOCKED, STAGED, SUSPENDED, UNASSIGNED, WARNED, WEB,
+};
 use crate::issuer_target::{Account, AccountName};
 use crate::wire::journey::Journey;
 use crate::wire::page::PageKind;
@@ -35,7 +37,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             Box::pin(refused(context, STAGED))
         }),
         on_the_page("users.expired", "A user with an expired password has to set a new one", EXPIRED, |context| {
-            Box::pin(expired(context))
+            Box::pin(asked_for_new_password(context, EXPIRED))
+        }),
+        on_the_page("users.warned", "A user whose password expires soon can set a new one in time", WARNED, |context| {
+            Box::pin(asked_for_new_password(context, WARNED))
         }),
         scenario("users.unassigned", "A user who is not assigned to the client gets access_denied", |context| {
             Box::pin(sent_back(context, UNASSIGNED, "User is not assigned to the client application."))
@@ -71,8 +76,8 @@ async fn refused_as(context: &ScenarioContext, account: &Account) -> Result<(), 
     Ok(())
 }
 
-async fn expired(context: &ScenarioContext) -> Result<(), Stopped> {
-    let journey = visit(context, context.account(EXPIRED)?).await?;
+async fn asked_for_new_password(context: &ScenarioContext, role: AccountName) -> Result<(), Stopped> {
+    let journey = visit(context, context.account(role)?).await?;
     authorization::asks(&context.recorder, &journey, PageKind::NewPassword);
     Ok(())
 }

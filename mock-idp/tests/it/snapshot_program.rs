@@ -286,7 +286,7 @@ fn a_large_org_needs_a_selection_and_the_error_has_one_that_works() {
     std::fs::remove_file(project.snapshots().join("snapshots.toml")).unwrap();
     let (code, _, error) = project.run(&[]);
     assert_eq!(code, Some(2));
-    assert!(error.contains("token requests (18 users, 19 clients, 2 authorization servers"), "{error}");
+    assert!(error.contains("token requests (19 users, 19 clients, 2 authorization servers"), "{error}");
     assert!(error.contains("which is more than 1000.\nSelect some of them in snapshots"), "{error}");
     let example = &error[error.find("[[cases]]").unwrap()..error.find("\n\nEach [[cases]]").unwrap()];
     project.select(example);

@@ -236,6 +236,35 @@ async fn inspect_devices(page: &mut Inspection<'_>) {
     }
 }
 
+/// One language that is longer than English, and one that is written from right to left.
+async fn inspect_languages(page: &mut Inspection<'_>) {
+    for language in ["de", "ar"] {
+        let locales = [("ui_locales", language)];
+        page.authorize(WEB, "openid profile", &locales).await;
+        page.check(&format!("sign-in {language}"), "[name=identifier]").await;
+        page.pick("locked@example.test").await;
+        page.check(&format!("sign-in locked {language}"), "[data-se=callout]").await;
+        page.authorize(WEB, "openid", &locales).await;
+        page.pick("warned@example.test").await;
+        page.check(&format!("password expires {language}"), "[data-se=skip]").await;
+        page.authorize(PARTNER, "openid orders:read:user", &locales).await;
+        page.pick("buyer@example.test").await;
+        page.check(&format!("consent {language}"), "[data-se=consent]").await;
+        for (user, selector) in
+            [("mfa", ".authenticator-list"), ("push", ".authenticator-list"), ("mustenroll", "main")]
+        {
+            page.authorize(WEB, "openid", &locales).await;
+            page.fill("[name=identifier]", &format!("{user}@example.test")).await;
+            page.click("[type=submit]").await;
+            page.fill("[type=password]", "Passw0rd!").await;
+            page.click("[type=submit]").await;
+            page.check(&format!("{user} {language}"), selector).await;
+        }
+        page.open(&format!("/oauth2/default/v1/authorize?client_id=nobody&ui_locales={language}")).await;
+        page.check(&format!("error {language}"), "[data-se=error-page]").await;
+    }
+}
+
 async fn inspect_console(page: &mut Inspection<'_>) {
     page.open("/console").await;
     page.check("start", "[data-se=start]").await;
@@ -281,6 +310,7 @@ async fn inspect(options: Options) {
     inspect_factors(&mut page).await;
     inspect_accounts(&mut page).await;
     inspect_sign_in(&mut page).await;
+    inspect_languages(&mut page).await;
     inspect_devices(&mut page).await;
     let login = [("scope", "openid"), ("login_hint", "buyer@example.test"), ("binding_message", "W4SCT")];
     let kiosk =
