@@ -521,6 +521,9 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::SelectIdentify => "offers to go back to signing in".to_owned(),
         Remediation::Register => "offers to register: the profile enrollment policy allows it".to_owned(),
         Remediation::ResetPassword => "offers to reset the password: a password policy allows it".to_owned(),
+        Remediation::AutofillPasskey => {
+            "lets the browser offer passkeys: the authenticator has enableAutofillUI".to_owned()
+        }
         Remediation::Unlock => "offers to unlock the account: a password policy allows it".to_owned(),
         Remediation::Consent { scopes, .. } => {
             let names: Vec<&str> = scopes.iter().map(|scope| scope.name.as_str()).collect();

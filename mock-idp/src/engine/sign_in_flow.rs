@@ -217,7 +217,11 @@ fn page_of(
         let view = KeepMeSignedInView::new(org, user_id, state_handle, frame);
         return Destination::page(PageView::KeepMeSignedIn(view));
     }
-    let view = view::sign_in_page(org, server, transaction, &options, problem, state_handle, frame);
+    let mut view = view::sign_in_page(org, server, transaction, &options, problem, state_handle, frame);
+    if options.contains(&Remediation::AutofillPasskey) {
+        let challenge = sign_in::autofill_challenge(state_handle);
+        view.autofill = Some(sign_in::challenge_data(org, &context.urls, &challenge).to_string());
+    }
     Destination::page(PageView::SignIn(view))
 }
 

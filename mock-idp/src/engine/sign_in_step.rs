@@ -64,7 +64,8 @@ pub(super) async fn take(
         let stage = transaction.stage.clone();
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        let (mut result, follow_up) = decide(context, transaction, answer, &mut batch, &mut step).await?;
+        let (mut result, follow_up) =
+            decide(context, (Some(handle), transaction), answer, &mut batch, &mut step).await?;
         match (next, &mut result) {
             (NextHandle::New, _)
             | (NextHandle::NewAfterProvider(_), CommittedStep::Taken(_))
@@ -122,7 +123,7 @@ pub(super) async fn take_first(
     loop {
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        let (result, follow_up) = decide(context, transaction.clone(), answer, &mut batch, &mut step).await?;
+        let (result, follow_up) = decide(context, (None, transaction.clone()), answer, &mut batch, &mut step).await?;
         match batch.commit().await {
             Err(LedgerError::Conflict { .. }) => {}
             other => {
@@ -138,12 +139,13 @@ pub(super) async fn take_first(
 
 async fn decide<'c>(
     context: &'c Context,
-    transaction: Transaction,
+    (handle, transaction): (Option<&str>, Transaction),
     answer: SignInAnswer<'_>,
     batch: &mut Batch<'c>,
     trace: &mut Trace,
 ) -> Result<(CommittedStep, FollowUp), LedgerError> {
-    let (facts, versions) = load(context, &transaction, answer).await?;
+    let (mut facts, versions) = load(context, &transaction, answer).await?;
+    facts.autofill_challenge = handle.map(sign_in::autofill_challenge);
     let Context { org, server, .. } = context;
     let client_id = transaction.purpose.client_id().map(str::to_owned);
     let browser = transaction.browser.clone();
@@ -402,6 +404,7 @@ async fn load(
         used_code: used_code.as_ref().map(|used| used.value),
         prompts: prompts(context, transaction).await?,
         urls: context.urls.clone(),
+        autofill_challenge: None,
         push: match sign_in::push_of_step(&transaction.stage) {
             Some(id) => context.instance.push(id).await?,
             None => None,

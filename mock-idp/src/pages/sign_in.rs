@@ -93,6 +93,11 @@ impl<'a> SignInPage<'a> {
         self.can_go_on() && !matches!(self.view.step, SignInStep::Providers)
     }
 
+    /// What the script needs that lets the browser offer passkeys.
+    fn autofill(&self) -> Option<&str> {
+        self.view.autofill.as_deref().filter(|_| self.has_form() && self.asks_identifier())
+    }
+
     /// Okta: scripts read it from the page, where it is a JavaScript string. Here it is data, and nothing runs.
     fn state_token(&self) -> String {
         javascript::literal(&self.view.state_handle)

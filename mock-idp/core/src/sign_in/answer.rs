@@ -185,6 +185,8 @@ pub struct SignInFacts {
     pub link: Option<MagicLink>,
     /// When the users of the browser were asked whether to stay signed in, if it matters.
     pub prompts: Option<KeepPrompts>,
+    /// The challenge of passkeys on the first page: [`autofill_challenge`](super::autofill_challenge).
+    pub autofill_challenge: Option<String>,
     /// Where the org is: pages of these origins use passkeys.
     pub urls: Urls,
 }

@@ -2,6 +2,7 @@
 //! [`apply`] takes one step. No step calls another: after each one the caller decides what follows from the stage.
 
 mod answer;
+mod autofill;
 mod consent;
 pub(crate) mod direct;
 mod enrollment_key;
@@ -31,6 +32,7 @@ pub use answer::{
     ProviderSignInChange, RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SentLink, SentRecovery, SignInAnswer,
     SignInEffect, SignInFacts,
 };
+pub use autofill::autofill_challenge;
 pub use consent::missing_consent;
 pub use enrollment_key::{enrollment_image, enrollment_svg, enrollment_uri, qr_image};
 pub use enrollments::of_app;
@@ -57,6 +59,7 @@ use crate::ledger::{
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
+use crate::policy::assurance::autofills_passkeys;
 use crate::protocol::Scopes;
 
 /// The user whose password a step checks, or whom it picks.
@@ -77,6 +80,7 @@ pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>, n
         ) => org.user_by_identifier(identifier),
         (SignInAnswer::Passcode(_), Stage::Challenge { identifier }) => org.user_by_identifier(identifier),
         (SignInAnswer::AtProvider(found), _) => provider::found_user(org, found, now),
+        (SignInAnswer::UsePasskey(assertion), Stage::Identify) => autofill::owner(org, assertion),
         (_, Stage::MoreProofs(partial)) => org.user(&partial.user_id),
         _ => None,
     }
@@ -197,6 +201,9 @@ pub fn apply(
             password::verify_both(org, identifier, password, &mut failed, moment)
         }
         (SignInAnswer::Pick(login), _) => password::pick(org, login, &failed, moment),
+        (SignInAnswer::UsePasskey(assertion), stage @ Stage::Identify) if autofills_passkeys(org) => {
+            autofill::sign_in(org, stage, assertion, facts, &failed, moment)
+        }
         (
             SignInAnswer::Choose(_)
             | SignInAnswer::ChooseAuthenticator(_)

@@ -12,6 +12,7 @@ use crate::ledger::{
 };
 use crate::model::{Factor, Scope, SignInMethod, User};
 use crate::org::{CompiledServer, Org, SignInForm};
+use crate::policy::assurance::autofills_passkeys;
 use crate::policy::recovery::is_offered;
 use crate::policy::registration::RegistrationAttribute;
 use crate::policy::routing::{self, Routing};
@@ -44,6 +45,8 @@ pub enum Remediation {
     ResetPassword,
     /// Begin to unlock the account.
     Unlock,
+    /// Sign in by a passkey that the browser offers, which says who signs in.
+    AutofillPasskey,
     /// Answer what this factor of the user asks.
     Verify {
         user_id: String,
@@ -122,7 +125,10 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
     match &transaction.stage {
         Stage::Identify => {
             let identifier = purpose.request().and_then(|request| request.login_hint.clone());
-            with_others(org, purpose, None, Remediation::Identify { identifier, with_password })
+            let mut options = with_others(org, purpose, None, Remediation::Identify { identifier, with_password });
+            let asks = matches!(options.first(), Some(Remediation::Identify { .. }));
+            options.extend((asks && autofills_passkeys(org)).then_some(Remediation::AutofillPasskey));
+            options
         }
         Stage::Challenge { identifier } if with_password => {
             let first = Remediation::Identify { identifier: Some(identifier.clone()), with_password };

@@ -49,7 +49,8 @@ pub fn verify_password(
         return Err(SignInProblem::new(if_wrong, reason));
     }
     failed.clear_passwords();
-    check_status(org, user, moment)
+    check_status(org, user, moment)?;
+    Ok(by_password(user, moment))
 }
 
 pub(super) fn identify(identifier: &str) -> NextStage {
@@ -94,10 +95,7 @@ pub(super) fn verify_both(
 /// The user picker replaces the password only; the status of the user is checked as always.
 pub(super) fn pick(org: &Org, login: &str, failed: &FailedSignIns, moment: &mut Moment<'_>) -> NextStage {
     let picked = match org.user_by_identifier(login.trim()) {
-        Some(user) if failed.lock(&lockout(org, user), moment.now) => {
-            Err(locked(org, user, "is locked by wrong passwords", moment))
-        }
-        Some(user) => check_status(org, user, moment),
+        Some(user) => check_user(org, user, failed, moment).map(|()| by_password(user, moment)),
         None => Err(SignInProblem::new(SignInProblemKind::AuthenticationFailed, format!("no user `{login}`"))),
     };
     match picked {
@@ -194,17 +192,35 @@ fn next_stage(org: &Org, identifier: &str, verified: Result<SignedIn, SignInProb
     Err((stage, problem))
 }
 
-fn check_status(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<SignedIn, SignInProblem> {
+/// Whether a user may sign in who has proved something else than the password.
+///
+/// # Errors
+/// The account is locked, or its status does not allow it.
+pub(super) fn check_user(
+    org: &Org,
+    user: &User,
+    failed: &FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> Result<(), SignInProblem> {
+    if failed.lock(&lockout(org, user), moment.now) {
+        return Err(locked(org, user, "is locked by wrong passwords", moment));
+    }
+    check_status(org, user, moment)
+}
+
+fn by_password(user: &User, moment: &mut Moment<'_>) -> SignedIn {
+    moment.trace.note(NoteStatus::Matched, "password", user.profile.login.as_str());
+    SignedIn::by_password(&user.id, moment.now)
+}
+
+fn check_status(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<(), SignInProblem> {
     let kind = match user.status {
         UserStatus::Active if age(org, user, moment.now) == PasswordAge::Expired => {
             let reason = format!("the password of {} is older than its policy allows", user.profile.login);
             let problem = SignInProblem::new(SignInProblemKind::PasswordExpired, reason);
             return Err(may_not_sign_in(problem, moment));
         }
-        UserStatus::Active => {
-            moment.trace.note(NoteStatus::Matched, "password", user.profile.login.as_str());
-            return Ok(SignedIn::by_password(&user.id, moment.now));
-        }
+        UserStatus::Active => return Ok(()),
         UserStatus::LockedOut => return Err(locked(org, user, "is LOCKED_OUT", moment)),
         UserStatus::Suspended => SignInProblemKind::Suspended,
         UserStatus::Deprovisioned => SignInProblemKind::Deprovisioned,

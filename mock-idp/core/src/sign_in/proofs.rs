@@ -470,7 +470,7 @@ fn simulated(now: i64) -> Proof {
 }
 
 /// The signature counter of a passkey, if it has changed.
-fn counted(user: &User, factor: &Factor) -> Vec<SignInEffect> {
+pub(super) fn counted(user: &User, factor: &Factor) -> Vec<SignInEffect> {
     let count = |factor: &Factor| factor.credential.as_ref().map(|credential| credential.sign_count);
     let (before, after) = (user.factor(&factor.id).and_then(count), count(factor));
     let changed = after.filter(|_| before != after);

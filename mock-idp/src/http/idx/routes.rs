@@ -13,7 +13,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/introspect"], handler!(steps::introspect)),
     row(&["/idp/idx/identify"], handler!(steps::identify)),
     row(&["/idp/idx/credential/enroll"], handler!(steps::challenge)),
-    row(&["/idp/idx/challenge/answer"], handler!(steps::answer)),
+    row(&["/idp/idx/challenge/answer", "/idp/idx/challenge/answer/webauthn-autofillui"], handler!(steps::answer)),
     row(&["/idp/idx/challenge/resend"], handler!(steps::resend)),
     row(&["/idp/idx/challenge/send"], handler!(steps::send)),
     row(&["/idp/idx/challenge/poll", "/idp/idx/authenticators/poll"], handler!(steps::poll)),

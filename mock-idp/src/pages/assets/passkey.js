@@ -1,7 +1,8 @@
-// Registers or uses a passkey or a security key, and submits what the browser answers.
+// Registers or uses a passkey or a security key, or lets the browser offer one, and submits what the browser answers.
 const form = document.getElementById("passkey");
 const failure = document.getElementById("passkey-failure");
 const enrolls = form.dataset.ceremony === "create";
+const autofills = form.dataset.ceremony === "autofill";
 const bytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 const base64 = (buffer) => btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""));
@@ -20,13 +21,18 @@ const fill = (name, value) => {
   form.elements.namedItem(`credentials.${name}`).value = value;
 };
 
+// The first page has no place for it: there the user can go on without a passkey.
+const say = (text) => {
+  if (failure) failure.textContent = text;
+};
+
 let running = false;
 const start = async () => {
   if (running) return;
   running = true;
-  failure.textContent = "";
+  say("");
   try {
-    const options = { publicKey: publicKey() };
+    const options = { publicKey: publicKey(), ...(autofills && { mediation: "conditional" }) };
     const { response } = await (enrolls ? navigator.credentials.create(options) : navigator.credentials.get(options));
     fill("clientData", base64(response.clientDataJSON));
     if (enrolls) {
@@ -39,7 +45,7 @@ const start = async () => {
     }
     form.submit();
   } catch (error) {
-    failure.textContent = `${form.dataset.failure} (${error.name}: ${error.message})`;
+    say(`${form.dataset.failure} (${error.name}: ${error.message})`);
     running = false;
   }
 };
@@ -47,7 +53,11 @@ const start = async () => {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (window.PublicKeyCredential) start();
-  else failure.textContent = form.dataset.unsupported;
+  else say(form.dataset.unsupported);
 });
+if (autofills) {
+  // The browser offers passkeys among the names that it knows, until the page is left.
+  if (await window.PublicKeyCredential?.isConditionalMediationAvailable?.()) start();
+}
 // After a refused answer, the user tries again by the button.
-if (window.PublicKeyCredential && form.dataset.start === "true") start();
+else if (window.PublicKeyCredential && form.dataset.start === "true") start();

@@ -106,6 +106,7 @@ pub(super) fn sign_in(step: SignInStep) -> SignInView {
             unlock: Some("/signin/unlock?stateHandle=02.id.state".to_owned()),
             providers: Vec::new(),
         }),
+        autofill: None,
     }
 }
 
@@ -208,6 +209,11 @@ fn recoveries() -> Vec<(String, PageView)> {
 
 pub(super) fn identifier() -> SignInView {
     sign_in(SignInStep::Identifier)
+}
+
+fn autofill() -> SignInView {
+    let options = r#"{"challenge":"c","userVerification":"preferred","extensions":{}}"#.to_owned();
+    SignInView { autofill: Some(options), personas: Arc::default(), ..identifier() }
 }
 
 pub(super) fn password() -> SignInView {
@@ -568,6 +574,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
     pages.extend(magic_links());
     pages.extend([
         ("sign_in_identifier".to_owned(), PageView::SignIn(identifier())),
+        ("sign_in_autofill".to_owned(), PageView::SignIn(autofill())),
         ("sign_in_password".to_owned(), PageView::SignIn(password())),
         ("sign_in_new_password".to_owned(), PageView::SignIn(new_password())),
         ("sign_in_password_expires".to_owned(), expiring(5)),

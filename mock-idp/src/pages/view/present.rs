@@ -88,6 +88,7 @@ pub(crate) fn sign_in_page(
             Purpose::Activate(activation) => activation_summary(org, server, activation),
             Purpose::Authn { .. } | Purpose::Home { .. } => RequestSummary::default(),
         },
+        autofill: None,
         personas: if settings.picker { Arc::clone(org.picker_users()) } else { Arc::default() },
         step,
         frame,

@@ -104,6 +104,9 @@ pub(crate) struct SignInView {
     /// Where "Back to sign in" leads (first step again).
     pub restart_href: String,
     pub other_ways: Box<OtherWays>,
+    /// What a browser needs to offer passkeys beside the names of users, as JSON. `None`: it does not.
+    #[serde(skip_serializing)]
+    pub autofill: Option<String>,
 }
 
 /// Where users go who cannot sign in, as far as policies allow it.

@@ -14,7 +14,7 @@ use crate::model::{AuthMethod, Scope, SignInMethod, User};
 use crate::moment::timestamp;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::policy::password_rules::PasswordRules;
-use crate::sign_in::{RecoveryOption, Remediation};
+use crate::sign_in::{RecoveryOption, Remediation, autofill_challenge, challenge_data};
 
 const VERSION: &str = "1.0.0";
 
@@ -70,6 +70,11 @@ impl<'a> IdxTransaction<'a> {
         }
         if forms {
             self.add_authenticators(&mut document, options);
+            if options.contains(&Remediation::AutofillPasskey) {
+                let data = challenge_data(self.org, self.urls, &autofill_challenge(self.state_handle));
+                let challenge = object(json!({ "challengeData": data }));
+                document.insert("webauthnAutofillUIChallenge".to_owned(), challenge);
+            }
             self.add_recover_action(&mut document, options);
             document.extend(self.user().map(|user| ("user".to_owned(), object(user))));
             document.insert("cancel".to_owned(), self.cancel());
@@ -173,6 +178,16 @@ impl<'a> IdxTransaction<'a> {
             Remediation::Register => ("select-enroll-profile", "enroll", None, Vec::new()),
             Remediation::SelectIdentify => ("select-identify", "identify/select", None, Vec::new()),
             Remediation::Unlock => ("unlock-account", "unlock-account", None, Vec::new()),
+            Remediation::AutofillPasskey => {
+                let fields = form::credentials(form::passkey(&[
+                    ("authenticatorData", "Authenticator Data", true),
+                    ("clientData", "Client Data", true),
+                    ("signatureData", "Signature Data", true),
+                    ("userHandle", "User Handle", false),
+                ]));
+                let name = "challenge-webauthn-autofillui-authenticator";
+                (name, "challenge/answer/webauthn-autofillui", Some("webauthnAutofillUIChallenge"), vec![fields])
+            }
             Remediation::SignInAtProvider { id, name, kind } => return Some(self.provider_form(id, name, kind)),
             // It is an action of the password.
             Remediation::ResetPassword => return None,

@@ -143,6 +143,15 @@ pub fn user_verification(org: &Tables) -> UserVerification {
     }
 }
 
+/// Whether users can sign in by a passkey without their name. Okta: the setting `enableAutofillUI` of the method `webauthn`.
+#[must_use]
+pub fn autofills_passkeys(org: &Tables) -> bool {
+    let row = SignInMethod::WebAuthn.row();
+    let authenticator = org.authenticator(row.authenticator).filter(|authenticator| authenticator.is_active());
+    let methods = authenticator.and_then(|authenticator| authenticator.members.get("methods"));
+    methods.is_some_and(|methods| methods[row.method]["settings"]["enableAutofillUI"] == true)
+}
+
 /// The enrollment policy that covers a user, and its rule. Okta: the first policy by priority that covers the user.
 struct EnrollmentPolicy<'o> {
     policy: &'o DirectoryObject,

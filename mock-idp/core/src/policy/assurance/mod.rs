@@ -9,8 +9,8 @@ mod verification;
 pub use rules::{KeepMeSignedIn, asks_to_stay, keep_me_signed_in};
 
 pub use enrolled::{
-    UserVerification, can_enroll, enrollable_factors, enrolled_methods, enrollment_of, is_for_sign_in, is_usable,
-    user_verification,
+    UserVerification, autofills_passkeys, can_enroll, enrollable_factors, enrolled_methods, enrollment_of,
+    is_for_sign_in, is_usable, user_verification,
 };
 
 use std::fmt::Write as _;

@@ -1,6 +1,7 @@
 //! Passkeys and security keys: real ceremonies, with an authenticator in software.
 
 pub(crate) mod authenticator;
+mod autofill;
 mod classic;
 mod forged_assertions;
 mod forged_registrations;
@@ -36,6 +37,15 @@ pub(crate) fn with_webauthn(user_verification: &str) -> TestOrg {
             ] },
         }));
         document.directory.entry(DirectoryKind::Policy).or_default().push(policy);
+    })
+}
+
+/// The same, where browsers offer passkeys on the first page.
+pub(crate) fn with_autofill(org: TestOrg) -> TestOrg {
+    org.edit(|document| {
+        let authenticators = document.directory.get_mut(&DirectoryKind::Authenticator).unwrap();
+        let webauthn = authenticators.iter_mut().find(|object| object.text("key") == Some("webauthn")).unwrap();
+        webauthn.members["methods"]["webauthn"]["settings"]["enableAutofillUI"] = json!(true);
     })
 }
 
