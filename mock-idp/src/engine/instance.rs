@@ -15,7 +15,7 @@ use mock_idp_core::trace::Trace;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::randomness::Randomness;
+use super::randomness::{Randomness, Sequence};
 use super::scratch::Scratch;
 use super::sign_in_queue::SignInQueue;
 use super::snapshots::{OrgChange, Snapshots};
@@ -266,8 +266,9 @@ impl OrgInstance {
         self.increment_revision();
         self.change_clock(Clock::reset).await?;
         // The nonce secret, which stays, has the first value of the sequence.
-        self.randomness.restart(&[]);
+        self.randomness.begin(&Sequence::first());
         nonce_secret(&self.randomness);
+        self.note_sequence(&Sequence::first());
         self.faults.clear();
         self.sign_in_queue.clear();
         self.journal.clear();

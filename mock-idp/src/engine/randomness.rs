@@ -1,5 +1,7 @@
 //! Where an org's random values come from.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use parking_lot::Mutex;
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -34,10 +36,56 @@ impl Randomness {
         }
     }
 
-    /// Begins the sequence of a seed again; another sequence for another `state`.
-    pub(super) fn restart(&self, state: &[&str]) {
+    /// Whether the values are derived from a seed.
+    #[must_use]
+    pub(super) fn is_seeded(&self) -> bool {
+        matches!(self, Self::Seeded { .. })
+    }
+
+    /// Begins a sequence of the seed.
+    pub(super) fn begin(&self, sequence: &Sequence) {
         if let Self::Seeded { seed, rng } = self {
-            *rng.lock() = if state.is_empty() { seed.rng() } else { seed.derived(state).rng() };
+            *rng.lock() = if *sequence == Sequence::first() {
+                seed.rng()
+            } else {
+                seed.derived(&["sequence", &sequence.0]).rng()
+            };
         }
+    }
+}
+
+/// The name of one of the sequences of values that a seed has. A state must not meet values again that it has: each start with it, and
+/// each mock that loads it, begins another sequence.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Sequence(String);
+
+impl Sequence {
+    /// That of an org without a state.
+    pub(super) fn first() -> Self {
+        Self("first".to_owned())
+    }
+
+    /// That of an org which has loaded a state.
+    pub(super) fn of_state(state: &str) -> Self {
+        Self::digest("state", state)
+    }
+
+    /// That of the next start.
+    pub(super) fn next(&self) -> Self {
+        Self::digest("next", &self.0)
+    }
+
+    /// As it is stored.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// One that was stored.
+    pub(super) fn stored(name: &[u8]) -> Self {
+        Self(String::from_utf8_lossy(name).into_owned())
+    }
+
+    fn digest(purpose: &str, text: &str) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(digest(&SHA256, format!("{purpose} {text}").as_bytes())))
     }
 }

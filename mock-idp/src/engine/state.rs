@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::OrgInstance;
+use super::randomness::Sequence;
 use crate::ledger::{SavedTables, SavedTablesError};
 use crate::settings::OrgOverrides;
 
@@ -94,13 +95,13 @@ impl OrgInstance {
         if format != OrgState::FORMAT || version != OrgState::VERSION {
             return Err(StateError::Format { format, version });
         }
+        let sequence = Sequence::of_state(&serde_json::to_string(&(&ledger, &org)).unwrap_or_default());
         let org = overrides.apply(Org::from_saved(org)?)?.renamed(&self.name)?;
-        let digest = serde_json::to_string(&ledger).unwrap_or_default();
         let loaded_clock = self.clock.with_setting(setting);
         if clock == LoadedClock::SavedTime {
             loaded_clock.set(saved_at);
         }
-        let rows = self.all_rows(&org)?;
+        let rows = self.all_rows(&org, &sequence)?;
         let _unchanged = (self.lock_clock().await, self.lock_log().await, self.unstored.storing.lock().await);
         // Records that have expired at the saved time were not saved.
         let revision = self.ledger.load(ledger, loaded_clock.setting(), rows, saved_at).await?;
@@ -111,7 +112,7 @@ impl OrgInstance {
         self.key_sets.clear();
         self.increment_revision();
         // Values that the saved state has taken are not given again.
-        self.randomness.restart(&["loaded", &digest]);
+        self.randomness.begin(&sequence);
         self.clock.follow(loaded_clock.setting());
         Ok(())
     }

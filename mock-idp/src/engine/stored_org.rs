@@ -8,6 +8,7 @@ use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::org::{Org, Problem, Problems, RowChange, StoredRow};
 
 use super::OrgInstance;
+use super::randomness::Sequence;
 use super::snapshots::OrgChange;
 use crate::ledger::{Ledger, OrgRow, TableUsage};
 use crate::metrics::Histogram;
@@ -49,10 +50,14 @@ pub(crate) struct Restored {
     pub(crate) changes: usize,
     /// The digest of the document that they belong to.
     document: Option<Vec<u8>>,
+    /// The sequence of the seed that the last start has used.
+    sequence: Option<Sequence>,
 }
 
 /// The key of the digest of the document that the rows belong to.
 const DOCUMENT: &str = "document";
+/// The key of the sequence of the seed that is in use.
+const SEQUENCE: &str = "sequence";
 
 impl OrgInstance {
     /// Whether changes of the org are stored.
@@ -145,7 +150,9 @@ impl OrgInstance {
             self.clock.now()
         });
         let (revision, mut rows) = load.await?;
-        let document = rows.iter().position(|row| row.key == DOCUMENT).map(|position| rows.swap_remove(position));
+        let mut take =
+            |key: &str| rows.iter().position(|row| row.key == key).map(|position| rows.swap_remove(position));
+        let (document, sequence) = (take(DOCUMENT), take(SEQUENCE));
         let seed = self.snapshots.seed();
         let changes = rows.len();
         let org = seed.with_rows(rows.into_iter().map(stored_row).collect::<Result<_, _>>()?)?;
@@ -154,7 +161,30 @@ impl OrgInstance {
         self.unstored.revision.store(revision, Ordering::Release);
         self.key_sets.clear();
         self.increment_revision();
-        Ok(Restored { changes, document: document.and_then(|row| row.bytes) })
+        let sequence = sequence.and_then(|row| row.bytes).map(|name| Sequence::stored(&name));
+        Ok(Restored { changes, document: document.and_then(|row| row.bytes), sequence })
+    }
+
+    /// Begins the sequence of the seed that follows those which the restored state has used, so that no value is given again.
+    pub(crate) fn continue_sequence(&self, restored: &Restored) {
+        let sequence = match &restored.sequence {
+            Some(used) => used.next(),
+            // A state that has been used without a seed, or by an earlier version.
+            None if restored.document.is_some() => Sequence::first().next(),
+            None => Sequence::first(),
+        };
+        // A new instance has begun the first one, and has taken the nonce secret from it.
+        if sequence != Sequence::first() {
+            self.randomness.begin(&sequence);
+        }
+        self.note_sequence(&sequence);
+    }
+
+    /// Notes which sequence of the seed is in use.
+    pub(super) fn note_sequence(&self, sequence: &Sequence) {
+        if self.is_stored() && self.randomness.is_seeded() {
+            self.unstored.add(vec![sequence_row(sequence)]);
+        }
     }
 
     /// Notes which document the stored rows belong to; whether it was another one before.
@@ -220,19 +250,24 @@ impl OrgInstance {
     }
 
     /// All rows that an org needs so that it is restored from the seed.
-    pub(super) fn all_rows(&self, org: &Org) -> Result<Vec<OrgRow>, Problems> {
+    pub(super) fn all_rows(&self, org: &Org, sequence: &Sequence) -> Result<Vec<OrgRow>, Problems> {
         if !self.is_stored() {
             return Ok(Vec::new());
         }
         let seed = self.snapshots.seed();
         let mut all = rows(org.row_changes(&seed, &seed).map_err(unwritable)?)?;
         all.push(document_row(document_digest(&seed)));
+        all.push(sequence_row(sequence));
         Ok(all)
     }
 }
 
 fn document_row(digest: Vec<u8>) -> OrgRow {
     OrgRow { key: DOCUMENT.to_owned(), bytes: Some(digest) }
+}
+
+fn sequence_row(sequence: &Sequence) -> OrgRow {
+    OrgRow { key: SEQUENCE.to_owned(), bytes: Some(sequence.as_str().as_bytes().to_vec()) }
 }
 
 fn document_digest(org: &Org) -> Vec<u8> {

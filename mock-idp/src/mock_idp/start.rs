@@ -133,6 +133,12 @@ impl Builder {
         let mut keys = KeyPool::default();
         for source in self.sources() {
             let org = self.org(&source)?;
+            if self.state.shared.is_some() && org.settings().seed.is_some() {
+                return Err(StartError::Setting(format!(
+                    "the org {} has a seed (settings.seed), which cannot be used with --ledger: servers with one seed would issue the same ids",
+                    org.identity().subdomain
+                )));
+            }
             let warnings = source.warnings(&org);
             let ledger = state.ledger(&org.identity().subdomain).await?;
             let mut org = OrgInstance::in_ledger(org, &mut keys, self.seed, ledger);

@@ -131,6 +131,7 @@ async fn restore_org(org: &OrgInstance, place: &str, start_over: &str) -> Result
     loop {
         let restored = org.restore().await.map_err(|error| failed(&error))?;
         let document_changed = org.note_document(&restored);
+        org.continue_sequence(&restored);
         match org.settle().await {
             Err(mock_idp_core::ledger::LedgerError::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
             Err(error) => return Err(failed(&error)),

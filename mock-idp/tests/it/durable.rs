@@ -75,6 +75,59 @@ async fn sessions_tokens_keys_clock_clients_and_users_continue_after_a_restart()
     assert!(location_of_silent(&second, &browser).await.contains("error=login_required"));
 }
 
+/// The ids of users that are added at each start with a state: a reset comes before the last start.
+async fn ids_of_seeded_starts() -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ids = Vec::new();
+    for names in [["zoe", "adam"], ["ben", "cleo"], ["dan", "eve"]] {
+        let mock = builder(dir.path()).seed(7).start().await.unwrap();
+        for name in names {
+            ids.push(add_user(&mock, name).await);
+        }
+        for id in &ids {
+            let known = ask(&mock, Method::GET, &format!("/api/v1/users/{id}"), &Value::Null).await;
+            assert_eq!(known.0, 200, "{id} is lost");
+        }
+        mock.stop().await;
+    }
+    let mock = builder(dir.path()).seed(7).start().await.unwrap();
+    ask(&mock, Method::POST, "/_mock/reset", &json!({})).await;
+    ids.push(add_user(&mock, "fay").await);
+    mock.stop().await;
+    let mock = builder(dir.path()).seed(7).start().await.unwrap();
+    ids.push(add_user(&mock, "gus").await);
+    ids
+}
+
+#[tokio::test]
+async fn with_a_seed_no_id_is_given_again_after_a_restart_and_equal_starts_give_equal_ids() {
+    let ids = ids_of_seeded_starts().await;
+    let mock = MockIdp::builder().seed(7).start().await.unwrap();
+    assert_eq!(add_user(&mock, "zoe").await, ids[0], "the first start is as without a state");
+    assert_eq!(ids[6], ids[0], "a reset begins again");
+    let different: std::collections::BTreeSet<_> = ids[..6].iter().collect();
+    assert_eq!(different.len(), 6, "{ids:?}");
+    assert_ne!(ids[7], ids[6], "a restart after a reset does not");
+    assert_eq!(ids_of_seeded_starts().await, ids);
+}
+
+#[tokio::test]
+async fn a_seeded_mock_gives_no_id_of_a_loaded_state_again_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let other = MockIdp::builder().seed(7).start().await.unwrap();
+    let mut ids = vec![add_user(&other, "zoe").await];
+    let state = ask(&other, Method::GET, "/_mock/state", &Value::Null).await.1;
+    let first = builder(dir.path()).seed(7).start().await.unwrap();
+    assert_eq!(ask(&first, Method::PUT, "/_mock/state", &state).await.0, 200);
+    ids.push(add_user(&first, "adam").await);
+    first.stop().await;
+    let second = builder(dir.path()).seed(7).start().await.unwrap();
+    ids.push(add_user(&second, "ben").await);
+    for id in &ids {
+        assert_eq!(ask(&second, Method::GET, &format!("/api/v1/users/{id}"), &Value::Null).await.0, 200, "{ids:?}");
+    }
+}
+
 async fn location_of_silent(mock: &MockIdp, browser: &reqwest::Client) -> String {
     let mut silent = code_request(WEB, "openid");
     silent.push(("prompt", "none"));

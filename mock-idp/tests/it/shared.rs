@@ -244,6 +244,17 @@ async fn another_mock_sees_the_old_or_the_new_state_while_one_is_loaded() {
     assert_eq!(redis.command("KEYS *staged*"), "");
 }
 
+#[tokio::test]
+async fn a_seed_is_refused_because_the_mocks_would_issue_the_same_ids() {
+    let Some(redis) = Redis::start() else { return };
+    let seeded = crate::org::TestOrg::market().edit(|document| document.settings.seed = Some(7));
+    let by_document = MockIdp::builder().ledger(&redis.url).org_yaml(seeded.yaml());
+    for builder in [MockIdp::builder().ledger(&redis.url).seed(7), by_document] {
+        let refused = builder.start().await.err().unwrap().to_string();
+        assert!(refused.contains("seed") && refused.contains("would issue the same ids"), "{refused}");
+    }
+}
+
 /// Passes each connection on to the next of several ports; its own port.
 async fn balancer(ports: Vec<u16>) -> u16 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
