@@ -55,6 +55,9 @@ async fn respond(request: Request<Body>) -> (StatusCode, String, Option<String>)
         .await
         .unwrap();
     let (parts, body) = response.into_parts();
+    let unavailable = parts.status == StatusCode::SERVICE_UNAVAILABLE;
+    let retry_after = parts.headers.get(header::RETRY_AFTER).map(|value| value.to_str().unwrap());
+    assert_eq!(retry_after, unavailable.then_some("1"), "a page says too when to try again");
     let body = axum::body::to_bytes(body, 1_000_000).await.unwrap();
     let id = parts.headers["x-okta-request-id"].to_str().unwrap();
     let reason = orgs.default_org().journal.find(id).unwrap().reason;
@@ -108,11 +111,13 @@ async fn the_oauth_endpoints_answer_503_when_the_store_is_unavailable() {
 async fn the_authorization_endpoint_shows_a_503_page_when_the_store_is_unavailable() {
     let query = "client_id=0oamarketweb000005d7&response_type=code&scope=openid&state=s\
                  &redirect_uri=http%3A%2F%2Flocalhost%3A7803%2Fcallback";
-    let request = get(&format!("/oauth2/default/v1/authorize?{query}")).body(Body::empty()).unwrap();
-    let (status, body, reason) = respond(request).await;
-    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(body.contains("temporarily_unavailable"), "{body}");
-    assert!(reason.is_some_and(|reason| reason.ends_with(REASON)));
+    for accepted in ["text/html", "application/json"] {
+        let request = get(&format!("/oauth2/default/v1/authorize?{query}")).header(header::ACCEPT, accepted);
+        let (status, body, reason) = respond(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(body.contains("temporarily_unavailable"), "{body}");
+        assert!(reason.is_some_and(|reason| reason.ends_with(REASON)));
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
-use super::api_error;
+use super::api_error::{self, with_retry_after};
 use crate::engine::{BrowserResponse, LogoutResponse};
 use crate::http::cookies::{CookieNames, set_cookies};
 use crate::journal::{Explained, SecretParameters};
@@ -36,7 +36,7 @@ pub(crate) fn response_as_json(decided: Explained<BrowserResponse>, names: &Cook
         && let PageView::Error(error) = &**view
     {
         let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let envelope = api_error::envelope(status, &error.code, &error.description, &[]);
+        let envelope = with_retry_after(api_error::envelope(status, &error.code, &error.description, &[]));
         return decided.map(|_| envelope);
     }
     response(decided, names)
@@ -78,5 +78,5 @@ pub(crate) fn render(view: &PageView) -> Response {
     if !matches!(view, PageView::PostMessage(_) | PageView::CheckSession(_)) {
         response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
-    response
+    with_retry_after(response)
 }
