@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::client::plain;
-use crate::flow::{WEB, WEB_SECRET};
+use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, location, parameter, state_handle};
 use crate::jose::{Key, jwt};
 use crate::program::{Running, program};
 
-/// How often the program is killed; `KILLS` in the environment sets another number.
+/// How often the program is killed; `KILLS` in the environment sets another number, and `TEST_MOCK_IDP` another program.
 const KILLS: usize = 4;
 const CLIENTS: usize = 6;
 /// A kill comes after this many acknowledged requests.
@@ -21,6 +21,9 @@ const REQUESTS: usize = 120;
 
 pub(crate) const API_TOKEN: &str = "SSWS 00mockMarketApiToken0123456789abcdefghijkl";
 pub(crate) const TV: &str = "0oamarkettv0000005d7";
+const SPA: &str = "0oamarketspa000005d7";
+const PARTNER: &str = "0oamarketpartner05d7";
+const SCOPE: &str = "openid orders:read:user";
 const SECJWT: &str = "0oamarketjwtsec005d7";
 const SECRET: &str = "mock-secret-jwtsec-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
 
@@ -33,17 +36,57 @@ struct Acknowledged {
     assertions: Vec<String>,
     pushed: Vec<String>,
     revoked: Vec<String>,
+    /// Users who have allowed an app something.
+    consents: Vec<String>,
+    sign_ins: Vec<SignIn>,
+}
+
+/// A sign-in with a session, whose code has been redeemed and whose refresh token has been rotated.
+#[derive(Debug)]
+struct SignIn {
+    browser: reqwest::Client,
+    code: String,
+    used: String,
+    latest: String,
 }
 
 impl Acknowledged {
     fn count(&self) -> usize {
-        self.users.len() + self.device_codes.len() + self.assertions.len() + self.pushed.len() + self.revoked.len()
+        self.counts().iter().map(|(_, count)| count).sum()
+    }
+
+    fn counts(&self) -> [(&'static str, usize); 7] {
+        [
+            ("users", self.users.len()),
+            ("device codes", self.device_codes.len()),
+            ("assertions", self.assertions.len()),
+            ("pushed requests", self.pushed.len()),
+            ("revoked tokens", self.revoked.len()),
+            ("consents", self.consents.len()),
+            ("sessions, codes and rotations", self.sign_ins.len()),
+        ]
+    }
+
+    fn add(&mut self, more: Self) {
+        let Self { users, device_codes, assertions, pushed, revoked, consents, sign_ins } = more;
+        self.users.extend(users);
+        self.device_codes.extend(device_codes);
+        self.assertions.extend(assertions);
+        self.pushed.extend(pushed);
+        self.revoked.extend(revoked);
+        self.consents.extend(consents);
+        self.sign_ins.extend(sign_ins);
     }
 }
 
 fn start(dir: &Path) -> (Running, String) {
     let state = dir.join("state");
     let mut command = program(dir);
+    if let Some(other) = std::env::var_os("TEST_MOCK_IDP") {
+        let mut same = Command::new(other);
+        same.env("MOCK_IDP_STATE_DIR", dir);
+        command = same;
+    }
     // Assertions name the issuer, which must not change with the port.
     command.args(["--port", "0", "--log", "off", "--issuer-url", "http://idp.test", "--state"]).arg(state);
     let running = Running::start(&mut command);
@@ -85,10 +128,17 @@ async fn load(base: String, client: String, known: Arc<Mutex<Acknowledged>>) -> 
         let id = format!("{client}-{number}");
         let profile = json!({"firstName": "A", "lastName": "B", "email": format!("{id}@x.test"), "login": format!("{id}@x.test")});
         let user = plain().post(format!("{base}/api/v1/users")).header("authorization", API_TOKEN);
-        let user = user.json(&json!({ "profile": profile })).send().await.ok()?;
+        let credentials = json!({"password": {"value": "Xk7#mallard"}});
+        let body = json!({ "profile": profile, "credentials": credentials, "groupIds": ["00gbuyers000000005d7"] });
+        let user = user.json(&body).send().await.ok()?;
         assert_eq!(user.status(), 200);
         let user: Value = user.json().await.ok()?;
         known.lock().users.push(user["id"].as_str().unwrap().to_owned());
+
+        let signed_in = sign_in(&base).await?;
+        known.lock().sign_ins.push(signed_in);
+        allow(&base, &id).await?;
+        known.lock().consents.push(id.clone());
 
         let device =
             form(format!("{base}/oauth2/default/v1/device/authorize"), None, &[("client_id", TV), ("scope", "openid")]);
@@ -102,8 +152,7 @@ async fn load(base: String, client: String, known: Arc<Mutex<Acknowledged>>) -> 
         known.lock().assertions.push(assertion);
 
         let web = Some((WEB, WEB_SECRET));
-        let fields =
-            [("response_type", "code"), ("redirect_uri", crate::flow::CALLBACK), ("scope", "openid"), ("state", "s")];
+        let fields = [("response_type", "code"), ("redirect_uri", CALLBACK), ("scope", "openid"), ("state", "s")];
         let (status, pushed) = form(format!("{base}/oauth2/default/v1/par"), web, &fields).await?;
         assert_eq!(status, 200, "{pushed}");
         known.lock().pushed.push(pushed["request_uri"].as_str().unwrap().to_owned());
@@ -122,6 +171,77 @@ async fn load(base: String, client: String, known: Arc<Mutex<Acknowledged>>) -> 
     None
 }
 
+/// The page of an authorization request, and where the sign-in of a user leads to.
+async fn pick(base: &str, browser: &reqwest::Client, query: &[(&str, &str)], login: &str) -> Option<reqwest::Response> {
+    let page = browser.get(format!("{base}/oauth2/default/v1/authorize")).query(query).send().await.ok()?;
+    let form = [("stateHandle", state_handle(&page.text().await.ok()?)), ("user", login.to_owned())];
+    browser.post(format!("{base}/signin/pick")).form(&form).send().await.ok()
+}
+
+/// The request of an app without a secret, whose refresh tokens rotate.
+fn app_request() -> Vec<(&'static str, &'static str)> {
+    let mut query = code_request(SPA, "openid offline_access");
+    query.push(("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
+    query.push(("code_challenge_method", "S256"));
+    query
+}
+
+async fn redeem_code(base: &str, code: &str) -> Option<(u16, Value)> {
+    let verifier = ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("client_id", SPA),
+        ("code", code),
+        ("redirect_uri", CALLBACK),
+        verifier,
+    ];
+    form(format!("{base}/oauth2/default/v1/token"), None, &fields).await
+}
+
+async fn refresh(base: &str, token: &str) -> Option<(u16, Value)> {
+    let fields = [("grant_type", "refresh_token"), ("client_id", SPA), ("refresh_token", token)];
+    form(format!("{base}/oauth2/default/v1/token"), None, &fields).await
+}
+
+async fn sign_in(base: &str) -> Option<SignIn> {
+    let browser = browser();
+    let done = pick(base, &browser, &app_request(), "buyer@example.test").await?;
+    assert_eq!(done.status(), 302);
+    let code = parameter(&location(&done), "code").unwrap();
+    let (status, tokens) = redeem_code(base, &code).await?;
+    assert_eq!(status, 200, "{tokens}");
+    let used = tokens["refresh_token"].as_str().unwrap().to_owned();
+    let (status, tokens) = refresh(base, &used).await?;
+    assert_eq!(status, 200, "{tokens}");
+    Some(SignIn { browser, code, used, latest: tokens["refresh_token"].as_str().unwrap().to_owned() })
+}
+
+/// The user of this name signs in to an app of a partner and allows it to read orders.
+async fn allow(base: &str, id: &str) -> Option<()> {
+    let browser = browser();
+    let asked = pick(base, &browser, &code_request(PARTNER, SCOPE), &format!("{id}@x.test")).await?;
+    let form = [("stateHandle", state_handle(&asked.text().await.ok()?)), ("consent", "allow".to_owned())];
+    let allowed = browser.post(format!("{base}/signin/consent")).form(&form).send().await.ok()?;
+    assert_eq!(allowed.status(), 302);
+    Some(())
+}
+
+impl SignIn {
+    /// The session and the tokens go on; what was used is used up.
+    async fn check(&self, base: &str) {
+        let mut query = app_request();
+        query.push(("prompt", "none"));
+        let silent =
+            self.browser.get(format!("{base}/oauth2/default/v1/authorize")).query(&query).send().await.unwrap();
+        assert!(parameter(&location(&silent), "code").is_some(), "a session is lost: {}", location(&silent));
+        let (status, body) = refresh(base, &self.latest).await.unwrap();
+        assert_eq!(status, 200, "a refresh token is lost: {body}");
+        for (status, body) in [refresh(base, &self.used).await.unwrap(), redeem_code(base, &self.code).await.unwrap()] {
+            assert_eq!((status, &body["error"]), (400, &json!("invalid_grant")), "a value is accepted twice");
+        }
+    }
+}
+
 /// Everything that was acknowledged is there, and used up where it was used.
 async fn check(base: &str, known: &Acknowledged) {
     for id in &known.users {
@@ -138,6 +258,14 @@ async fn check(base: &str, known: &Acknowledged) {
         let (status, body) = use_assertion(base, assertion).await.unwrap();
         assert_eq!(status, 401, "an assertion is accepted twice: {body}");
     }
+    for id in &known.consents {
+        let given = plain().get(format!("{base}/_mock/consents")).query(&[("user", format!("{id}@x.test"))]);
+        let given: Value = given.send().await.unwrap().json().await.unwrap();
+        assert_eq!(given, json!([{"client": PARTNER, "server": "default", "scope": SCOPE}]), "a consent is lost");
+    }
+    for sign_in in &known.sign_ins {
+        sign_in.check(base).await;
+    }
     for uri in &known.pushed {
         let query = [("client_id", WEB), ("request_uri", uri)];
         let page = plain().get(format!("{base}/oauth2/default/v1/authorize")).query(&query).send().await.unwrap();
@@ -152,11 +280,13 @@ async fn check(base: &str, known: &Acknowledged) {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "shown if the test fails, and with --nocapture")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_before_a_kill_is_there_after_it_and_used_up_once() {
     let dir = tempfile::tempdir().unwrap();
     let kills = std::env::var("KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
     let (mut running, mut base) = start(dir.path());
+    let mut earlier = Acknowledged::default();
     for kill in 0..kills {
         let known = Arc::new(Mutex::new(Acknowledged::default()));
         let mut clients = JoinSet::new();
@@ -179,7 +309,11 @@ async fn what_was_acknowledged_before_a_kill_is_there_after_it_and_used_up_once(
         let known = std::mem::take(&mut *known.lock());
         assert!(known.count() >= wanted);
         check(&base, &known).await;
+        // What a check uses up, or what ends before a long run does, is checked once.
+        earlier.add(Acknowledged { device_codes: Vec::new(), pushed: Vec::new(), sign_ins: Vec::new(), ..known });
     }
+    check(&base, &earlier).await;
+    println!("{kills} kills; checked again at the end: {:?}", earlier.counts());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use mock_idp::{Builder, MockIdp};
 use serde_json::{Value, json};
 
 use crate::client::plain;
-use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, location, parameter, redeem};
+use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, location, parameter, redeem, state_handle};
 use crate::org::TestOrg;
 use crate::program::{Running, output, program, stderr, stdout};
 
@@ -73,6 +73,51 @@ async fn sessions_tokens_keys_clock_clients_and_users_continue_after_a_restart()
     let again: Value = redeem(&second, &code).await.json().await.unwrap();
     assert_eq!(again["error"], "invalid_grant", "the user was deactivated");
     assert!(location_of_silent(&second, &browser).await.contains("error=login_required"));
+}
+
+#[tokio::test]
+async fn a_session_a_code_tokens_a_consent_the_clock_and_the_system_log_go_on_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = builder(dir.path()).start().await.unwrap();
+    ask(&first, Method::POST, "/_mock/clock", &json!({"set": "2030-01-01T00:00:00Z", "freeze": true})).await;
+    let (browser, login) = (browser(), "buyer@example.test");
+    let arrived = authorize(&first, &browser, login, &code_request(WEB, "openid offline_access")).await;
+    let tokens: Value = redeem(&first, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
+    let unused = authorize(&first, &browser, login, &code_request(WEB, "openid")).await;
+    let partner = code_request("0oamarketpartner05d7", "openid orders:read:user");
+    let page = browser.get(format!("{}/oauth2/default/v1/authorize", first.url())).query(&partner);
+    let page = page.send().await.unwrap().text().await.unwrap();
+    let form = [("stateHandle", state_handle(&page)), ("consent", "allow".to_owned())];
+    let allowed = browser.post(format!("{}/signin/consent", first.url())).form(&form).send().await.unwrap();
+    assert_eq!(allowed.status(), 302);
+    let clock = ask(&first, Method::GET, "/_mock/clock", &Value::Null).await.1;
+    let ids = async |mock: &MockIdp| -> Vec<String> {
+        let events = ask(mock, Method::GET, "/api/v1/logs?limit=1000", &Value::Null).await.1;
+        events.as_array().unwrap().iter().map(|event| event["uuid"].as_str().unwrap().to_owned()).collect()
+    };
+    let events = ids(&first).await;
+    first.stop().await;
+
+    let second = builder(dir.path()).start().await.unwrap();
+    assert_eq!(ask(&second, Method::GET, "/_mock/clock", &Value::Null).await.1, clock);
+    assert_eq!((&clock["now"], &clock["frozen"]), (&json!("2030-01-01T00:00:00Z"), &json!(true)));
+    let known = ids(&second).await;
+    assert!(!events.is_empty() && events.iter().all(|id| known.contains(id)), "{events:?} {known:?}");
+    let silent = location_of_silent(&second, &browser).await;
+    assert!(parameter(&silent, "code").is_some(), "the session goes on: {silent}");
+    let arrived = authorize(&second, &browser, login, &partner).await;
+    assert!(parameter(&arrived, "code").is_some(), "the consent is known: {arrived}");
+    let redeemed = redeem(&second, &parameter(&unused, "code").unwrap()).await;
+    assert_eq!(redeemed.status(), 200);
+    let send = async |endpoint: &str, form: &[(&str, &str)]| -> Value {
+        let request = plain().post(format!("{}/oauth2/default/v1/{endpoint}", second.url()));
+        request.basic_auth(WEB, Some(WEB_SECRET)).form(form).send().await.unwrap().json().await.unwrap()
+    };
+    let introspected = send("introspect", &[("token", tokens["access_token"].as_str().unwrap())]).await;
+    assert_eq!(introspected["active"], json!(true), "{introspected}");
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    let refreshed = send("token", &[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await;
+    assert!(refreshed["access_token"].is_string(), "{refreshed}");
 }
 
 /// The ids of users that are added at each start with a state: a reset comes before the last start.

@@ -1,7 +1,7 @@
 //! What the mocks have acknowledged to clients, and whether they still answer accordingly.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -28,16 +28,32 @@ pub(super) enum Fact {
     /// A user who is locked out by wrong passwords.
     Locked(String),
     /// A device code that no user has decided about.
-    Pending(String),
+    Pending(PendingDevice),
     /// A value that cannot be used any more.
     Used(SingleUseKind, String),
 }
+
+#[derive(Clone, Debug)]
+pub(super) struct PendingDevice {
+    code: String,
+    /// Its lifetime by the org's clock, in seconds.
+    lifetime: u64,
+    /// By how many seconds the clock had been moved at least and at most when it was issued.
+    moved: (u64, u64),
+}
+
+/// In a run of an hour, more users would make every change of the org slow.
+const MOST_USERS: usize = 2_000;
+
+/// A request at about the end of a lifetime, in seconds, can be answered either way.
+const TOLERANCE: u64 = 30;
 
 /// The acknowledged facts, and where clients send their requests.
 pub(super) struct History {
     pub(super) bases: Vec<String>,
     facts: Mutex<Vec<(Fact, Instant)>>,
     ended: AtomicBool,
+    users: AtomicUsize,
     pub(super) clock_moves: AtomicU64,
     pub(super) acknowledged_clock_moves: AtomicU64,
 }
@@ -48,6 +64,7 @@ impl History {
             bases,
             facts: Mutex::default(),
             ended: AtomicBool::new(false),
+            users: AtomicUsize::new(0),
             clock_moves: AtomicU64::new(0),
             acknowledged_clock_moves: AtomicU64::new(0),
         }
@@ -63,6 +80,23 @@ impl History {
 
     pub(super) fn acknowledged(&self, fact: Fact) {
         self.facts.lock().push((fact, Instant::now()));
+    }
+
+    /// By how many seconds the clock has been moved, at least and at most.
+    fn clock_moved(&self) -> (u64, u64) {
+        let least = self.acknowledged_clock_moves.load(Ordering::Acquire);
+        (least, self.clock_moves.load(Ordering::Acquire))
+    }
+
+    /// A device code that has just been issued.
+    pub(super) fn pending(&self, device: &Value) {
+        let (code, lifetime) = (device["device_code"].as_str().unwrap(), device["expires_in"].as_u64().unwrap());
+        self.acknowledged(Fact::Pending(PendingDevice { code: code.to_owned(), lifetime, moved: self.clock_moved() }));
+    }
+
+    /// Whether one more user may be added.
+    pub(super) fn may_add_user(&self) -> bool {
+        self.users.fetch_add(1, Ordering::AcqRel) < MOST_USERS
     }
 
     /// Runs a client until the end: one scenario after the other, and checks of facts that any client has recorded.
@@ -107,20 +141,35 @@ impl History {
                 let answer = authn(base, login, PASSWORD).await;
                 assert!(matches!(answer, None | Some(false)), "{login} is not locked any more");
             }
-            Fact::Pending(code) => {
-                let grant = "urn:ietf:params:oauth:grant-type:device_code";
-                let fields = [("grant_type", grant), ("client_id", TV), ("device_code", code.as_str())];
-                if let Some((status, body)) = form(format!("{base}/oauth2/default/v1/token"), None, &fields).await {
-                    let known =
-                        ["authorization_pending", "slow_down"].contains(&body["error"].as_str().unwrap_or_default());
-                    assert!(known || status == 503, "a device code is lost: {status} {body}");
-                }
-            }
+            Fact::Pending(device) => self.check_pending(device, since, base).await,
             Fact::Used(kind, value) => {
                 let accepted = self.uses(*kind, base, value).await;
                 assert!(!accepted.is_some_and(|accepted| accepted), "{kind:?} {value} is accepted again");
             }
         }
+    }
+
+    /// A device code waits until its lifetime has ended by the org's clock, and is refused afterwards.
+    async fn check_pending(&self, device: &PendingDevice, since: Instant, base: &str) {
+        let grant = "urn:ietf:params:oauth:grant-type:device_code";
+        let fields = [("grant_type", grant), ("client_id", TV), ("device_code", device.code.as_str())];
+        let (least, moved) = (since.elapsed().as_secs(), self.clock_moved());
+        let answer = form(format!("{base}/oauth2/default/v1/token"), None, &fields).await;
+        let Some((status, body)) = answer.filter(|(status, _)| *status != 503) else { return };
+        let least = least + moved.0.saturating_sub(device.moved.1);
+        let most = since.elapsed().as_secs() + self.clock_moved().1 - device.moved.0;
+        let error = body["error"].as_str().unwrap_or_default();
+        let pending = ["authorization_pending", "slow_down"].contains(&error);
+        // A record is removed some time after its end.
+        let ended = ["expired_token", "invalid_grant"].contains(&error);
+        let right = if most + TOLERANCE < device.lifetime {
+            pending
+        } else if least > device.lifetime + TOLERANCE {
+            ended
+        } else {
+            pending || ended
+        };
+        assert!(right, "a device code is {least} to {most} s old: {status} {body}");
     }
 
     /// The clock has moved as often as was acknowledged, and not more often than was asked for.

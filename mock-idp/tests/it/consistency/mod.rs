@@ -2,7 +2,7 @@
 //! clock is moved. Clients record what is acknowledged; meanwhile and afterwards it is checked that each value has one winner, that
 //! nothing acknowledged is lost, and that what has been acknowledged is read.
 //!
-//! `CONSISTENCY_SECONDS` sets how long it runs.
+//! `CONSISTENCY_SECONDS` sets how long it runs: up to hours.
 
 mod history;
 mod process;
@@ -27,11 +27,15 @@ async fn pause(millis: u64) {
     _ = tokio::time::timeout(Duration::from_millis(millis), std::future::pending::<()>()).await;
 }
 
-/// Causes failures until the time is over.
+/// Causes failures until the time is over, and says how many.
+#[expect(clippy::print_stdout, reason = "shown if the test fails, and with --nocapture")]
 async fn disturb(mocks: Arc<Vec<Mock>>, redis: Arc<Process>, history: Arc<History>, seconds: u64) {
     let began = Instant::now();
     for number in 0.. {
         if began.elapsed() >= Duration::from_secs(seconds) {
+            let count = |kind: usize| (number + 6 - kind) / 7;
+            let (mocks, pauses, cuts, stores) = (count(0), count(1) + count(3), count(2) + count(5), count(4));
+            println!("kills: {mocks} of mocks, {stores} of the store; {pauses} pauses, {cuts} cuts of connections");
             return;
         }
         pause(300).await;
