@@ -41,8 +41,8 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
         if let Err(refused) = check(&head).and_then(|()| check_query(&head, &matched)) {
             return refused;
         }
-        let changes = !matches!(head.method, Method::GET | Method::HEAD);
-        let run = org.run_stored(changes, || matched.handler()(Request::from_parts(head, body)));
+        let changes_org = matched.route().and_then(described).is_some_and(|row| row.changes_org);
+        let run = org.run_stored(changes_org, || matched.handler()(Request::from_parts(head, body)));
         let mut decided = match run.await {
             Ok(decided) => decided,
             Err(error) => return unavailable(error),

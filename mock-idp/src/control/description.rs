@@ -17,6 +17,8 @@ pub(super) struct DescribedRoute {
     pub(super) parameters: &'static [Parameter],
     /// More parameters of the query, all texts, with their meanings. What is in `parameters` too counts there.
     pub(super) texts: &'static [(&'static str, &'static str)],
+    /// It changes the org, and not only its records: other mocks with the same store must not do so at the same time.
+    pub(super) changes_org: bool,
     /// The handler itself refuses parameters that it does not know.
     pub(super) checks_query: bool,
     pub(super) body: Option<BodyDescription>,
@@ -159,7 +161,18 @@ impl DescribedRoute {
     ) -> Self {
         let (access, rate, readers) = (Access::Control, RateClass::Unlimited, Readers::SameOrigin);
         let route = Route { method, paths, access, rate, readers, secrets: &[], handler };
-        Self { route, id, topic, summary, parameters: &[], texts: &[], checks_query: false, body: None, content: HTML }
+        Self {
+            route,
+            id,
+            topic,
+            summary,
+            parameters: &[],
+            texts: &[],
+            changes_org: false,
+            checks_query: false,
+            body: None,
+            content: HTML,
+        }
     }
 
     pub(super) const fn open_to(mut self, access: Access) -> Self {
@@ -174,6 +187,11 @@ impl DescribedRoute {
 
     pub(super) const fn texts(mut self, texts: &'static [(&'static str, &'static str)]) -> Self {
         self.texts = texts;
+        self
+    }
+
+    pub(super) const fn changing_org(mut self) -> Self {
+        self.changes_org = true;
         self
     }
 

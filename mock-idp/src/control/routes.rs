@@ -96,6 +96,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     )
     .returns_text("text/plain"),
     post(&["/_mock/reset"], "reset", Topic::Server, "Goes back to the state at the start.", handler!(server::reset))
+        .changing_org()
         .body::<server::ResetRequest>(&[("Goes back to the start", "{}")])
         .returns::<server::ResetResult>(),
     get(
@@ -130,6 +131,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
             "setting: the clock as it was set; saved: from the time of the state; setting without it",
             "saved",
         )])
+        .changing_org()
         .body::<OrgState>(EMPTY_STATE)
         .returns::<state::LoadedState>(),
     post(
@@ -432,6 +434,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     ])
     .returns::<Vec<consents::ShownConsent>>(),
     post(&["/_mock/unlock"], "unlock_user", Topic::SignIns, "Unlocks the account of a user.", handler!(unlock::post))
+        .changing_org()
         .body::<unlock::UnlockRequest>(&[("A user by login", r#"{"user": "buyer"}"#)])
         .returns::<unlock::UnlockResult>(),
     post(
@@ -441,6 +444,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         "Changes users, groups, memberships and assignments, all or nothing; returns the changed users and groups.",
         handler!(directory::post),
     )
+    .changing_org()
     .body::<directory::DirectoryChange>(&[
         (
             "Another group and attribute of a user",
@@ -460,6 +464,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         "Registers a redirect URI for a client, until the next reset; returns all of the client.",
         handler!(redirect_uris::add),
     )
+    .changing_org()
     .body::<redirect_uris::Registration>(&[(
         "Another port",
         r#"{"client": "0oamarketweb000005d7", "redirect_uri": "http://localhost:4000/callback"}"#,

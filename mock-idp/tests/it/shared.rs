@@ -255,6 +255,28 @@ async fn a_seed_is_refused_because_the_mocks_would_issue_the_same_ids() {
     }
 }
 
+#[tokio::test]
+async fn only_changes_of_the_org_wait_for_those_of_other_mocks() {
+    let Some(redis) = Redis::start() else { return };
+    let [mock] = mocks(&redis).await;
+    // Another mock changes the org for as long as the test runs.
+    redis.command("SET {mock-idp/market}:lock another EX 600");
+    for (path, body) in [
+        ("/_mock/login", json!({"client": WEB, "user": "buyer@example.test", "scopes": ["openid"]})),
+        ("/_mock/clock", json!({"advance": 1})),
+        ("/_mock/keys/rotate", json!({})),
+    ] {
+        let (status, answer) = ask(&mock, Method::POST, path, &body).await;
+        assert_eq!(status, 200, "{path} {answer}");
+    }
+    let suspend = json!({"users": [{"user": "buyer", "status": "SUSPENDED"}]});
+    let (status, refused) = ask(&mock, Method::POST, "/_mock/directory", &suspend).await;
+    assert_eq!(status, 503, "{refused}");
+    redis.command("DEL {mock-idp/market}:lock");
+    let (status, changed) = ask(&mock, Method::POST, "/_mock/directory", &suspend).await;
+    assert_eq!(status, 200, "{changed}");
+}
+
 /// Passes each connection on to the next of several ports; its own port.
 async fn balancer(ports: Vec<u16>) -> u16 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
