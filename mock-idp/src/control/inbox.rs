@@ -81,7 +81,8 @@ async fn newest(address: &Address, filter: &MessageFilter) -> Result<InboxMessag
     let mut sent = address.org.watch_messages();
     loop {
         sent.mark_unchanged();
-        let found = address.org.messages(|message| filter.fits(message)).await?;
+        // The request may ask for a long time, so that each question has the time of a request.
+        let found = address.org.limit_store_time(address.org.messages(|message| filter.fits(message))).await?;
         if let Some(newest) = found.into_iter().next() {
             return Ok(newest);
         }

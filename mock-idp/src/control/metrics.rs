@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header;
 
 use crate::engine::OrgInstance;
+use crate::ledger::TableUsage;
 use crate::metrics::Histogram;
 use crate::routing::At;
 
@@ -19,8 +20,19 @@ pub(super) async fn metrics(At(address): At) -> Response {
     text.sample("mock_idp_sandboxes", &[], address.orgs.sandboxes().list().len());
     let orgs: Vec<&OrgInstance> = address.orgs.loaded().map(|org| &**org).collect();
     text.requests(&orgs);
-    text.store(&orgs);
+    text.store(&orgs, &table_usage(&orgs).await);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text.0).into_response()
+}
+
+/// The sizes of an org's tables; none if its store is not available.
+type OrgUsage<'o> = (&'o str, Vec<(&'static str, TableUsage)>);
+
+async fn table_usage<'o>(orgs: &[&'o OrgInstance]) -> Vec<OrgUsage<'o>> {
+    let mut usage = Vec::new();
+    for org in orgs {
+        usage.push((org.name.as_str(), org.table_usage().await.unwrap_or_default()));
+    }
+    usage
 }
 
 #[derive(Debug, Default)]
@@ -50,27 +62,31 @@ impl MetricsText {
         }
     }
 
-    fn store(&mut self, orgs: &[&OrgInstance]) {
+    fn store(&mut self, orgs: &[&OrgInstance], usage: &[OrgUsage<'_>]) {
         self.family("mock_idp_store_up", "gauge", "Whether the store of an org is available.");
         for org in orgs {
             self.sample("mock_idp_store_up", &[("org", &org.name)], u8::from(org.store_error().is_none()));
         }
         self.family("mock_idp_records", "gauge", "How many records a table has.");
-        for org in orgs {
-            for (table, usage) in org.table_usage() {
-                self.sample("mock_idp_records", &[("org", &org.name), ("table", &table)], usage.records);
+        for (org, tables) in usage {
+            for (table, usage) in tables {
+                self.sample("mock_idp_records", &[("org", org), ("table", table)], usage.records);
             }
         }
         self.family("mock_idp_record_bytes", "gauge", "About how much memory the records of a table take.");
-        for org in orgs {
-            for (table, usage) in org.table_usage() {
-                self.sample("mock_idp_record_bytes", &[("org", &org.name), ("table", &table)], usage.bytes);
+        for (org, tables) in usage {
+            for (table, usage) in tables {
+                self.sample("mock_idp_record_bytes", &[("org", org), ("table", table)], usage.bytes);
             }
         }
         // All orgs have one store.
         if let Some(times) = orgs.first().and_then(|org| org.store_write_times()) {
             self.family("mock_idp_store_write_duration_seconds", "histogram", "How long writes to the store took.");
             self.histogram("mock_idp_store_write_duration_seconds", &[], times);
+        }
+        if let Some(times) = orgs.first().and_then(|org| org.store_read_times()) {
+            self.family("mock_idp_store_read_duration_seconds", "histogram", "How long reads from the store took.");
+            self.histogram("mock_idp_store_read_duration_seconds", &[], times);
         }
     }
 

@@ -73,9 +73,22 @@ impl OrgInstance {
     }
 
     /// How many records each table has, and about how much memory they take.
+    ///
+    /// # Errors
+    /// The store is unavailable.
+    pub(crate) async fn table_usage(&self) -> Result<Vec<(&'static str, TableUsage)>, LedgerError> {
+        self.ledger.usage().await
+    }
+
+    /// How long reads from the store took. `None` if they are from memory.
     #[must_use]
-    pub(crate) fn table_usage(&self) -> Vec<(&'static str, TableUsage)> {
-        self.ledger.usage()
+    pub(crate) fn store_read_times(&self) -> Option<&Histogram> {
+        self.ledger.read_times()
+    }
+
+    /// Runs a request, whose operations on a shared store may take a limited time together.
+    pub(crate) async fn limit_store_time<T>(&self, request: impl Future<Output = T>) -> T {
+        self.ledger.limit_time(request).await
     }
 
     /// How long writes to the store took. `None` if it is in memory.

@@ -5,7 +5,7 @@ use std::fmt;
 use futures_util::future::BoxFuture;
 use mock_idp_core::ledger::LedgerError;
 
-use super::entries::Bound;
+use super::entries::{Bound, TableUsage};
 use super::memory::SerialisedTable;
 use super::org_row::OrgRow;
 use crate::metrics::Histogram;
@@ -52,8 +52,14 @@ pub(crate) trait ByteStore: fmt::Debug + Send + Sync {
     /// What is known of the store without asking it.
     fn known(&self) -> KnownState;
 
-    /// How long operations took.
-    fn times(&self) -> &Histogram;
+    /// How many records each table has, and how much memory they take.
+    fn usage(&self) -> Stored<'_, Vec<(&'static str, TableUsage)>>;
+
+    /// How long writes took.
+    fn write_times(&self) -> &Histogram;
+
+    /// How long reads took; `None` if that is not known.
+    fn read_times(&self) -> Option<&Histogram>;
 }
 
 /// What is known of a store without asking it.

@@ -192,16 +192,37 @@ impl Ledger {
         match &self.store {
             Store::Memory(memory) => memory.log().map(log::ChangeLog::write_times),
             #[cfg(any(test, feature = "redis"))]
-            Store::Bytes(store) => Some(store.times()),
+            Store::Bytes(store) => Some(store.write_times()),
         }
     }
 
-    /// How many records each table has, and about how much memory they take. Empty if the store is not in this process' memory.
-    pub(crate) fn usage(&self) -> Vec<(&'static str, TableUsage)> {
+    /// How long reads from the store took. `None` if they are from this process' memory.
+    pub(crate) fn read_times(&self) -> Option<&Histogram> {
         match &self.store {
-            Store::Memory(memory) => memory.usage(),
+            Store::Memory(_) => None,
             #[cfg(any(test, feature = "redis"))]
-            Store::Bytes(_) => Vec::new(),
+            Store::Bytes(store) => store.read_times(),
+        }
+    }
+
+    /// How many records each table has, and about how much memory they take.
+    ///
+    /// # Errors
+    /// The store is unavailable.
+    pub(crate) async fn usage(&self) -> Result<Vec<(&'static str, TableUsage)>, LedgerError> {
+        match &self.store {
+            Store::Memory(memory) => Ok(memory.usage()),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.usage().await,
+        }
+    }
+
+    /// Runs a request, whose operations on a shared store may take a limited time together: it fails rather than wait for a slow store
+    /// at each of them.
+    pub(crate) async fn limit_time<T>(&self, request: impl Future<Output = T>) -> T {
+        #[cfg(feature = "redis")]
+        if self.is_shared() {
+            return redis::limit_request(request).await;
         }
     }
 

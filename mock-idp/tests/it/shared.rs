@@ -1,10 +1,13 @@
 //! Several mocks that share a ledger in Redis act as one.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use http::Method;
 use mock_idp::MockIdp;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::client::plain;
 use crate::crash::TV;
@@ -275,6 +278,81 @@ async fn only_changes_of_the_org_wait_for_those_of_other_mocks() {
     redis.command("DEL {mock-idp/market}:lock");
     let (status, changed) = ask(&mock, Method::POST, "/_mock/directory", &suspend).await;
     assert_eq!(status, 200, "{changed}");
+}
+
+#[tokio::test]
+async fn metrics_have_the_tables_of_a_shared_store_and_whether_it_is_there() {
+    let Some(redis) = Redis::start() else { return };
+    let [mock] = mocks(&redis).await;
+    let device = plain().post(endpoint(&mock, "device/authorize")).form(&[("client_id", TV), ("scope", "openid")]);
+    assert_eq!(device.send().await.unwrap().status(), 200);
+    let metrics = async || plain().get(format!("{}/metrics", mock.url())).send().await.unwrap().text().await.unwrap();
+    let text = metrics().await;
+    for line in [r#"mock_idp_store_up{org="market"} 1"#, r#"mock_idp_records{org="market",table="devices"} 1"#] {
+        assert!(text.lines().any(|known| known == line), "{line} is missing in\n{text}");
+    }
+    let number = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name}\n{text}"));
+        line.trim().parse::<u64>().unwrap()
+    };
+    assert!(number(r#"mock_idp_record_bytes{org="market",table="devices"}"#) > 50);
+    assert!(number("mock_idp_store_read_duration_seconds_count") > 0);
+    assert!(number("mock_idp_store_write_duration_seconds_count") > 0);
+    redis.command("CONFIG SET min-replicas-to-write 1");
+    let refused = plain().post(endpoint(&mock, "device/authorize")).form(&[("client_id", TV), ("scope", "openid")]);
+    assert_eq!(refused.send().await.unwrap().status(), 503);
+    let down = r#"mock_idp_store_up{org="market"} 0"#;
+    until("a store that refuses writes is not up", async || metrics().await.lines().any(|line| line == down)).await;
+}
+
+/// A proxy that holds what the store answers back for a time.
+async fn slow_store(store: u16, delay: Arc<AtomicU64>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("redis://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        loop {
+            let (client, _) = listener.accept().await.unwrap();
+            let server = tokio::net::TcpStream::connect(("127.0.0.1", store)).await.unwrap();
+            let (mut from_client, mut to_client) = client.into_split();
+            let (mut from_server, mut to_server) = server.into_split();
+            tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+            let delay = Arc::clone(&delay);
+            tokio::spawn(async move {
+                let mut answer = vec![0; 65_536];
+                while let Ok(read @ 1..) = from_server.read(&mut answer).await {
+                    let millis = Duration::from_millis(delay.load(Ordering::Acquire));
+                    _ = tokio::time::timeout(millis, std::future::pending::<()>()).await;
+                    if to_client.write_all(&answer[..read]).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_slow_store_is_503_with_retry_after_however_many_operations_a_request_has() {
+    let Some(redis) = Redis::start() else { return };
+    let delay = Arc::new(AtomicU64::new(0));
+    let mock = mock_with(&slow_store(redis.port, Arc::clone(&delay)).await).await;
+    let login = json!({"client": WEB, "user": "buyer@example.test", "scopes": ["openid"]});
+    let login = async || {
+        let request = plain().post(format!("{}/_mock/login", mock.url())).json(&login);
+        request.send().await.unwrap()
+    };
+    assert_eq!(login().await.status(), 200);
+    // Each operation is fast enough, but not all of them together.
+    delay.store(100, Ordering::Release);
+    let refused = login().await;
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    until("a request with few operations is answered", async || {
+        plain().get(format!("{}/readyz", mock.url())).send().await.unwrap().status() == 200
+    })
+    .await;
+    delay.store(0, Ordering::Release);
+    until("the store is fast again", async || login().await.status() == 200).await;
 }
 
 /// Passes each connection on to the next of several ports; its own port.

@@ -225,7 +225,7 @@ impl Shared {
         let (org, id) = (Arc::clone(&pending.resolved.address.org), pending.record.request_id);
         // Not moved from here on: it is large.
         let answer = pin!(self.answer_in_org(connection, pending));
-        match org.unless_removed(answer).await {
+        match org.unless_removed(org.limit_store_time(answer)).await {
             Some(answer) => answer,
             None => {
                 let mut response = with_id(with_nosniff(Misaddressed::removed(&org).into_response()), id);

@@ -31,6 +31,8 @@ pub(crate) struct RedisServer {
     connection: Connection,
     /// How long writes took.
     write_times: Arc<Histogram>,
+    /// How long reads took.
+    read_times: Arc<Histogram>,
 }
 
 impl std::fmt::Debug for RedisServer {
@@ -47,7 +49,7 @@ impl RedisServer {
     /// The URL is invalid, or the server does not answer.
     pub(crate) async fn connect(url: &str) -> Result<Self, RedisError> {
         let connection = connect(url).await.map_err(|error| RedisError { address: without_password(url), error })?;
-        Ok(Self { connection, write_times: Arc::default() })
+        Ok(Self { connection, write_times: Arc::default(), read_times: Arc::default() })
     }
 
     pub(super) fn connection(&self) -> Connection {
@@ -56,6 +58,10 @@ impl RedisServer {
 
     pub(super) fn write_times(&self) -> &Histogram {
         &self.write_times
+    }
+
+    pub(super) fn read_times(&self) -> &Histogram {
+        &self.read_times
     }
 }
 

@@ -21,10 +21,11 @@ use tokio::time::{MissedTickBehavior, interval};
 pub(crate) use connection::{RedisError, RedisServer};
 
 use self::known::Known;
-use self::operation::{LIMIT, limited};
+pub(crate) use self::operation::limit_request;
+use self::operation::{LIMIT, limit_together, limited};
 use self::poll::Polled;
 use super::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected, KnownState, Stored};
-use super::entries::KEPT_EXPIRED;
+use super::entries::{KEPT_EXPIRED, TableUsage};
 use super::list::FOLLOWED_TABLES;
 use super::memory::{NAMES, SerialisedTable};
 use super::org_row::{ORG_ROWS, OrgRow};
@@ -34,6 +35,8 @@ use crate::metrics::Histogram;
 const MOST_AGE: Duration = Duration::from_millis(80);
 /// How long a process may have the org to itself, if it does not say that it is done.
 const LOCK_MILLIS: u64 = 2_000;
+/// How long the server may take to release the org, which the request waits for at its end.
+const UNLOCK_LIMIT: Duration = Duration::from_millis(150);
 /// The time between two attempts to get the org.
 const LOCK_INTERVAL: Duration = Duration::from_millis(5);
 
@@ -111,11 +114,19 @@ impl RedisStore {
         self.run(async { pipeline.query_async(&mut connection).await }).await
     }
 
+    async fn read<T>(&self, operation: impl Future<Output = Result<T, LedgerError>>) -> Result<T, LedgerError> {
+        let began = Instant::now();
+        let result = operation.await;
+        self.polled.server.read_times().record(began.elapsed());
+        result
+    }
+
     async fn read_record(&self, table: &str, key: &str) -> Result<Option<ByteRecord>, LedgerError> {
         let mut connection = self.polled.server.connection();
         let mut command = redis::cmd("HGET");
         command.arg(self.key(table)).arg(key);
-        let bytes: Option<Vec<u8>> = self.run(async { command.query_async(&mut connection).await }).await?;
+        let found = self.run(async { command.query_async(&mut connection).await });
+        let bytes: Option<Vec<u8>> = self.read(found).await?;
         bytes.map(|bytes| record(&bytes)).transpose()
     }
 
@@ -127,7 +138,7 @@ impl RedisStore {
         for (table, key) in keys {
             pipeline.hget(self.key(table), key);
         }
-        let found: Vec<Option<Vec<u8>>> = self.run_pipeline(&pipeline).await?;
+        let found: Vec<Option<Vec<u8>>> = self.read(self.run_pipeline(&pipeline)).await?;
         found.into_iter().map(|bytes| bytes.as_deref().map(record).transpose()).collect()
     }
 
@@ -178,8 +189,23 @@ impl RedisStore {
         let mut connection = self.polled.server.connection();
         let mut command = redis::cmd("HGETALL");
         command.arg(self.key(table));
-        let all: HashMap<String, Vec<u8>> = self.run(async { command.query_async(&mut connection).await }).await?;
+        let found = self.run(async { command.query_async(&mut connection).await });
+        let all: HashMap<String, Vec<u8>> = self.read(found).await?;
         all.into_iter().map(|(key, bytes)| Ok((key, record(&bytes)?))).collect()
+    }
+
+    async fn read_usage(&self) -> Result<Vec<(&'static str, TableUsage)>, LedgerError> {
+        let mut pipeline = Pipeline::new();
+        for table in NAMES {
+            let records = self.key(table);
+            pipeline.hlen(&records).hget(self.numbers(), format!("bytes:{records}"));
+        }
+        let found: Vec<Option<usize>> = self.read(self.run_pipeline(&pipeline)).await?;
+        let usage = found.chunks(2).map(|numbers| {
+            let number = |at: usize| numbers.get(at).copied().flatten().unwrap_or_default();
+            TableUsage { records: number(0), bytes: number(1) }
+        });
+        Ok(NAMES.iter().copied().zip(usage).collect())
     }
 
     async fn clear_tables(&self, kept: Option<&'static str>) -> Result<(), LedgerError> {
@@ -196,7 +222,7 @@ impl RedisStore {
         let question = self.polled.known.question();
         let mut both = redis::pipe();
         both.atomic().hget(self.numbers(), "org").hgetall(self.key(ORG_ROWS));
-        let (revision, rows): (Option<u64>, HashMap<String, Vec<u8>>) = self.run_pipeline(&both).await?;
+        let (revision, rows): (Option<u64>, HashMap<String, Vec<u8>>) = self.read(self.run_pipeline(&both)).await?;
         self.polled.known.note(&question, |state| state.org_revision = revision.unwrap_or_default());
         let rows = rows.into_iter().map(|(key, bytes)| OrgRow { key, bytes: Some(bytes) });
         Ok((revision.unwrap_or_default(), rows.collect()))
@@ -269,11 +295,11 @@ impl ByteStore for RedisStore {
     }
 
     fn list(&self, table: &'static str) -> Stored<'_, Vec<(String, ByteRecord)>> {
-        Box::pin(self.list_records(table))
+        Box::pin(limit_together(LIMIT, self.list_records(table)))
     }
 
     fn replace_all(&self, tables: Vec<SerialisedTable>, rows: Vec<OrgRow>) -> Stored<'_, u64> {
-        Box::pin(self.replace(tables, rows))
+        Box::pin(limit_together(Duration::MAX, self.replace(tables, rows)))
     }
 
     fn clear_except(&self, table: Option<&'static str>) -> Stored<'_, ()> {
@@ -293,7 +319,7 @@ impl ByteStore for RedisStore {
     }
 
     fn unlock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()> {
-        Box::pin(self.unlock(owner))
+        Box::pin(limit_together(UNLOCK_LIMIT, self.unlock(owner)))
     }
 
     fn refresh(&self) -> Stored<'_, ()> {
@@ -304,8 +330,16 @@ impl ByteStore for RedisStore {
         self.polled.known.state()
     }
 
-    fn times(&self) -> &Histogram {
+    fn usage(&self) -> Stored<'_, Vec<(&'static str, TableUsage)>> {
+        Box::pin(self.read_usage())
+    }
+
+    fn write_times(&self) -> &Histogram {
         self.polled.server.write_times()
+    }
+
+    fn read_times(&self) -> Option<&Histogram> {
+        Some(self.polled.server.read_times())
     }
 }
 

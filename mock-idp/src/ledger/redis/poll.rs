@@ -48,6 +48,8 @@ impl Polled {
                 self.known.note_revisions(&question, settings.unwrap_or_default(), org.unwrap_or_default());
                 Ok(())
             }
+            // The server may be slow rather than gone: the poll knows.
+            Err(failed) if failed.is_late => Err(failed.into()),
             Err(failed) => {
                 if self.known.fail(failed.message.clone()) {
                     tracing::error!(target: "mock_idp", "the store of the ledger does not answer: {}", failed.message);

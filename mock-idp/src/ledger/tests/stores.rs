@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::ledger::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected, KnownState, Stored};
-use crate::ledger::entries::{Bound, KEPT_EXPIRED};
+use crate::ledger::entries::{Bound, KEPT_EXPIRED, TableUsage};
 use crate::ledger::list::FOLLOWED_TABLES;
 use crate::ledger::memory::{SerialisedRecord, SerialisedTable};
 use crate::ledger::{LedgerError, OrgRow};
@@ -163,8 +163,16 @@ impl ByteStore for BytesInMemory {
         self.records.lock().known.clone()
     }
 
-    fn times(&self) -> &Histogram {
+    fn usage(&self) -> Stored<'_, Vec<(&'static str, TableUsage)>> {
+        done(Ok(Vec::new()))
+    }
+
+    fn write_times(&self) -> &Histogram {
         &self.times
+    }
+
+    fn read_times(&self) -> Option<&Histogram> {
+        None
     }
 }
 
@@ -312,7 +320,15 @@ impl ByteStore for BrokenStore {
         self.records.known()
     }
 
-    fn times(&self) -> &Histogram {
-        self.records.times()
+    fn usage(&self) -> Stored<'_, Vec<(&'static str, TableUsage)>> {
+        self.read_or_fail(|| self.records.usage())
+    }
+
+    fn write_times(&self) -> &Histogram {
+        self.records.write_times()
+    }
+
+    fn read_times(&self) -> Option<&Histogram> {
+        self.records.read_times()
     }
 }
