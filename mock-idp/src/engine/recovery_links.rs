@@ -27,10 +27,3 @@ pub(super) async fn send(context: &Context, sent: &SentRecovery) -> Result<(), L
         None => Ok(()),
     }
 }
-
-/// Unlocks an account, if it is locked.
-pub(super) async fn unlock(context: &Context, user_id: &str) -> Result<(), LedgerError> {
-    let Some(user) = context.instance.org().user(user_id).cloned() else { return Ok(()) };
-    context.instance.unlock(&user).await?;
-    Ok(())
-}

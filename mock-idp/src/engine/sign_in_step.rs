@@ -5,7 +5,7 @@ use mock_idp_core::ledger::{
     OutgoingMessage, PushNotifications, Stage, Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::management::group_rules;
-use mock_idp_core::model::{DirectoryKind, Factor, Password, User};
+use mock_idp_core::model::{DirectoryKind, Factor, Password, User, UserStatus};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
 use mock_idp_core::policy::password_rules::PasswordRules;
@@ -64,7 +64,7 @@ pub(super) async fn take(
         let stage = transaction.stage.clone();
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        let (mut result, follow_up) =
+        let (mut result, org_changes, follow_up) =
             decide(context, (Some(handle), transaction), answer, &mut batch, &mut step).await?;
         match (next, &mut result) {
             (NextHandle::New, _)
@@ -100,7 +100,7 @@ pub(super) async fn take(
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
             }
         }
-        match batch.commit().await {
+        match commit(context, batch, org_changes).await {
             Err(LedgerError::Conflict { .. }) => {}
             other => {
                 trace.notes.extend(step.notes);
@@ -123,8 +123,9 @@ pub(super) async fn take_first(
     loop {
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        let (result, follow_up) = decide(context, (None, transaction.clone()), answer, &mut batch, &mut step).await?;
-        match batch.commit().await {
+        let (result, org_changes, follow_up) =
+            decide(context, (None, transaction.clone()), answer, &mut batch, &mut step).await?;
+        match commit(context, batch, org_changes).await {
             Err(LedgerError::Conflict { .. }) => {}
             other => {
                 trace.notes.extend(step.notes);
@@ -143,7 +144,7 @@ async fn decide<'c>(
     answer: SignInAnswer<'_>,
     batch: &mut Batch<'c>,
     trace: &mut Trace,
-) -> Result<(CommittedStep, FollowUp), LedgerError> {
+) -> Result<(CommittedStep, OrgChanges, FollowUp), LedgerError> {
     let (mut facts, versions) = load(context, &transaction, answer).await?;
     facts.autofill_challenge = handle.map(sign_in::autofill_challenge);
     let Context { org, server, .. } = context;
@@ -159,7 +160,7 @@ async fn decide<'c>(
             (CommittedStep::Rejected(transaction, problem), effects)
         }
     };
-    let mut follow_up = FollowUp::default();
+    let (mut org_changes, mut follow_up) = (OrgChanges::default(), FollowUp::default());
     let wrong = facts.token.as_ref().map_or(0, |token| token.wrong);
     for effect in effects {
         match effect {
@@ -170,10 +171,10 @@ async fn decide<'c>(
                     None => batch.put_new(table, &user_id, failed, NEVER),
                 }
             }
-            SignInEffect::SetPassword { user_id, password } => follow_up.new_password = Some((user_id, password)),
-            SignInEffect::Enroll { user_id, factor } => follow_up.enrolled.push((user_id, factor)),
+            SignInEffect::SetPassword { user_id, password } => org_changes.new_password = Some((user_id, password)),
+            SignInEffect::Enroll { user_id, factor } => org_changes.enrolled.push((user_id, factor)),
             SignInEffect::CountSignature { user_id, factor_id, sign_count } => {
-                follow_up.signed = Some(SignedPasskey { user_id, factor_id, sign_count });
+                org_changes.signed = Some(SignedPasskey { user_id, factor_id, sign_count });
             }
             SignInEffect::UseCode { factor_id, used } => {
                 let (table, expires) = (context.ledger().used_codes(), context.now + UsedCode::LIFETIME);
@@ -211,8 +212,8 @@ async fn decide<'c>(
                 let replace = |link: &mut MagicLink| link.state = MagicLinkState::Replaced;
                 batch.update(context.ledger().magic_links(), &key, replace);
             }
-            SignInEffect::CreateUser { user } => follow_up.new_user = Some(*user),
-            SignInEffect::ChangeByProvider(change) => follow_up.by_provider = Some(change),
+            SignInEffect::CreateUser { user } => org_changes.new_user = Some(*user),
+            SignInEffect::ChangeByProvider(change) => org_changes.by_provider = Some(change),
             SignInEffect::DenyRecovery { user_id } => follow_up.denied = Some(user_id),
             SignInEffect::UseToken { key } => {
                 batch.require(context.ledger().one_time_tokens(), &key, |_| true);
@@ -224,7 +225,12 @@ async fn decide<'c>(
             SignInEffect::CountWrong { key } => {
                 batch.update(context.ledger().one_time_tokens(), &key, |token| token.wrong += 1);
             }
-            SignInEffect::Unlock { user_id } => follow_up.unlocked = Some(user_id),
+            SignInEffect::Unlock { user_id } => {
+                batch.delete(context.ledger().failed_sign_ins(), &user_id);
+                if org.user(&user_id).is_some_and(|user| user.status == UserStatus::LockedOut) {
+                    org_changes.unlocked = Some(user_id);
+                }
+            }
             SignInEffect::GiveConsent { user_id, scopes } => {
                 let client_id = client_id.as_deref().unwrap_or_default();
                 consents::add(context, batch, &server.id, client_id, &user_id, &scopes);
@@ -234,12 +240,12 @@ async fn decide<'c>(
                 let Some(mut found) = devices.get_versioned(&activation.device_code).await? else {
                     // Nothing is committed.
                     trace.events.clear();
-                    return Ok((CommittedStep::DeviceGone, FollowUp::default()));
+                    return Ok((CommittedStep::DeviceGone, OrgChanges::default(), FollowUp::default()));
                 };
                 if !found.value.decide(decision.clone(), context.now) {
                     // Nothing is committed.
                     trace.events.clear();
-                    return Ok((CommittedStep::DeviceGone, FollowUp::default()));
+                    return Ok((CommittedStep::DeviceGone, OrgChanges::default(), FollowUp::default()));
                 }
                 batch.replace(devices, &activation.device_code, found.version, found.value);
                 if let UserDecision::Allowed(authentication) = &decision {
@@ -249,7 +255,7 @@ async fn decide<'c>(
             }
         }
     }
-    Ok((result, follow_up))
+    Ok((result, org_changes, follow_up))
 }
 
 /// A passkey that has signed a challenge.
@@ -261,17 +267,70 @@ struct SignedPasskey {
     sign_count: u32,
 }
 
-/// What is done when a step has been committed.
+/// What a step changes in the org.
 #[derive(Debug, Default)]
-struct FollowUp {
+struct OrgChanges {
     /// The id of a user, and the user's new password.
     new_password: Option<(String, Password)>,
     /// Ids of users, each with a factor that the user has enrolled.
     enrolled: Vec<(String, Factor)>,
     signed: Option<SignedPasskey>,
+    /// A user whose status says that the account is locked.
     unlocked: Option<String>,
     new_user: Option<User>,
     by_provider: Option<ProviderSignInChange>,
+}
+
+impl OrgChanges {
+    fn is_empty(&self) -> bool {
+        let Self { new_password, enrolled, signed, unlocked, new_user, by_provider } = self;
+        let changes_user = new_password.is_some() || !enrolled.is_empty() || signed.is_some() || unlocked.is_some();
+        !changes_user && new_user.is_none() && by_provider.is_none()
+    }
+
+    fn make(self, context: &Context) {
+        let Self { new_password, enrolled, signed, unlocked, new_user, by_provider } = self;
+        if let Some((user_id, password)) = new_password {
+            let rules = PasswordRules::of_known(&context.org, context.org.user(&user_id));
+            change_user(context, &user_id, |user| {
+                user.set_password(password.clone(), timestamp(context.now), rules.history_count);
+            });
+        }
+        for (user_id, factor) in enrolled {
+            change_user(context, &user_id, |user| user.enroll(factor.clone()));
+        }
+        if let Some(passkey) = signed {
+            change_user(context, &passkey.user_id, |user| {
+                user.count_signature(&passkey.factor_id, passkey.sign_count);
+            });
+        }
+        if let Some(user_id) = unlocked {
+            change_user(context, &user_id, |user| {
+                if user.status == UserStatus::LockedOut {
+                    user.status = UserStatus::Active;
+                }
+            });
+        }
+        if let Some(user) = new_user {
+            create_user(context, user);
+        }
+        if let Some(change) = by_provider {
+            change_by_provider(context, change);
+        }
+    }
+}
+
+/// Commits a step with its changes of the org.
+async fn commit(context: &Context, batch: Batch<'_>, changes: OrgChanges) -> Result<(), LedgerError> {
+    match changes.is_empty() {
+        true => batch.commit().await,
+        false => context.instance.commit_with_change(batch, || changes.make(context)).await,
+    }
+}
+
+/// What is done when a step has been committed.
+#[derive(Debug, Default)]
+struct FollowUp {
     sent: Vec<SentRecovery>,
     messages: Vec<OutgoingMessage>,
     /// A user whose policy does not allow a recovery.
@@ -280,39 +339,7 @@ struct FollowUp {
 
 impl FollowUp {
     async fn run(self, context: &Context) -> Result<(), LedgerError> {
-        let Self { new_password, enrolled, signed, unlocked, new_user, by_provider, messages, sent, denied } = self;
-        let changes_factors = !enrolled.is_empty() || signed.is_some();
-        let is_new = new_user.is_some() || by_provider.is_some();
-        if new_password.is_some() || changes_factors || unlocked.is_some() || is_new {
-            // Other processes with the same store do not change the org meanwhile.
-            let change_org = async || {
-                if let Some((user_id, password)) = new_password {
-                    let rules = PasswordRules::of_known(&context.org, context.org.user(&user_id));
-                    change_user(context, &user_id, |user| {
-                        user.set_password(password.clone(), timestamp(context.now), rules.history_count);
-                    });
-                }
-                for (user_id, factor) in enrolled {
-                    change_user(context, &user_id, |user| user.enroll(factor.clone()));
-                }
-                if let Some(passkey) = signed {
-                    change_user(context, &passkey.user_id, |user| {
-                        user.count_signature(&passkey.factor_id, passkey.sign_count);
-                    });
-                }
-                if let Some(user_id) = unlocked {
-                    recovery_links::unlock(context, &user_id).await?;
-                }
-                if let Some(user) = new_user {
-                    create_user(context, user);
-                }
-                if let Some(change) = by_provider {
-                    change_by_provider(context, change);
-                }
-                Ok::<_, LedgerError>(())
-            };
-            context.instance.run_stored(true, change_org).await??;
-        }
+        let Self { sent, messages, denied } = self;
         for message in messages {
             context.instance.send(message).await?;
         }

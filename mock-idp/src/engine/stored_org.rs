@@ -10,7 +10,7 @@ use mock_idp_core::org::{Org, Problem, Problems, RowChange, StoredRow};
 use super::OrgInstance;
 use super::randomness::Sequence;
 use super::snapshots::OrgChange;
-use crate::ledger::{Ledger, OrgRow, TableUsage};
+use crate::ledger::{Batch, Ledger, OrgRow, TableUsage};
 use crate::metrics::Histogram;
 
 /// Keeps other processes from changing an org.
@@ -144,10 +144,31 @@ impl OrgInstance {
             return Ok(());
         }
         let _storing = self.unstored.storing.lock().await;
-        if self.is_outdated() {
+        if self.is_outdated() && !self.follow_changes().await? {
             self.restore().await.map_err(|error| LedgerError::Unavailable(error.to_string()))?;
         }
         Ok(())
+    }
+
+    /// Follows the rows of the org that other processes have changed. Whether that has been possible.
+    async fn follow_changes(&self) -> Result<bool, LedgerError> {
+        let known = self.unstored.revision.load(Ordering::Acquire);
+        if known == OUTDATED || !matches!(self.unstored.settled(u64::MAX), Some(Ok(()))) {
+            return Ok(false);
+        }
+        let Some((revision, rows)) = self.ledger.org_changes(known).await? else { return Ok(false) };
+        // Notes of mocks that start do not belong to the org.
+        let rows = rows.into_iter().filter(|row| row.key != DOCUMENT && row.key != SEQUENCE);
+        let changed = rows.map(changed_row).collect::<Result<_, _>>();
+        let changed = changed.and_then(|rows| self.org().with_changed_rows(&self.seed(), rows));
+        // What does not fit is reported when all rows are loaded.
+        let Ok(Some(org)) = changed else { return Ok(false) };
+        self.snapshots.load(org);
+        self.unstored.lose();
+        self.unstored.revision.store(revision, Ordering::Release);
+        self.key_sets.clear();
+        self.increment_revision();
+        Ok(true)
     }
 
     /// Loads the org and its records from the store.
@@ -242,6 +263,45 @@ impl OrgInstance {
         settled.and(result)
     }
 
+    /// Commits a batch with a change of the org as it is stored now: both, or nothing.
+    ///
+    /// # Errors
+    /// A condition of the batch is not met, or the store is unavailable. The org is restored without the change then.
+    pub(super) async fn commit_with_change(
+        &self,
+        batch: Batch<'_>,
+        change: impl FnOnce() + Send,
+    ) -> Result<(), LedgerError> {
+        let lock = self.begin_change().await?;
+        let committed = match self.follow().await {
+            Ok(()) => self.commit_and_store(batch, change).await,
+            Err(error) => Err(error),
+        };
+        if let Some(lock) = lock {
+            lock.release().await;
+        }
+        committed
+    }
+
+    async fn commit_and_store(&self, batch: Batch<'_>, change: impl FnOnce() + Send) -> Result<(), LedgerError> {
+        // All changes that wait are stored together, so that later ones do not overtake earlier ones.
+        let _storing = self.unstored.storing.lock().await;
+        let revision = self.unstored.revision.load(Ordering::Acquire);
+        let mut last = None;
+        let change_org = || {
+            change();
+            let (rows, made) = self.unstored.to_store();
+            last = Some(made);
+            rows
+        };
+        let committed = batch.commit_with_org(revision, change_org).await;
+        if let Some(last) = last {
+            self.unstored.revision.store(committed.as_ref().copied().unwrap_or(OUTDATED), Ordering::Release);
+            self.unstored.finish(last, committed.as_ref().err().cloned());
+        }
+        committed.map(drop)
+    }
+
     /// The org and its clock are as they are stored.
     async fn follow(&self) -> Result<(), LedgerError> {
         self.follow_store().await?;
@@ -307,6 +367,12 @@ fn stored_row(OrgRow { key, bytes }: OrgRow) -> Result<(String, Option<StoredRow
         Ok(row) => Ok((key, row)),
         Err(error) => Err(problem(format!("the stored row {key:?} cannot be read: {error}"))),
     }
+}
+
+fn changed_row(OrgRow { key, bytes }: OrgRow) -> Result<(String, RowChange), Problems> {
+    let is_stored = bytes.is_some();
+    let (key, row) = stored_row(OrgRow { key, bytes })?;
+    Ok((key, row.map_or(if is_stored { RowChange::Remove } else { RowChange::Forget }, RowChange::Put)))
 }
 
 fn unwritable(error: serde_json::Error) -> Problems {

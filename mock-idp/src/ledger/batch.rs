@@ -13,6 +13,7 @@ use super::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected};
 use super::entries::{Entries, NEVER, Version};
 use super::log::LoggedChange;
 use super::memory::{Definition, MemoryTables, MemoryWrite, changes};
+use super::org_row::OrgRow;
 use super::record::StoredRecord;
 use super::store::Store;
 use super::table::Table;
@@ -135,6 +136,33 @@ impl<'l> Batch<'l> {
 
     fn add<T: StoredRecord>(&mut self, table: Table<'l, T>, key: &str, change: Change<T>) {
         self.writes.push(Box::new(TypedWrite { definition: table.definition, key: key.to_owned(), change }));
+    }
+
+    /// Writes all, with a change of the org of this revision, or nothing. `change` is called if the conditions are met, and makes the
+    /// change in memory; it returns the rows to store. Returns the next revision of the org.
+    ///
+    /// # Errors
+    /// A condition is not met, the org has another revision, or the store is unavailable. If `change` has been called, the org has to be
+    /// loaded again.
+    pub(crate) async fn commit_with_org(
+        self,
+        revision: u64,
+        change: impl FnOnce() -> Vec<OrgRow>,
+    ) -> Result<u64, LedgerError> {
+        match self.store {
+            Store::Memory(memory) => {
+                let writes = self.writes.into_iter().map(|write| write as Box<dyn MemoryWrite>).collect();
+                let rows = || change().into_iter().map(OrgRow::into_change).collect();
+                memory.commit_with(writes, self.now, rows).await?;
+                Ok(revision)
+            }
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => {
+                // All conditions are checked before the change is made.
+                let writes = byte_writes(&**store, &self.writes, self.now, false).await?;
+                store.commit_with_org(writes, change(), revision, self.now).await
+            }
+        }
     }
 
     /// Writes all or nothing.
@@ -295,15 +323,7 @@ impl<T: StoredRecord> Write for TypedWrite<T> {
 async fn commit(store: &dyn ByteStore, writes: &[Box<dyn Write>], now: i64) -> Result<(), LedgerError> {
     let mut is_first_attempt = true;
     loop {
-        let needed: Vec<_> = writes.iter().filter_map(|write| write.needs(is_first_attempt)).collect();
-        let found = store.read_all(&needed).await?;
-        let records: ReadRecords<'_> = needed.into_iter().zip(found).collect();
-        let mut bytes = Vec::new();
-        for write in writes {
-            // A version that the batch requires and that is not there is a conflict at once.
-            let write = write.to_bytes(&records, &bytes, now)?;
-            bytes.extend(write);
-        }
+        let bytes = byte_writes(store, writes, now, is_first_attempt).await?;
         if bytes.is_empty() {
             return Ok(());
         }
@@ -312,6 +332,26 @@ async fn commit(store: &dyn ByteStore, writes: &[Box<dyn Write>], now: i64) -> R
             other => return other.map(drop),
         }
     }
+}
+
+/// The writes as a store of bytes makes them. Versions that are required are compared here too, except at the first attempt.
+#[cfg(any(test, feature = "redis"))]
+async fn byte_writes(
+    store: &dyn ByteStore,
+    writes: &[Box<dyn Write>],
+    now: i64,
+    is_first_attempt: bool,
+) -> Result<Vec<ByteWrite>, LedgerError> {
+    let needed: Vec<_> = writes.iter().filter_map(|write| write.needs(is_first_attempt)).collect();
+    let found = store.read_all(&needed).await?;
+    let records: ReadRecords<'_> = needed.into_iter().zip(found).collect();
+    let mut bytes = Vec::new();
+    for write in writes {
+        // A version that the batch requires and that is not there is a conflict at once.
+        let write = write.to_bytes(&records, &bytes, now)?;
+        bytes.extend(write);
+    }
+    Ok(bytes)
 }
 
 #[cfg(any(test, feature = "redis"))]

@@ -37,8 +37,13 @@ pub(crate) trait ByteStore: fmt::Debug + Send + Sync {
     /// The rows of the org, and the revision that they belong to.
     fn org_rows(&self) -> Stored<'_, (u64, Vec<OrgRow>)>;
 
-    /// Stores changed rows of the org, and returns its next revision; a conflict if the org has another revision than expected.
-    fn commit_org(&self, rows: Vec<OrgRow>, expected: u64) -> Stored<'_, u64>;
+    /// The rows of the org that have changed since a revision, and the current revision; a row without bytes is not stored any more. `None` if
+    /// the store does not know all of them.
+    fn org_changes(&self, since: u64) -> Stored<'_, Option<(u64, Vec<OrgRow>)>>;
+
+    /// Makes all writes and stores changed rows of the org, or nothing, and returns the next revision of the org; a conflict if a record
+    /// or the org has another version than expected.
+    fn commit_with_org(&self, writes: Vec<ByteWrite>, rows: Vec<OrgRow>, expected: u64, now: i64) -> Stored<'_, u64>;
 
     /// Waits until no other process changes the org.
     fn lock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()>;

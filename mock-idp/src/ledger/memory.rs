@@ -219,6 +219,17 @@ impl Memory {
 
     /// Makes all writes, or none if the condition of one is not met.
     pub(super) async fn commit(&self, writes: Vec<Box<dyn MemoryWrite>>, now: i64) -> Result<(), LedgerError> {
+        self.commit_with(writes, now, Vec::new).await
+    }
+
+    /// The same. If the conditions are met, `others` is called for changes of records that are not in memory, which are stored with the
+    /// writes.
+    pub(super) async fn commit_with(
+        &self,
+        writes: Vec<Box<dyn MemoryWrite>>,
+        now: i64,
+        others: impl FnOnce() -> Vec<LoggedChange>,
+    ) -> Result<(), LedgerError> {
         let unstored = {
             let mut tables = self.lock()?;
             for write in &writes {
@@ -228,8 +239,12 @@ impl Memory {
             for write in writes {
                 write.apply(&mut tables, now, changes.as_mut())?;
             }
+            let others = others();
             match (&self.log, changes) {
-                (Some(log), Some(changes)) if !changes.is_empty() => log.add(changes)?,
+                (Some(log), Some(mut changes)) if !changes.is_empty() || !others.is_empty() => {
+                    changes.extend(others);
+                    log.add(changes)?
+                }
                 _ => None,
             }
         };

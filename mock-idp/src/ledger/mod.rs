@@ -116,6 +116,23 @@ impl Ledger {
         }
     }
 
+    /// The rows of the org that other processes have changed since a revision, and the current revision; a row without bytes is as in the
+    /// document again. `None` if all rows have to be loaded.
+    ///
+    /// # Errors
+    /// The store is unavailable.
+    #[cfg_attr(
+        not(any(test, feature = "redis")),
+        expect(unused_variables, reason = "only a shared store has such rows")
+    )]
+    pub(crate) async fn org_changes(&self, since: u64) -> Result<Option<(u64, Vec<OrgRow>)>, LedgerError> {
+        match &self.store {
+            Store::Memory(_) => Ok(None),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.org_changes(since).await,
+        }
+    }
+
     /// Learns of what other processes have changed up to a moment ago, also if this process has stood still.
     ///
     /// # Errors
@@ -139,7 +156,7 @@ impl Ledger {
                 Ok(revision)
             }
             #[cfg(any(test, feature = "redis"))]
-            Store::Bytes(store) => store.commit_org(rows, revision).await,
+            Store::Bytes(store) => store.commit_with_org(Vec::new(), rows, revision, 0).await,
         }
     }
 
@@ -224,6 +241,7 @@ impl Ledger {
         if self.is_shared() {
             return redis::limit_request(request).await;
         }
+        request.await
     }
 
     /// All records that have not expired at `now`, except the setting of the clock.

@@ -13,6 +13,7 @@ use super::servers::Servers;
 use super::snapshot::Org;
 use super::table::{ID, Record, Row, Table};
 use super::tables::{OrgSettings, Tables};
+use super::touched::Touched;
 use super::validate;
 use crate::model::ApiToken;
 
@@ -97,6 +98,72 @@ impl Org {
         }
         let servers = Arc::new(Servers::new(&tables));
         Ok(Self::of(tables, servers))
+    }
+}
+
+impl Org {
+    /// This org, which was made of `seed` and stored rows, with the rows that have been stored since. `None` if it has to be made of all rows
+    /// again: for changes that are rare, or that other rows depend on.
+    ///
+    /// # Errors
+    /// A row cannot be read, or the rows do not fit this org.
+    pub fn with_changed_rows(
+        &self,
+        seed: &Self,
+        mut changes: Vec<(String, RowChange)>,
+    ) -> Result<Option<Self>, Problems> {
+        let order = |change: &RowChange| if let RowChange::Put(row) = change { row.order } else { 0 };
+        changes.sort_by_key(|(_, change)| order(change));
+        let (mut tables, mut touched) = (self.tables.clone(), Touched::default());
+        for (key, change) in changes {
+            let Some((name, id)) = key.split_once('/') else { return Ok(None) };
+            macro_rules! change_in_its_table {
+                ($($table:ident)*) => {
+                    match name {
+                        $(stringify!($table) => {
+                            change_in(&mut tables.$table, &seed.tables.$table, id, change).map(|changed| {
+                                changed.map(|slot| touched.$table.extend(slot))
+                            })
+                        })*
+                        _ => Ok(None),
+                    }
+                };
+            }
+            // Nothing is prepared for decisions from the rows of these tables.
+            let changed = change_in_its_table!(users apps assignments trusted_origins directory);
+            match changed.map_err(|message| Problems(vec![Problem::at("", format!("{key}: {message}"))]))? {
+                Some(()) => {}
+                None => return Ok(None),
+            }
+        }
+        let problems = validate::touched(&tables, &touched);
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        tables.compact();
+        Ok(Some(Self::of(tables, Arc::clone(&self.servers))))
+    }
+}
+
+/// Makes a change of a row; the slot of the row, if there still is one. `None`: the row is that of the document again, whose place among
+/// the others is not known.
+fn change_in<T: Record + DeserializeOwned>(
+    table: &mut Table<T>,
+    seed: &Table<T>,
+    id: &str,
+    change: RowChange,
+) -> Result<Option<Option<u32>>, String> {
+    match change {
+        RowChange::Put(StoredRow { created, last_updated, order, object }) => {
+            Ok(Some(Some(table.put_ordered(id, Row::new(read(object)?, created, last_updated), order))))
+        }
+        RowChange::Forget if seed.contains(id) => Ok(None),
+        RowChange::Remove | RowChange::Forget => {
+            if let Some(slot) = table.slot(id) {
+                table.remove(slot);
+            }
+            Ok(Some(None))
+        }
     }
 }
 
@@ -265,6 +332,55 @@ mod tests {
         let changes = second.row_changes(&first, &seed).unwrap();
         let added = second.user_by_login("b@example.test").unwrap();
         assert_eq!(changes.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>(), [format!("users/{}", added.id)]);
+    }
+
+    #[test]
+    fn changed_rows_are_followed_as_if_all_rows_were_restored() {
+        let seed = seed();
+        let login = |login: &'static str| move |draft: &mut Draft| draft.put_user(user(draft, login));
+        let first = changed(&changed(&seed, login("b@example.test")), login("a@example.test"));
+        let second = changed(&first, |draft| {
+            login("c@example.test")(draft);
+            let [added, known] = ["a@example.test", "buyer@example.test"].map(|login| id_by_login(draft, login));
+            draft.forget_user(&added);
+            draft.change_user(&known, |user| {
+                user.profile.first_name = "Renamed".to_owned();
+                Some(())
+            });
+            draft.trust_origin("https://spa.example.test");
+        });
+        let changes = second.row_changes(&first, &seed).unwrap();
+        assert_eq!(changes.len(), 4, "{changes:?}");
+        let followed = first.with_changed_rows(&seed, changes).unwrap().unwrap();
+        assert_eq!(followed.to_document(), second.to_document(), "the same objects in the same order");
+        let all = seed.with_rows(stored(second.row_changes(&seed, &seed).unwrap())).unwrap();
+        assert_eq!(followed.to_document(), all.to_document());
+
+        let renamed = changed(&second, |draft| {
+            let mut settings = draft.settings().clone();
+            settings.seed = Some(7);
+            draft.put_settings(settings);
+        });
+        let changes = renamed.row_changes(&second, &seed).unwrap();
+        assert!(second.with_changed_rows(&seed, changes).unwrap().is_none(), "settings are made of all rows");
+        let twice = vec![(
+            "users/00utwice".to_owned(),
+            RowChange::Put(StoredRow {
+                created: 0,
+                last_updated: 0,
+                order: 1_000,
+                object: serde_json::to_value(User {
+                    id: "00utwice".to_owned(),
+                    ..seed.users().next().unwrap().clone()
+                })
+                .unwrap(),
+            }),
+        )];
+        assert!(second.with_changed_rows(&seed, twice).is_err(), "two users have one login");
+    }
+
+    fn id_by_login(draft: &Draft, login: &str) -> String {
+        draft.users().find(|user| user.profile.login == login).unwrap().id.clone()
     }
 
     #[test]

@@ -10,6 +10,7 @@ use axum::response::IntoResponse as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Request, StatusCode, header};
 use mock_idp_core::ledger::{Authentication, ClockSetting, PolledRequest, UserDecision};
+use mock_idp_core::model::{User, UserStatus};
 use mock_idp_core::org::{Org, Problems, Urls};
 use mock_idp_core::protocol::Scopes;
 use serde_json::{Value, json};
@@ -188,6 +189,12 @@ async fn a_change_of_the_org_by_another_process_is_followed() {
     assert!(!second.org().trusts_origin("https://a.test"));
     second.follow_store().await.unwrap();
     assert!(second.org().trusts_origin("https://a.test"));
+    let servers = Arc::clone(&second.org().servers()[0]);
+    trust(&first, "https://b.test");
+    first.settle().await.unwrap();
+    second.follow_store().await.unwrap();
+    assert!(second.org().trusts_origin("https://b.test"));
+    assert!(Arc::ptr_eq(&second.org().servers()[0], &servers), "only what has changed is loaded");
     first.reset().await.unwrap();
     second.follow_store().await.unwrap();
     assert!(!second.org().trusts_origin("https://a.test"), "a reset is followed too");
@@ -275,6 +282,58 @@ async fn a_device_code_can_be_redeemed_again_if_its_tokens_could_not_be_stored()
     store.allow(usize::MAX);
     assert_eq!(redeem_device_code(&orgs).await, (StatusCode::OK, String::new()));
     assert_eq!(redeem_device_code(&orgs).await, (StatusCode::BAD_REQUEST, "invalid_grant".to_owned()));
+}
+
+/// Sends JSON to the authentication API.
+async fn authn(orgs: &Arc<Orgs>, path: &str, body: &Value) -> (StatusCode, Value) {
+    let front = Front::new(Arc::clone(orgs), Arc::default(), Table::new(&crate::http::GROUP, &[]).unwrap());
+    let request = post(&format!("/api/v1/authn{path}"), "application/json", &body.to_string());
+    let response = front
+        .for_connection(false, std::net::Ipv4Addr::LOCALHOST.into(), Arc::default())
+        .answer(request)
+        .await
+        .unwrap();
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), 1_000_000).await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+#[tokio::test]
+async fn a_state_token_is_used_up_together_with_the_change_of_the_org_or_not_at_all() {
+    for writes in 0.. {
+        let store = Arc::new(BrokenStore::after(usize::MAX));
+        let org = instance(Ledger::in_store(Arc::clone(&store) as _));
+        let expire = |user: &mut User| {
+            user.status = UserStatus::PasswordExpired;
+            Some(())
+        };
+        org.change(|draft| Ok::<_, Problems>(draft.change_user("00ubuyer0000000005d7", expire))).unwrap();
+        org.settle().await.unwrap();
+        let orgs = Arc::new(Orgs::new(org, Vec::new(), SandboxSettings::default()));
+        let sign_in = |password: &str| json!({"username": "buyer@example.test", "password": password});
+        let (_, expired) = authn(&orgs, "", &sign_in("Passw0rd!")).await;
+        assert_eq!(expired["status"], "PASSWORD_EXPIRED", "{expired}");
+        let change = json!({
+            "stateToken": expired["stateToken"], "oldPassword": "Passw0rd!", "newPassword": "Quite-An0ther",
+        });
+        let send = async || authn(&orgs, "/credentials/change_password", &change).await;
+        store.allow(writes);
+        let (status, changed) = send().await;
+        store.allow(usize::MAX);
+        if status == StatusCode::OK {
+            assert!(writes > 0, "{changed}");
+            return;
+        }
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{changed}");
+        let (_, with_new) = authn(&orgs, "", &sign_in("Quite-An0ther")).await;
+        let (status, again) = send().await;
+        match with_new["status"].as_str() {
+            Some("SUCCESS") => {
+                assert_eq!((status, &again["errorCode"]), (StatusCode::UNAUTHORIZED, &json!("E0000011")))
+            }
+            _ => assert_eq!((status, &again["status"]), (StatusCode::OK, &json!("SUCCESS")), "{again}"),
+        }
+    }
 }
 
 #[tokio::test]

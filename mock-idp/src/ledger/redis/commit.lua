@@ -1,20 +1,27 @@
--- Writes records, all or none.
--- KEYS: the org's numbers; then for each table its records and their expiries.
--- ARGV: the time; records that have expired by the second time are removed; "1" if processes keep a copy of what is written; then eight
--- for each write: table, key, expected version ("*": any, "": no record), change, expiry, record, and the bound of the table in records
--- and bytes. The changes are "put", "delete", "keep", and "extend": a put that expires no earlier than the record that is there. The
--- last two need a record that has not expired.
--- Returns the version of the records that are put, or minus the number of the table with another version.
-local numbers, now = KEYS[1], tonumber(ARGV[1])
+-- Writes records and rows of the org, all or none.
+-- KEYS: the org's numbers, its rows, and the revisions of those that have changed; then for each table its records and their expiries.
+-- ARGV: the time; records that have expired by the second time are removed; "1" if processes keep a copy of what is written; the
+-- expected revision of the org ("": the org stays as it is) and the number of rows; then two for each row: its key, and the row ("": it
+-- is removed); then eight for each write: table, key, expected version ("*": any, "": no record), change, expiry, record, and the bound
+-- of the table in records and bytes. The changes are "put", "delete", "keep", and "extend": a put that expires no earlier than the record
+-- that is there. The last two need a record that has not expired.
+-- Returns the version of the records that are put, 0 if the org has another revision, or minus the number of the table with another
+-- version.
+local numbers, rows, changed, now, revision = KEYS[1], KEYS[2], KEYS[3], tonumber(ARGV[1]), ARGV[4]
+local writes = 6 + 2 * tonumber(ARGV[5])
 
 local function names(table)
-  return KEYS[2 * table], KEYS[2 * table + 1], 'bytes:' .. KEYS[2 * table]
+  return KEYS[2 * table + 2], KEYS[2 * table + 3], 'bytes:' .. KEYS[2 * table + 2]
 end
 
-for i = 4, #ARGV, 8 do
+if revision ~= '' and tonumber(redis.call('HGET', numbers, 'org') or 0) ~= tonumber(revision) then
+  return 0
+end
+
+for i = writes, #ARGV, 8 do
   local expected = ARGV[i + 2]
   if expected ~= '*' then
-    local found = redis.call('HGET', KEYS[2 * tonumber(ARGV[i])], ARGV[i + 1])
+    local found = redis.call('HGET', (names(tonumber(ARGV[i]))), ARGV[i + 1])
     local version, expires = string.match(found or '', '^(%d+):(%-?%d+):')
     local lives = ARGV[i + 3] ~= 'keep' and ARGV[i + 3] ~= 'extend' or expires and tonumber(expires) > now
     if (version or '') ~= expected or not lives then
@@ -26,6 +33,24 @@ end
 local version = redis.call('HINCRBY', numbers, 'version', 1)
 if ARGV[3] == '1' then
   redis.call('HINCRBY', numbers, 'settings', 1)
+end
+
+if revision ~= '' then
+  for i = 6, writes - 1, 2 do
+    if ARGV[i + 1] == '' then
+      redis.call('HDEL', rows, ARGV[i])
+    else
+      redis.call('HSET', rows, ARGV[i], ARGV[i + 1])
+    end
+    redis.call('ZADD', changed, revision + 1, ARGV[i])
+  end
+  redis.call('HINCRBY', numbers, 'org', 1)
+  -- The changes are complete since the revision of the last one that is dropped.
+  if redis.call('ZCARD', changed) > 10000 then
+    local last = redis.call('ZRANGE', changed, 4999, 4999, 'WITHSCORES')
+    redis.call('HSET', numbers, 'org_changes', last[2])
+    redis.call('ZREMRANGEBYRANK', changed, 0, 4999)
+  end
 end
 
 -- Returns the size of the other records.
@@ -51,7 +76,7 @@ local function make_room(table, written, size, most_records, most_bytes)
   end
 end
 
-for i = 4, #ARGV, 8 do
+for i = writes, #ARGV, 8 do
   local table, key, change = tonumber(ARGV[i]), ARGV[i + 1], ARGV[i + 3]
   local records, expiries, bytes = names(table)
   if change == 'delete' then

@@ -35,6 +35,10 @@ use crate::metrics::Histogram;
 const MOST_AGE: Duration = Duration::from_millis(80);
 /// How long a process may have the org to itself, if it does not say that it is done.
 const LOCK_MILLIS: u64 = 2_000;
+/// The name of the revisions of the rows of the org that have changed.
+const CHANGED_ROWS: &str = "org_rows:changed";
+/// If more rows have changed, all are read.
+const MOST_CHANGED_ROWS: usize = 1_000;
 /// How long the server may take to release the org, which the request waits for at its end.
 const UNLOCK_LIMIT: Duration = Duration::from_millis(150);
 /// The time between two attempts to get the org.
@@ -49,9 +53,12 @@ pub(crate) struct RedisStore {
     poll: AbortHandle,
 }
 
+/// Rows of the org, in the order of their keys; none where there is no row.
+type FoundRows = Vec<Option<Vec<u8>>>;
+
 struct Scripts {
     commit: Script,
-    commit_org: Script,
+    org_changes: Script,
     replace: Script,
     clear: Script,
     unlock: Script,
@@ -59,7 +66,7 @@ struct Scripts {
 
 static SCRIPTS: std::sync::LazyLock<Scripts> = std::sync::LazyLock::new(|| Scripts {
     commit: Script::new(include_str!("commit.lua")),
-    commit_org: Script::new(include_str!("commit_org.lua")),
+    org_changes: Script::new(include_str!("org_changes.lua")),
     replace: Script::new(include_str!("replace.lua")),
     clear: Script::new(include_str!("clear.lua")),
     unlock: Script::new(include_str!("unlock.lua")),
@@ -142,7 +149,13 @@ impl RedisStore {
         found.into_iter().map(|bytes| bytes.as_deref().map(record).transpose()).collect()
     }
 
-    async fn commit_writes(&self, writes: Vec<ByteWrite>, now: i64) -> Result<u64, LedgerError> {
+    /// Makes all writes, and stores the changed rows of the org of a revision, if there are any. Returns the version of what was put.
+    async fn commit_writes(
+        &self,
+        writes: Vec<ByteWrite>,
+        org: Option<(Vec<OrgRow>, u64)>,
+        now: i64,
+    ) -> Result<u64, LedgerError> {
         let mut script = SCRIPTS.commit.prepare_invoke();
         let mut tables: Vec<&'static str> = Vec::new();
         for ByteWrite { table, .. } in &writes {
@@ -152,7 +165,17 @@ impl RedisStore {
         }
         let number = |name: &str| tables.iter().position(|known| *known == name).map_or(0, |position| position + 1);
         let is_followed = tables.iter().any(|table| FOLLOWED_TABLES.contains(table));
-        script.key(self.numbers()).arg(now).arg(now - KEPT_EXPIRED).arg(u8::from(is_followed));
+        script.key(self.numbers()).key(self.key(ORG_ROWS)).key(self.key(CHANGED_ROWS));
+        script.arg(now).arg(now - KEPT_EXPIRED).arg(u8::from(is_followed));
+        match &org {
+            None => _ = script.arg("").arg(0),
+            Some((rows, revision)) => {
+                script.arg(revision).arg(rows.len());
+                for OrgRow { key, bytes } in rows {
+                    script.arg(key).arg(bytes.as_deref().unwrap_or_default());
+                }
+            }
+        }
         for name in &tables {
             script.key(self.key(name)).key(self.key(&format!("{name}:expiries")));
         }
@@ -173,11 +196,19 @@ impl RedisStore {
                 }
             };
         }
+        let next_revision = org.map(|(_, revision)| (self.polled.known.question(), revision + 1));
         let version: i64 = self.run_script(&script).await?;
-        let version = u64::try_from(version).map_err(|_| {
-            let table = usize::try_from(-version - 1).ok().and_then(|number| tables.get(number).copied());
-            LedgerError::Conflict { table: table.unwrap_or_default() }
-        })?;
+        let version = match u64::try_from(version) {
+            Ok(0) => return Err(LedgerError::Conflict { table: ORG_ROWS }),
+            Ok(version) => version,
+            Err(_) => {
+                let table = usize::try_from(-version - 1).ok().and_then(|number| tables.get(number).copied());
+                return Err(LedgerError::Conflict { table: table.unwrap_or_default() });
+            }
+        };
+        if let Some((question, revision)) = next_revision {
+            self.polled.known.note(&question, |state| state.org_revision = revision);
+        }
         if is_followed {
             // This process follows its own change at once. If it cannot ask, it answers nothing until it can.
             let _ = self.polled.ask().await;
@@ -210,7 +241,7 @@ impl RedisStore {
 
     async fn clear_tables(&self, kept: Option<&'static str>) -> Result<(), LedgerError> {
         let mut script = SCRIPTS.clear.prepare_invoke();
-        script.key(self.numbers()).key(self.key(ORG_ROWS));
+        script.key(self.numbers()).key(self.key(ORG_ROWS)).key(self.key(CHANGED_ROWS));
         for table in NAMES.iter().filter(|table| Some(**table) != kept) {
             script.key(self.key(table)).key(self.key(&format!("{table}:expiries")));
         }
@@ -228,17 +259,18 @@ impl RedisStore {
         Ok((revision.unwrap_or_default(), rows.collect()))
     }
 
-    async fn commit_rows(&self, rows: Vec<OrgRow>, expected: u64) -> Result<u64, LedgerError> {
-        let mut script = SCRIPTS.commit_org.prepare_invoke();
-        script.key(self.numbers()).key(self.key(ORG_ROWS)).arg(expected);
-        for OrgRow { key, bytes } in &rows {
-            script.arg(key).arg(bytes.as_deref().unwrap_or_default());
-        }
+    async fn read_org_changes(&self, since: u64) -> Result<Option<(u64, Vec<OrgRow>)>, LedgerError> {
         let question = self.polled.known.question();
-        let revision: i64 = self.run_script(&script).await?;
-        let revision = u64::try_from(revision).map_err(|_| LedgerError::Conflict { table: ORG_ROWS })?;
+        let mut script = SCRIPTS.org_changes.prepare_invoke();
+        script.key(self.numbers()).key(self.key(ORG_ROWS)).key(self.key(CHANGED_ROWS));
+        script.arg(since).arg(MOST_CHANGED_ROWS);
+        let mut connection = self.polled.server.connection();
+        let found = self.run(async { script.invoke_async(&mut connection).await });
+        let (revision, keys, rows): (u64, Option<Vec<String>>, FoundRows) = self.read(found).await?;
+        let Some(keys) = keys else { return Ok(None) };
         self.polled.known.note(&question, |state| state.org_revision = revision);
-        Ok(revision)
+        let rows = keys.into_iter().zip(rows).map(|(key, bytes)| OrgRow { key, bytes });
+        Ok(Some((revision, rows.collect())))
     }
 
     async fn lock(&self, owner: &str) -> Result<(), LedgerError> {
@@ -291,7 +323,7 @@ impl ByteStore for RedisStore {
     }
 
     fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {
-        Box::pin(self.commit_writes(writes, now))
+        Box::pin(self.commit_writes(writes, None, now))
     }
 
     fn list(&self, table: &'static str) -> Stored<'_, Vec<(String, ByteRecord)>> {
@@ -310,8 +342,15 @@ impl ByteStore for RedisStore {
         Box::pin(self.read_org())
     }
 
-    fn commit_org(&self, rows: Vec<OrgRow>, expected: u64) -> Stored<'_, u64> {
-        Box::pin(self.commit_rows(rows, expected))
+    fn org_changes(&self, since: u64) -> Stored<'_, Option<(u64, Vec<OrgRow>)>> {
+        Box::pin(self.read_org_changes(since))
+    }
+
+    fn commit_with_org(&self, writes: Vec<ByteWrite>, rows: Vec<OrgRow>, expected: u64, now: i64) -> Stored<'_, u64> {
+        Box::pin(async move {
+            self.commit_writes(writes, Some((rows, expected)), now).await?;
+            Ok(expected + 1)
+        })
     }
 
     fn lock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()> {

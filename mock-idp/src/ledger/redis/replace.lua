@@ -14,4 +14,6 @@ for i = 2, #KEYS, 2 do
   end
 end
 redis.call('HINCRBY', KEYS[1], 'settings', 1)
-return redis.call('HINCRBY', KEYS[1], 'org', 1)
+local revision = redis.call('HINCRBY', KEYS[1], 'org', 1)
+redis.call('HSET', KEYS[1], 'org_changes', revision)
+return revision

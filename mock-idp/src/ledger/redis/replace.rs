@@ -3,7 +3,7 @@
 use mock_idp_core::ledger::LedgerError;
 use redis::Pipeline;
 
-use super::{RedisStore, SCRIPTS};
+use super::{CHANGED_ROWS, RedisStore, SCRIPTS};
 use crate::ledger::memory::SerialisedTable;
 use crate::ledger::org_row::{ORG_ROWS, OrgRow};
 
@@ -23,6 +23,7 @@ impl RedisStore {
 
         let mut script = SCRIPTS.replace.prepare_invoke();
         script.key(self.numbers()).key(self.key(ORG_ROWS)).key(staged(ORG_ROWS)).arg("");
+        script.key(self.key(CHANGED_ROWS)).key(staged(CHANGED_ROWS)).arg("");
         for chunk in rows.chunks(CHUNK) {
             let mut pipeline = Pipeline::new();
             for OrgRow { key, bytes } in chunk {

@@ -7,7 +7,7 @@ use mock_idp_core::ledger::{
 };
 use tokio::task::JoinSet;
 
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError, OrgRow};
 
 /// How many tasks race.
 const TASKS: usize = 32;
@@ -177,6 +177,56 @@ pub(super) async fn a_batch_with_a_stale_version_writes_nothing(ledger: Arc<Ledg
     batch.put(at.user_codes(), "late", code("c"), 200);
     assert!(batch.commit().await.is_err(), "an expired record has no version");
     assert_eq!(read(&ledger, "late", 100).await, None);
+}
+
+pub(super) async fn a_batch_and_a_change_of_the_org_are_stored_together_or_not_at_all(ledger: Arc<Ledger>) {
+    let (at, row) = (ledger.at(0), || OrgRow { key: "users/1".to_owned(), bytes: Some(b"{}".to_vec()) });
+    let (codes, (revision, _)) = (at.user_codes(), ledger.load_stored(|_| 0).await.unwrap());
+    codes.put("used", code("a"), 100).await.unwrap();
+    let stale = codes.get_versioned("used").await.unwrap().unwrap().version;
+    codes.put("used", code("b"), 100).await.unwrap();
+    let mut changes = 0;
+    let mut commit = async |key: &str, revision| {
+        let mut batch = at.batch();
+        match key {
+            "stale" => batch.require_version(codes, "used", stale),
+            _ => batch.delete(codes, "used"),
+        }
+        batch.put(codes, key, code(key), 100);
+        let change = || {
+            changes += 1;
+            vec![row()]
+        };
+        (batch.commit_with_org(revision, change).await, changes)
+    };
+    let (refused, changes) = commit("stale", revision).await;
+    assert!(matches!(refused, Err(LedgerError::Conflict { .. })), "{refused:?}");
+    assert_eq!((changes, read(&ledger, "stale", 0).await), (0, None), "the org is not changed");
+    let (next, changes) = commit("new", revision).await;
+    assert_eq!(
+        (changes, read(&ledger, "used", 0).await, read(&ledger, "new", 0).await),
+        (1, None, Some("new".to_owned()))
+    );
+    if ledger.stores_org() {
+        let (stored, rows) = ledger.load_stored(|_| 0).await.unwrap();
+        assert_eq!((stored, rows.len(), rows[0].key.as_str()), (next.unwrap(), 1, "users/1"));
+    }
+    if ledger.is_shared() {
+        let changed = ledger.org_changes(revision).await.unwrap().map(|(revision, rows)| (revision, rows.len()));
+        assert_eq!(changed, Some((revision + 1, 1)), "what has changed since");
+        let removed = OrgRow { key: "users/2".to_owned(), bytes: None };
+        ledger.store_org(vec![removed], revision + 1).await.unwrap();
+        let (latest, rows) = ledger.org_changes(revision + 1).await.unwrap().unwrap();
+        assert_eq!((latest, rows.len(), &*rows[0].key, &rows[0].bytes), (revision + 2, 1, "users/2", &None));
+        let (refused, _) = commit("late", revision).await;
+        assert!(
+            matches!(refused, Err(LedgerError::Conflict { .. })),
+            "another process has changed the org: {refused:?}"
+        );
+        assert_eq!(read(&ledger, "late", 0).await, None);
+        ledger.clear().await.unwrap();
+        assert!(ledger.org_changes(latest).await.unwrap().is_none(), "all rows have changed");
+    }
 }
 
 pub(super) async fn a_batch_whose_condition_is_not_met_writes_nothing(ledger: Arc<Ledger>) {

@@ -32,6 +32,7 @@ macro_rules! conformance {
                 a_version_changes_with_every_write
                 a_batch_writes_to_several_tables
                 a_batch_with_a_stale_version_writes_nothing
+                a_batch_and_a_change_of_the_org_are_stored_together_or_not_at_all
                 a_batch_whose_condition_is_not_met_writes_nothing
                 a_batch_replaces_a_record_only_in_its_version
                 a_batch_writes_a_new_record_only_if_there_is_none

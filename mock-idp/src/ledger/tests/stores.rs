@@ -63,6 +63,8 @@ impl BytesInMemory {
 struct Records {
     by_key: BTreeMap<(&'static str, String), ByteRecord>,
     org: BTreeMap<String, Vec<u8>>,
+    /// The revisions of the rows of the org that have been changed one by one, and the revision of the last change of all.
+    org_changes: (BTreeMap<String, u64>, u64),
     last_version: u64,
     known: KnownState,
 }
@@ -113,7 +115,7 @@ impl ByteStore for BytesInMemory {
         records.by_key = tables.into_iter().flat_map(of_table).collect();
         records.org = rows.into_iter().filter_map(|row| Some((row.key, row.bytes?))).collect();
         records.known.settings_revision += 1;
-        records.known.org_revision += 1;
+        records.all_of_org_changed();
         done(Ok(records.known.org_revision))
     }
 
@@ -122,7 +124,7 @@ impl ByteStore for BytesInMemory {
         records.by_key.retain(|key, _| Some(key.0) == table);
         records.org.clear();
         records.known.settings_revision += 1;
-        records.known.org_revision += 1;
+        records.all_of_org_changed();
         done(Ok(()))
     }
 
@@ -132,12 +134,28 @@ impl ByteStore for BytesInMemory {
         done(Ok((records.known.org_revision, records.org.iter().map(row).collect())))
     }
 
-    fn commit_org(&self, rows: Vec<OrgRow>, expected: u64) -> Stored<'_, u64> {
-        let mut records = self.records.lock();
+    fn org_changes(&self, since: u64) -> Stored<'_, Option<(u64, Vec<OrgRow>)>> {
+        let records = self.ask("changed rows", []);
+        let (changed, complete_since) = &records.org_changes;
+        if since < *complete_since || since > records.known.org_revision {
+            return done(Ok(None));
+        }
+        let changed = changed.iter().filter(|(_, revision)| **revision > since).map(|(key, _)| key.clone());
+        let row = |key: String| OrgRow { bytes: records.org.get(&key).cloned(), key };
+        done(Ok(Some((records.known.org_revision, changed.map(row).collect()))))
+    }
+
+    fn commit_with_org(&self, writes: Vec<ByteWrite>, rows: Vec<OrgRow>, expected: u64, now: i64) -> Stored<'_, u64> {
+        let tables: Vec<_> = writes.iter().map(|write| write.table).collect();
+        let mut records = if tables.is_empty() { self.records.lock() } else { self.ask("write", tables) };
         if records.known.org_revision != expected {
             return done(Err(LedgerError::Conflict { table: "org_rows" }));
         }
+        if let Err(error) = records.commit(writes, now) {
+            return done(Err(error));
+        }
         for OrgRow { key, bytes } in rows {
+            records.org_changes.0.insert(key.clone(), expected + 1);
             match bytes {
                 Some(bytes) => _ = records.org.insert(key, bytes),
                 None => _ = records.org.remove(&key),
@@ -177,6 +195,11 @@ impl ByteStore for BytesInMemory {
 }
 
 impl Records {
+    fn all_of_org_changed(&mut self) {
+        self.known.org_revision += 1;
+        self.org_changes = (BTreeMap::new(), self.known.org_revision);
+    }
+
     fn commit(&mut self, writes: Vec<ByteWrite>, now: i64) -> Result<u64, LedgerError> {
         for ByteWrite { table, key, expected, change } in &writes {
             let found = self.by_key.get(&(*table, key.clone()));
@@ -300,8 +323,12 @@ impl ByteStore for BrokenStore {
         self.read_or_fail(|| self.records.org_rows())
     }
 
-    fn commit_org(&self, rows: Vec<OrgRow>, expected: u64) -> Stored<'_, u64> {
-        self.write_or_fail(|| self.records.commit_org(rows, expected))
+    fn org_changes(&self, since: u64) -> Stored<'_, Option<(u64, Vec<OrgRow>)>> {
+        self.read_or_fail(|| self.records.org_changes(since))
+    }
+
+    fn commit_with_org(&self, writes: Vec<ByteWrite>, rows: Vec<OrgRow>, expected: u64, now: i64) -> Stored<'_, u64> {
+        self.write_or_fail(|| self.records.commit_with_org(writes, rows, expected, now))
     }
 
     fn lock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()> {
