@@ -2,8 +2,9 @@
 //! cached bodies and signs with one key.
 //!
 //! `cargo bench -p mock-idp --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
-//! machine; nothing in it passes or fails. With `-- --stores` it measures only the stores. To measure the program as it is
-//! published, build it by itself (`ci/dist`), put a copy aside and name that in `MOCK_IDP_PROGRAM`.
+//! machine; nothing in it passes or fails. With `-- --stores` it measures only the stores, and with `-- --start` only start, memory and
+//! size, also of a program without stores. To measure the program as it is published, build it by itself (`ci/dist`), put a copy aside
+//! and name that in `MOCK_IDP_PROGRAM`.
 
 #![expect(
     clippy::print_stdout,
@@ -47,6 +48,10 @@ fn main() {
     starts();
     let mock = Program::mock();
     println!("| resident memory at start | {} kB | | |", mock.resident_kb());
+    if std::env::args().any(|argument| argument == "--start") {
+        size();
+        return;
+    }
     let tokens = runtime.block_on(flow::tokens(mock.port));
     let ceiling = Program::ceiling(&runtime.block_on(sizes(mock.port)), &tokens.access);
 
