@@ -358,5 +358,9 @@ fn create_private(dir: &Path, path: &Path) -> io::Result<()> {
         options.mode(0o600);
     }
     builder.create(dir)?;
-    options.open(path).map(drop)
+    options.open(path)?;
+    // The entry of a new file has to survive a loss of power as its contents do.
+    #[cfg(unix)]
+    File::open(dir)?.sync_all()?;
+    Ok(())
 }
