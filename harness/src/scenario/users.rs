@@ -39,9 +39,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         on_the_page("users.expired", "A user with an expired password has to set a new one", EXPIRED, |context| {
             Box::pin(asked_for_new_password(context, EXPIRED))
         }),
-        on_the_page("users.warned", "A user whose password expires soon can set a new one in time", WARNED, |context| {
-            Box::pin(asked_for_new_password(context, WARNED))
-        }),
+        on_the_page(
+            "users.warned",
+            "A user whose password expires soon can set a new one in time",
+            WARNED,
+            |context| Box::pin(asked_for_new_password(context, WARNED)),
+        ),
         scenario("users.unassigned", "A user who is not assigned to the client gets access_denied", |context| {
             Box::pin(sent_back(context, UNASSIGNED, "User is not assigned to the client application."))
         })

@@ -192,7 +192,7 @@ async fn an_answer_that_cannot_be_used_changes_nothing_and_is_not_asked_for_agai
         (HookReply::Json(200, wrong), "`iss` is a claim of the system"),
         (HookReply::Json(500, json!({})), "status 500"),
         (HookReply::Json(204, Value::Null), "status 204"),
-        (HookReply::Text(200, "no".to_owned()), "no JSON object"),
+        (HookReply::Text(200, "no".to_owned()), "not a JSON object"),
         // Okta: less than 256 KB.
         (HookReply::Text(200, " ".repeat(300 * 1024)), "longer than 262144 bytes"),
         (HookReply::Silence, "no answer within 3 s"),

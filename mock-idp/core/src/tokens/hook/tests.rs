@@ -158,9 +158,11 @@ fn an_answer_that_cannot_be_used_leaves_the_tokens_unchanged() {
     };
     assert!(unchanged(204, "").contains("status 204"));
     assert!(unchanged(500, "{}").contains("status 500"));
-    assert!(unchanged(200, "no").contains("no JSON object"));
+    assert!(unchanged(200, "no").contains("not a JSON object"));
     assert!(unchanged(200, r#"{"commands": {}}"#).contains("`commands` is not a list"));
-    assert!(unchanged(200, r#"{"commands": [{"type": "com.okta.action.update"}]}"#).contains("no command of a token"));
+    assert!(
+        unchanged(200, r#"{"commands": [{"type": "com.okta.action.update"}]}"#).contains("not a command of a token")
+    );
     assert_eq!(unchanged(200, "{}"), "http://localhost/hook answered without changes");
 }
 
