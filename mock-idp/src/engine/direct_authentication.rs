@@ -45,7 +45,7 @@ impl<'c> PrimaryAuthenticationEndpoint<'c> {
         let client = authenticate(context, presented, name).await?;
         explanation.client = Some(client.client_id().to_owned());
         let user = direct_authentication::user(org, presented.body);
-        // Unknown users count as well: they are not told apart by it.
+        // Unknown users count as well, so that the limit does not distinguish them.
         limit(context, presented.body.get("login_hint").unwrap_or_default())?;
         explanation.user = user.map(|user| user.profile.login.clone());
         let failed = failed_sign_ins(context, user).await?;

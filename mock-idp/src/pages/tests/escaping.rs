@@ -218,6 +218,10 @@ fn proof<'a>(step: &'a mut ProofPageStep, fields: &mut Vec<&'a mut String>) {
             fields.extend([action, resend_action]);
             fields.extend(phone_href);
         }
+        ProofPageStep::EnrollApp { action, resend_action, image, phone_href, .. } => {
+            fields.extend([action, resend_action, image]);
+            fields.extend(phone_href);
+        }
         ProofPageStep::Question { action, question, expected } => {
             fields.extend([action, question]);
             fields.extend(expected);

@@ -156,8 +156,8 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// A proof by one of these methods. A browser that is free to verify the user may not do it: where the demands are not met
-    /// without, it has to be told.
+    /// A proof by one of these methods. A browser that may verify the user need not do it: it has to where the demands are not met
+    /// without.
     fn proof_by(
         &self,
         methods: Vec<SignInMethod>,
