@@ -220,7 +220,7 @@ fn page_of(
     let mut view = view::sign_in_page(org, server, transaction, &options, problem, state_handle, frame);
     if options.contains(&Remediation::AutofillPasskey) {
         let challenge = sign_in::autofill_challenge(state_handle);
-        view.autofill = Some(sign_in::challenge_data(org, &context.urls, &challenge).to_string());
+        view.autofill = Some(sign_in::challenge_data(org, &context.urls, &challenge, false).to_string());
     }
     Destination::page(PageView::SignIn(view))
 }

@@ -8,8 +8,8 @@ use mock_idp_core::management::group_rules;
 use mock_idp_core::model::{DirectoryKind, Factor, Password, User, UserStatus};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
+use mock_idp_core::policy::assurance;
 use mock_idp_core::policy::password_rules::PasswordRules;
-use mock_idp_core::policy::{self, assurance};
 use mock_idp_core::sign_in::{
     self, ProviderSignInChange, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem,
     primary,

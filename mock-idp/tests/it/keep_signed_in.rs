@@ -30,7 +30,7 @@ fn persistent() -> TestOrg {
 }
 
 /// The same; two apps ask their users after the sign-in.
-fn asking(settings: &Value) -> TestOrg {
+pub(crate) fn asking(settings: &Value) -> TestOrg {
     let one = json!({ "type": "ASSURANCE", "factorMode": "1FA", "reauthenticateIn": "PT12H" });
     app_policy(persistent(), &one).edit(|document| {
         let policies = document.directory.get_mut(&DirectoryKind::Policy).unwrap();

@@ -40,7 +40,7 @@ pub(super) fn sign_in(
         let refused = |reason| SignInProblem::new(SignInProblemKind::RefusedPasskey, reason);
         let user = owner(org, assertion).ok_or_else(|| refused("the passkey names no user of this org"))?;
         let challenge = facts.autofill_challenge.as_deref().ok_or_else(|| refused("no challenge was shown"))?;
-        let challenge = PasskeyChallenge { challenge, factor_id: None };
+        let challenge = PasskeyChallenge { challenge, factor_id: None, verifies_user: false };
         let (proof, factor) = assert_passkey(org, &facts.urls, user, challenge, assertion, moment)?;
         check_user(org, user, failed, moment)?;
         moment.trace.event(events::verified(user, None));

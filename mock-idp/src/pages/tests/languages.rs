@@ -22,6 +22,7 @@ fn frame(view: &mut PageView) -> &mut Frame {
         PageView::Recovery(view) => &mut view.frame,
         PageView::Home(view) => &mut view.frame,
         PageView::Proofs(view) => &mut view.frame,
+        PageView::KeepMeSignedIn(view) => &mut view.frame,
         PageView::Consent(view) => &mut view.frame,
         PageView::Error(view) => &mut view.frame,
         PageView::SignOut(view) => &mut view.frame,

@@ -124,7 +124,8 @@ fn magic_links() -> Vec<(String, PageView)> {
 
 /// A password that expires in so many days.
 fn expiring(days: i64) -> PageView {
-    let step = SignInStep::NewPassword { identifier: "warned@example.test".to_owned(), days_left: Some(days) };
+    let identifier = "warned@example.test".to_owned();
+    let step = SignInStep::NewPassword { identifier, days_left: Some(days), rules: PasswordRules::default() };
     PageView::SignIn(SignInView { personas: Arc::default(), ..sign_in(step) })
 }
 

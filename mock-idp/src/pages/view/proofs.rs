@@ -1,7 +1,7 @@
 //! The steps in which a user proves more, or enrolls a factor.
 
 use mock_idp_core::ledger::{AppEnrollment, PushResult, SentPush};
-use mock_idp_core::model::{DirectoryObject, Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod};
+use mock_idp_core::model::{Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod};
 use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::sign_in::{
     Remediation, SECURITY_QUESTIONS, SignInProblem, activation_data, challenge_data, descriptor, enrollment_image,

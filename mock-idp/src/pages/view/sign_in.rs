@@ -8,6 +8,7 @@ use super::frame::Frame;
 use super::home::HomeView;
 use super::recovery::RecoveryView;
 use mock_idp_core::org::PickerUser;
+use mock_idp_core::policy::password_rules::PasswordRules;
 use mock_idp_core::sign_in::SignInProblem;
 use serde::Serialize;
 

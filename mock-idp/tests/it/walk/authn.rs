@@ -77,7 +77,12 @@ impl<'m> Authn<'m> {
                 advance(self.mock, seconds).await;
                 self.body = Value::Null;
             }
-            Move::OpenLink | Move::Register | Move::Profile | Move::Allow | Move::RefusedByProvider => {
+            Move::OpenLink
+            | Move::Register
+            | Move::Profile
+            | Move::StaySignedIn
+            | Move::Allow
+            | Move::RefusedByProvider => {
                 panic!("programs do not {step:?}")
             }
         }
@@ -171,6 +176,7 @@ impl<'m> Authn<'m> {
             | State::RegistrationCode
             | State::EnterPassword
             | State::ProviderFailed
+            | State::KeepMeSignedIn
             | State::Consent
             | State::Decided => panic!("programs have no {state:?}"),
         };

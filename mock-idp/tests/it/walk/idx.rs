@@ -81,6 +81,7 @@ impl<'m> Idx<'m> {
                 self.submit(json!({})).await;
             }
             Move::Skip => self.post("skip", json!({})).await,
+            Move::StaySignedIn => self.submit(json!({ "keepMeSignedIn": true })).await,
             Move::Allow => self.submit(json!({ "consent": true })).await,
             Move::RefusedByProvider => self.refused_by_provider().await,
             Move::Again(seconds) => {
@@ -172,6 +173,7 @@ impl<'m> Idx<'m> {
             State::Enroll(SignInMethod::OktaVerifyPush) => ("enroll-poll", Some("okta_verify")),
             State::Enroll(method) => ("enroll-authenticator", Some(method.row().authenticator)),
             State::ProviderFailed => return self.assert_message("idx.identity.provider.auth.error"),
+            State::KeepMeSignedIn => ("keep-me-signed-in", None),
             State::Consent => ("consent", None),
             State::SignedIn | State::Decided => {
                 assert!(self.document["successWithInteractionCode"].is_object(), "{}", self.document);

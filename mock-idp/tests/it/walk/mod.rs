@@ -70,6 +70,8 @@ enum Move {
     /// Approves the notification on the phone.
     Approve,
     Skip,
+    /// Wants to stay signed in.
+    StaySignedIn,
     /// Gives consent.
     Allow,
     /// Is sent to an identity provider, which refuses.

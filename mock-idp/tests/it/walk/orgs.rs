@@ -13,6 +13,7 @@ use crate::factors::{BUYER, app_policy, required};
 use crate::flow::WEB;
 use crate::identity_providers::Federation;
 use crate::idx::EMBEDDED;
+use crate::keep_signed_in;
 use crate::market::{stop_clock, stopped};
 use crate::org::{TestOrg, model};
 
@@ -127,6 +128,11 @@ pub(super) fn with_phones() -> TestOrg {
             user.profile.others.insert("mobilePhone".to_owned(), json!(NUMBER));
         })
     })
+}
+
+/// The market, where the apps ask whether to stay signed in.
+pub(super) fn asking_to_stay() -> TestOrg {
+    keep_signed_in::asking(&json!({ "postAuth": "ALLOWED" }))
 }
 
 /// The market, where the apps ask for consent.

@@ -103,6 +103,7 @@ impl<'m> Pages<'m> {
                 self.post("/signin/poll", &[]).await;
             }
             Move::Skip => self.post("/signin/skip", &[]).await,
+            Move::StaySignedIn => self.post("/signin/keep-me-signed-in", &[("keepMeSignedIn", "true")]).await,
             Move::Allow => self.post("/signin/consent", &[("consent", "allow")]).await,
             Move::RefusedByProvider => panic!("the page begins again"),
             Move::Again(seconds) => {
@@ -180,6 +181,7 @@ impl<'m> Pages<'m> {
             State::Enroll(SignInMethod::OktaVerifyPush) => "siw-main-view enroll-poll--okta_verify",
             State::Enroll(method) => return self.assert_has(&format!("enroll-authenticator--{}", key(method))),
             State::Consent => "data-se=\"consent\"",
+            State::KeepMeSignedIn => "data-se=\"keep-me-signed-in\"",
             State::SignedIn | State::Decided => "code=",
             State::ProviderFailed => panic!("the page begins again"),
         };

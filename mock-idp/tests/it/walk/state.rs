@@ -29,6 +29,7 @@ pub(super) enum State {
     UsePasskey,
     ChooseEnrollment,
     Enroll(SignInMethod),
+    KeepMeSignedIn,
     SignedIn,
     ProviderFailed,
     Consent,
@@ -60,7 +61,7 @@ impl State {
         all.extend(coded.map(Self::Verify));
         all.extend([Self::Wait, Self::UsePasskey, Self::ChooseEnrollment]);
         all.extend(SignInMethod::ALL.map(Self::Enroll));
-        all.extend([Self::SignedIn, Self::ProviderFailed, Self::Consent, Self::Decided]);
+        all.extend([Self::KeepMeSignedIn, Self::SignedIn, Self::ProviderFailed, Self::Consent, Self::Decided]);
         all
     }
 
@@ -93,6 +94,7 @@ impl State {
                     Self::Enroll(factor.method().unwrap())
                 }
             },
+            Stage::KeepMeSignedIn(_) => Self::KeepMeSignedIn,
             Stage::SignedIn(_) => Self::SignedIn,
             Stage::ProviderFailed => Self::ProviderFailed,
             Stage::Consent { .. } => Self::Consent,

@@ -71,7 +71,7 @@ impl<'a> IdxTransaction<'a> {
         if forms {
             self.add_authenticators(&mut document, options);
             if options.contains(&Remediation::AutofillPasskey) {
-                let data = challenge_data(self.org, self.urls, &autofill_challenge(self.state_handle));
+                let data = challenge_data(self.org, self.urls, &autofill_challenge(self.state_handle), false);
                 let challenge = object(json!({ "challengeData": data }));
                 document.insert("webauthnAutofillUIChallenge".to_owned(), challenge);
             }
