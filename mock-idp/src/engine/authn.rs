@@ -105,7 +105,7 @@ pub(super) async fn redeem_session_token(
         return Ok(None);
     };
     request.trace.note(NoteStatus::Matched, "sessionToken", "it signs the user in");
-    // The program that has asked the user decides with the policy alone.
+    // A program has no option for it: the policy alone decides.
     let remember = std::mem::replace(&mut request.remember, true);
     let begun = sessions::begin(context, proof, request).await;
     request.remember = remember;

@@ -1,11 +1,11 @@
 //! The steps of a sign-in by a program: password, expired password, and what they lead to.
 
-use mock_idp_core::ledger::{Stage, Transaction};
+use mock_idp_core::ledger::{PushNotifications, Stage, Transaction};
 use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::model::User;
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::policy::password_rules::{self, PasswordRules};
-use mock_idp_core::sign_in::{FactorState, SignInAnswer, SignInProblemKind, primary};
+use mock_idp_core::sign_in::{self, FactorState, SignInAnswer, SignInProblemKind, primary};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Value, json};
 
@@ -89,8 +89,14 @@ impl AuthnSteps<'_> {
     }
 
     pub(super) async fn cancel(self, state_token: &str) -> Result<Value, ApiError> {
-        state_tokens::find(self.0, state_token).await?;
-        self.0.ledger().transactions().take(state_token).await?;
+        let transaction = state_tokens::find(self.0, state_token).await?;
+        let ledger = self.0.ledger();
+        let mut batch = ledger.batch();
+        batch.delete(ledger.transactions(), state_token);
+        if let Some(id) = sign_in::push_of_step(&transaction.stage).map(str::to_owned) {
+            batch.update(ledger.pushes(), PushNotifications::KEY, move |pushes| pushes.withdraw(&id));
+        }
+        batch.commit().await?;
         Ok(json!({}))
     }
 

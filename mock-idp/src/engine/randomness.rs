@@ -60,27 +60,27 @@ impl Randomness {
 pub(super) struct Sequence(String);
 
 impl Sequence {
-    /// That of an org without a state.
+    /// The sequence of an org without a state.
     pub(super) fn first() -> Self {
         Self("first".to_owned())
     }
 
-    /// That of an org which has loaded a state.
+    /// The sequence of an org that has loaded a state.
     pub(super) fn of_state(state: &str) -> Self {
         Self::digest("state", state)
     }
 
-    /// That of the next start.
+    /// The sequence of the next start.
     pub(super) fn next(&self) -> Self {
         Self::digest("next", &self.0)
     }
 
-    /// As it is stored.
+    /// Its name, as it is stored.
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// One that was stored.
+    /// A sequence whose name was stored.
     pub(super) fn stored(name: &[u8]) -> Self {
         Self(String::from_utf8_lossy(name).into_owned())
     }

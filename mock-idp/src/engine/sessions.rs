@@ -73,7 +73,7 @@ pub(super) async fn begin(
     // A new id at each sign-in: an id that was planted in the browser never gets a session.
     let session_id = context.decide(&mut request.trace, |moment| format!("idx{}", moment.token()));
     let limits = context.decide(&mut request.trace, |moment| {
-        user.map(|user| policy::session::limits(org, user, moment)).unwrap_or_default()
+        user.map(|user| policy::session::limits(org, (user, proof.idp.as_deref()), moment)).unwrap_or_default()
     });
     let proof = SignedIn { amr: context.instance.amr(proof.amr), ..proof };
     let session = Session::new(proof, limits, context.now);

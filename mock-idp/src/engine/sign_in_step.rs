@@ -43,7 +43,7 @@ pub(super) enum NextHandle {
 }
 
 /// Takes a step of the transaction with this handle. `None`: there is none, or another request has taken the step. Of several requests at
-/// the same time one takes it; the others are decided on what it has left.
+/// the same time one takes it; the others are decided on its result.
 pub(super) async fn take(
     context: &Context,
     handle: &str,
@@ -57,7 +57,7 @@ pub(super) async fn take(
         let Some(found) = transactions.get_versioned(handle).await? else { return Ok(None) };
         let mut transaction = found.value;
         transaction.remember = match answer {
-            // Their forms have the option.
+            // Only these forms have the option.
             SignInAnswer::Identifier(_) | SignInAnswer::Both { .. } => remember,
             _ => transaction.remember || remember,
         };

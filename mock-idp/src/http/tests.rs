@@ -60,7 +60,7 @@ fn management_rows_name_scopes_and_others_do_not_begin_with_the_api_prefix() {
     }
 }
 
-/// Operations that change nothing, though they are no GET: they compute, or get what they need in a body.
+/// Operations that change nothing, though they are not requests by GET: they compute, or get what they need in a body.
 const READING: [&str; 1] = ["/api/v1/policies/simulate"];
 
 #[test]

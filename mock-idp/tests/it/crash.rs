@@ -280,7 +280,6 @@ async fn check(base: &str, known: &Acknowledged) {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "shown if the test fails, and with --nocapture")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_before_a_kill_is_there_after_it_and_used_up_once() {
     let dir = tempfile::tempdir().unwrap();

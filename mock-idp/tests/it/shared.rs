@@ -344,7 +344,7 @@ async fn a_slow_store_is_503_with_retry_after_however_many_operations_a_request_
     };
     assert_eq!(login().await.status(), 200);
     // Each operation is fast enough, but not all of them together.
-    delay.store(100, Ordering::Release);
+    delay.store(150, Ordering::Release);
     let refused = login().await;
     assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"1".parse().unwrap()));
     until("a request with few operations is answered", async || {

@@ -131,3 +131,43 @@ async fn a_global_session_policy_asks_for_a_second_factor_outside_of_a_zone() {
         assert_eq!(journal(&mock).await.contains(because), zone == OFFICE);
     }
 }
+
+#[tokio::test]
+async fn a_rule_of_a_global_session_policy_that_does_not_apply_denies_nothing() {
+    for (conditions, because) in [
+        (json!({ "riskScore": { "level": "HIGH" } }), Some("the condition on the risk does not hold")),
+        (json!({ "risk": { "behaviors": ["beh1"] } }), Some("the condition on the behavior of users does not hold")),
+        (json!({ "authContext": { "authType": "RADIUS" } }), Some("the condition on the kind of authentication")),
+        (
+            json!({ "identityProvider": { "provider": "SPECIFIC_IDP", "idpIds": [] } }),
+            Some("the condition on identity providers does not hold"),
+        ),
+        (
+            json!({
+                "riskScore": { "level": "ANY" }, "risk": { "behaviors": [] }, "authContext": { "authType": "ANY" },
+                "identityProvider": { "provider": "ANY" }, "network": { "connection": "ANYWHERE" },
+            }),
+            None,
+        ),
+        (json!({ "riskScore": { "level": "LOW" } }), None),
+        (json!({ "identityProvider": { "provider": "OKTA" } }), None),
+    ] {
+        let policy: GlobalSessionPolicy = model(json!({
+            "name": "Sessions", "priority": 1,
+            "rules": [
+                {
+                    "name": "Denied", "priority": 1, "conditions": conditions,
+                    "actions": { "signon": { "access": "DENY" } },
+                },
+                { "name": "Others", "priority": 2, "actions": { "signon": { "access": "ALLOW" } } },
+            ],
+        }));
+        let mock = stopped(&TestOrg::market().with_session_policy(policy)).await;
+        let (status, body) = authn(&mock, "", json!({ "username": LOGIN, "password": PASSWORD })).await;
+        assert_eq!(status == 200, because.is_some(), "{conditions}: {body}");
+        if let Some(because) = because {
+            let note = format!("Sessions, Denied: {because}");
+            assert!(journal(&mock).await.contains(&note), "{conditions}");
+        }
+    }
+}

@@ -20,7 +20,7 @@ impl KeepPrompts {
         self.asked.iter().find(|(known, _)| known == user_id).map(|(_, at)| *at)
     }
 
-    /// A user has been asked.
+    /// Notes that a user was asked.
     pub fn add(&mut self, user_id: &str, now: i64) {
         self.asked.retain(|(known, _)| known != user_id);
         if self.asked.len() >= Self::CAPACITY {

@@ -1,7 +1,9 @@
 //! Global session policies that never apply, because a wider one stands before them.
 
+use serde_json::Value;
+
 use super::Lint;
-use crate::model::{GlobalSessionPolicy, GlobalSessionRule, People};
+use crate::model::{GlobalSessionPolicy, GlobalSessionRule, People, SessionConditions};
 
 impl Lint<'_> {
     pub(super) fn session_policies(&mut self) {
@@ -31,7 +33,9 @@ impl Lint<'_> {
         rules.sort_by_key(|(_, rule)| rule.priority);
         for (rank, (index, rule)) in rules.iter().enumerate() {
             let people = &rule.conditions.people;
-            let wider = rules[..rank].iter().find(|(_, earlier)| self.covers(&earlier.conditions.people, people));
+            let wider = rules[..rank].iter().find(|(_, earlier)| {
+                is_about_people_only(&earlier.conditions) && self.covers(&earlier.conditions.people, people)
+            });
             if let Some((_, wider)) = wider {
                 let message = format!(
                     "the rule `{}` is never reached: `{}` before it applies to all of its users",
@@ -57,4 +61,18 @@ impl Lint<'_> {
                     && within(&narrow.users.include, &wide.users.include)
                     && within(&narrow.groups.include, &wide.groups.include)))
     }
+}
+
+/// Whether only the people decide if a rule applies.
+fn is_about_people_only(conditions: &SessionConditions) -> bool {
+    let SessionConditions { people: _, network, auth_context, risk, risk_score, identity_provider } = conditions;
+    let is_any = |condition: &Option<Value>, name: &str, any: &str| {
+        condition.as_ref().and_then(|condition| condition[name].as_str()).is_none_or(|value| value == any)
+    };
+    let behaviors = risk.as_ref().and_then(|risk| risk["behaviors"].as_array());
+    is_any(network, "connection", "ANYWHERE")
+        && is_any(auth_context, "authType", "ANY")
+        && is_any(risk_score, "level", "ANY")
+        && is_any(identity_provider, "provider", "ANY")
+        && behaviors.is_none_or(Vec::is_empty)
 }

@@ -52,7 +52,7 @@ pub struct GlobalSessionRule {
     pub actions: SessionRuleActions,
 }
 
-/// The people that a policy or rule applies to; empty: everyone. The other conditions are kept and always met.
+/// The people that a policy or rule applies to; empty: everyone. The other conditions decide about rules; those of policies are only kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SessionConditions {
@@ -82,7 +82,7 @@ pub struct SessionRuleActions {
     pub signon: SignOnActions,
 }
 
-/// The settings of a sign-in. Only those of the session are obeyed.
+/// The settings of a sign-in. `access`, `requireFactor` and those of the session are obeyed; the others are only kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignOnActions {

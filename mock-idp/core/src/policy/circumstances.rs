@@ -97,6 +97,9 @@ impl<'a> Circumstances<'a> {
         if let Some(unread) = listed("include").chain(listed("exclude")).find(|one| has_version(one)) {
             return Some(format!("the mock does not evaluate versions of platforms: {unread}"));
         }
+        if self.origin.address.is_none() && listed("include").chain(listed("exclude")).next().is_some() {
+            return Some("the condition on the platform does not hold: the client is not known".to_owned());
+        }
         let described = format!("the user agent is {} {}", own.device, own.system);
         if listed("exclude").any(|one| own.is(one)) {
             return Some(format!("{described}, which is excluded"));

@@ -96,7 +96,7 @@ fn dynamic(org: &Tables, action: &Json, identifier: Option<&str>) -> Vec<String>
 }
 
 fn matches(org: &Tables, conditions: &Json, app: Option<&App>, identifier: Option<&str>) -> bool {
-    // The mock knows neither the network nor the platform of a browser.
+    // Conditions of routing rules on networks and platforms are not evaluated: such a rule is passed over.
     let anywhere = conditions.pointer("/network/connection").is_none_or(|connection| connection == "ANYWHERE");
     let platforms = conditions.pointer("/platform/include").and_then(Json::as_array).into_iter().flatten();
     let any_platform = platforms

@@ -1,17 +1,22 @@
 //! Global session policies: the limits of sessions. Okta: the first policy by priority that covers the user, and its first such
 //! rule; otherwise the default rule.
 
+use serde_json::Value;
+
 use super::circumstances::Circumstances;
 use super::conditions::PolicySubject;
-use crate::model::{GlobalSessionPolicy, GlobalSessionRule, People, SessionActions, User};
+use crate::model::{GlobalSessionPolicy, GlobalSessionRule, People, SessionActions, SessionConditions, User};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::trace::NoteStatus;
 
 const TITLE: &str = "global session policy";
 
+/// A user, and the external identity provider by which the user has authenticated.
+pub type SessionUser<'a> = (&'a User, Option<&'a str>);
+
 /// The limits of a new session of this user.
-pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions {
+pub fn limits(org: &Org, user: SessionUser<'_>, moment: &mut Moment<'_>) -> SessionActions {
     let (name, limits) = match matching_rule(org, user, moment) {
         Some((policy, rule)) => (format!("{}, {}", policy.name, rule.name), rule.actions.signon.session),
         None => ("the default rule".to_owned(), SessionActions::default()),
@@ -49,10 +54,10 @@ pub fn keeps_cookie(limits: SessionActions, user: &User, wanted: bool, moment: &
     true
 }
 
-/// The policy that covers a user, and its rule; `None`: the default rule. Notes say which rules are passed over because of the network.
+/// The policy that covers a user, and its rule; `None`: the default rule. Notes say which rules are passed over, and why.
 pub(super) fn matching_rule<'o>(
     org: &'o Org,
-    user: &User,
+    (user, idp): SessionUser<'_>,
     moment: &mut Moment<'_>,
 ) -> Option<(&'o GlobalSessionPolicy, &'o GlobalSessionRule)> {
     let subject = PolicySubject::new(org, user);
@@ -64,7 +69,7 @@ pub(super) fn matching_rule<'o>(
     rules.sort_by_key(|rule| rule.priority);
     let circumstances = Circumstances::new(org, user, moment);
     for rule in rules.into_iter().filter(|rule| rule.status.is_active() && covers(&rule.conditions.people)) {
-        match rule.conditions.network.as_ref().and_then(|network| circumstances.network(network)) {
+        match unmet(&rule.conditions, idp, circumstances) {
             Some(because) => {
                 let note = format!("{}, {}: {because}", policy.name, rule.name);
                 moment.trace.note(NoteStatus::PassedOver, TITLE, note);
@@ -73,6 +78,35 @@ pub(super) fn matching_rule<'o>(
         }
     }
     None
+}
+
+/// Why a condition of a rule does not hold, people aside. The mock passes over what it cannot evaluate: a rule that denies access where it
+/// does not apply would lock users out.
+fn unmet(conditions: &SessionConditions, idp: Option<&str>, circumstances: Circumstances<'_>) -> Option<String> {
+    let SessionConditions { people: _, network, auth_context, risk, risk_score, identity_provider } = conditions;
+    let text = |condition: &Option<Value>, name: &str| Some(condition.as_ref()?.get(name)?.as_str()?.to_owned());
+    if let Some(because) = network.as_ref().and_then(|network| circumstances.network(network)) {
+        return Some(because);
+    }
+    if let Some(kind) = text(auth_context, "authType").filter(|kind| kind != "ANY") {
+        return Some(format!("the condition on the kind of authentication does not hold: {kind} is not served"));
+    }
+    let behaviors = risk.as_ref().and_then(|risk| risk.get("behaviors")?.as_array());
+    if behaviors.is_some_and(|behaviors| !behaviors.is_empty()) {
+        return Some("the condition on the behavior of users does not hold: the mock detects none".to_owned());
+    }
+    if let Some(level) = text(risk_score, "level").filter(|level| !matches!(level.as_str(), "ANY" | "LOW")) {
+        return Some(format!("the condition on the risk does not hold: here it is LOW, and not {level}"));
+    }
+    let provider = identity_provider.as_ref()?;
+    let is_listed = || provider["idpIds"].as_array().into_iter().flatten().any(|id| id.as_str() == idp);
+    let holds = match provider["provider"].as_str() {
+        None | Some("ANY") => true,
+        Some("OKTA") => idp.is_none(),
+        Some("SPECIFIC_IDP") => idp.is_some() && is_listed(),
+        Some(_) => false,
+    };
+    (!holds).then(|| "the condition on identity providers does not hold".to_owned())
 }
 
 fn describe(limits: SessionActions) -> String {

@@ -75,7 +75,7 @@ pub enum SignInAnswer<'a> {
     SimulatePasskey,
     /// Leaves out what is optional.
     Skip,
-    /// Stays signed in, or does not.
+    /// Says whether to stay signed in.
     KeepMeSignedIn(bool),
     Consent {
         allowed: bool,
@@ -183,7 +183,7 @@ pub struct SignInFacts {
     pub push: Option<PushNotification>,
     /// The link of the step, if it is known: [`link_of_step`](super::link_of_step).
     pub link: Option<MagicLink>,
-    /// When the users of the browser were asked whether to stay signed in, if it matters.
+    /// When the users of the browser were asked whether to stay signed in; `None`: the app does not ask.
     pub prompts: Option<KeepPrompts>,
     /// The challenge of passkeys on the first page: [`autofill_challenge`](super::autofill_challenge).
     pub autofill_challenge: Option<String>,

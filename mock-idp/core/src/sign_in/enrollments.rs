@@ -49,7 +49,8 @@ pub(super) fn begin_app(
         _ => address.contains('@').then(|| address.trim().to_owned()),
     };
     let Some(address) = address else {
-        let reason = "the link cannot be sent there: it is no email address, or no phone number with its country code";
+        let reason =
+            "the link cannot be sent there: it is not an email address, or not a phone number with its country code";
         return Err(SignInProblem::new(SignInProblemKind::InvalidPhoneNumber, reason));
     };
     let push = new_app_enrollment(org, user, &factor, moment);

@@ -63,6 +63,7 @@ fn next_stage(
         proofs: &partial.proofs,
         began: partial.began,
         begins_session: partial.session.is_none(),
+        idp: partial.idp.as_deref(),
         has_provider: false,
     };
     let decided = match assurance::decide(org, request, moment) {

@@ -54,6 +54,7 @@ pub(crate) fn step_up(
             CurrentUser::HasSession(_) => i64::MAX,
         },
         begins_session: false,
+        idp: known.idp.as_deref(),
         has_provider: provider.is_some(),
     };
     let decided = assurance::decide(org, request, moment);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::claims::ClaimSubject;
+use crate::claims::{ClaimSubject, app_user_name};
 use crate::ledger::HookedRequest;
 use crate::model::TokenLifetimes;
 use crate::org::{CompiledServer, Urls};
@@ -80,15 +80,10 @@ impl TokenSpec<'_> {
         if let Some(name) = self.delegated.and_then(|delegated| delegated.subject_name.as_ref()) {
             return name.clone();
         }
-        let app_user_name = self
-            .subject
-            .assignment
-            .and_then(|assignment| assignment.profile.get("userName"))
-            .and_then(|name| name.as_str());
-        match (self.subject.user, app_user_name) {
-            (Some(_), Some(name)) => name.to_owned(),
-            (Some(user), None) => user.profile.login.clone(),
-            (None, _) => self.subject.client.client_id().to_owned(),
+        let ClaimSubject { org, client, user, assignment, now, .. } = &self.subject;
+        match user {
+            Some(user) => app_user_name(org, client, user, *assignment, *now),
+            None => client.client_id().to_owned(),
         }
     }
 }

@@ -67,7 +67,7 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Decided> {
 /// A whole body for the route of a request.
 ///
 /// # Errors
-/// As of [`read`].
+/// The same as [`read`].
 pub(crate) async fn read_for(head: &Parts, body: Body) -> Result<Bytes, Decided> {
     read_up_to(body, of_route(&Matched::from_head(head)?)).await
 }

@@ -36,7 +36,7 @@ fn frame(view: &mut PageView) -> &mut Frame {
     }
 }
 
-/// Only scripts of clients see them.
+/// Pages that only scripts of clients read.
 fn is_english(view: &PageView) -> bool {
     matches!(view, PageView::PostMessage(_) | PageView::CheckSession(_))
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use mock_idp_core::ledger::{OpenedLink, PushResult};
 use mock_idp_core::model::SignInMethod;
-use mock_idp_core::policy::password_rules::PasswordRules;
 use mock_idp_core::protocol::Language;
 
 use crate::pages::view::{
@@ -125,7 +124,7 @@ fn magic_links() -> Vec<(String, PageView)> {
 /// A password that expires in so many days.
 fn expiring(days: i64) -> PageView {
     let identifier = "warned@example.test".to_owned();
-    let step = SignInStep::NewPassword { identifier, days_left: Some(days), rules: PasswordRules::default() };
+    let step = SignInStep::NewPassword { identifier, days_left: Some(days), rules: Box::default() };
     PageView::SignIn(SignInView { personas: Arc::default(), ..sign_in(step) })
 }
 
@@ -164,20 +163,12 @@ fn recoveries() -> Vec<(String, PageView)> {
         ("recovery_confirm", RecoveryPageStep::Confirm { identifier: identifier() }, None),
         (
             "recovery_password",
-            RecoveryPageStep::Password {
-                identifier: identifier(),
-                is_activation: false,
-                rules: PasswordRules::default(),
-            },
+            RecoveryPageStep::Password { identifier: identifier(), is_activation: false, rules: Box::default() },
             None,
         ),
         (
             "recovery_activation",
-            RecoveryPageStep::Password {
-                identifier: identifier(),
-                is_activation: true,
-                rules: PasswordRules::default(),
-            },
+            RecoveryPageStep::Password { identifier: identifier(), is_activation: true, rules: Box::default() },
             None,
         ),
         (
@@ -222,7 +213,7 @@ pub(super) fn password() -> SignInView {
 }
 
 pub(super) fn new_password() -> SignInView {
-    let rules = PasswordRules::default();
+    let rules = Box::default();
     sign_in(SignInStep::NewPassword { identifier: "expired@example.test".to_owned(), days_left: None, rules })
 }
 
@@ -478,6 +469,13 @@ fn proof_pages() -> Vec<(String, PageView)> {
         number,
         phone_href: Some("/signin/phone".to_owned()),
     };
+    let app = |result| ProofPageStep::EnrollApp {
+        action: "/signin/poll".to_owned(),
+        resend_action: "/signin/resend".to_owned(),
+        image: "data:image/svg+xml;base64,PHN2Zy8+".to_owned(),
+        result: Some(result),
+        phone_href: Some("/signin/phone".to_owned()),
+    };
     let verify_code = ProofPageStep::Code {
         action: action(),
         authenticator: "Okta Verify".to_owned(),
@@ -508,6 +506,8 @@ fn proof_pages() -> Vec<(String, PageView)> {
         ("proof_push", proofs(push(None, None), None)),
         ("proof_push_number", proofs(push(Some(PushResult::Waiting), Some(42)), None)),
         ("proof_push_rejected", proofs(push(Some(PushResult::Rejected), Some(42)), None)),
+        ("proof_enroll_app", proofs(app(PushResult::Waiting), None)),
+        ("proof_enroll_app_expired", proofs(app(PushResult::TimedOut), None)),
         ("proof_phone", proofs(phone_code(SignInMethod::Sms, false, false), None)),
         ("proof_phone_call", proofs(phone_code(SignInMethod::Voice, true, false), None)),
         ("enroll_phone", proofs(enroll_phone(), None)),

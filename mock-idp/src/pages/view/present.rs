@@ -35,7 +35,7 @@ pub(crate) fn sign_in_page(
         (_, Some(Remediation::NewPassword { user_id, days_left })) => {
             let user = org.user(user_id);
             let identifier = user.map(|user| user.profile.login.clone()).unwrap_or_default();
-            let rules = PasswordRules::of_known(org, user);
+            let rules = Box::new(PasswordRules::of_known(org, user));
             let days_left = *days_left;
             let known = Some(identifier.clone());
             (SignInStep::NewPassword { identifier, days_left, rules }, known)

@@ -47,7 +47,7 @@ pub(crate) enum RecoveryPageStep {
         identifier: String,
         is_activation: bool,
         #[serde(skip_serializing)]
-        rules: PasswordRules,
+        rules: Box<PasswordRules>,
     },
     Unlocked {
         identifier: String,
@@ -110,7 +110,7 @@ fn of_recovery(org: &Org, option: &RecoveryOption, prefix: &str) -> (&'static st
             ("recovery/confirm", RecoveryPageStep::Confirm { identifier: login(user_id) })
         }
         RecoveryOption::Password { user_id, is_activation } => {
-            let (identifier, rules) = (login(user_id), PasswordRules::of_known(org, org.user(user_id)));
+            let (identifier, rules) = (login(user_id), Box::new(PasswordRules::of_known(org, org.user(user_id))));
             let is_activation = *is_activation;
             ("new-password", RecoveryPageStep::Password { identifier, is_activation, rules })
         }
@@ -136,7 +136,7 @@ fn of_registration(
             ("register", RecoveryPageStep::Profile { fields: attributes.iter().map(field).collect() })
         }
         RegistrationOption::Password { user } => {
-            let (identifier, rules) = (user.profile.login.clone(), PasswordRules::of(org, user));
+            let (identifier, rules) = (user.profile.login.clone(), Box::new(PasswordRules::of(org, user)));
             ("new-password", RecoveryPageStep::Password { identifier, is_activation: true, rules })
         }
         RegistrationOption::Code { email } => ("challenge", code(email, prefix)),

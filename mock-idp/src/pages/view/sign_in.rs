@@ -62,7 +62,7 @@ pub(crate) enum SignInStep {
         /// In how many days it expires.
         days_left: Option<i64>,
         #[serde(skip_serializing)]
-        rules: PasswordRules,
+        rules: Box<PasswordRules>,
     },
     /// Both at once.
     Single,

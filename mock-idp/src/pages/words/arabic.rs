@@ -412,7 +412,7 @@ pub(super) static WORDS: Words = Words {
         done_heading: "تم تسجيل خروجك",
         done: ["انتهت الجلسة مع ", ". "],
         apps_may_know: "قد تظل التطبيقات التي تحتفظ بجلسة خاصة بها تتعرف عليك.",
-        apps_are_told: "يجري إبلاغ تطبيقاتك.",
+        apps_are_notified: "يجري إبلاغ تطبيقاتك.",
         none_title: "غير مسجل للدخول",
         none_heading: "لم تكن مسجلاً للدخول",
         none: ["لم تكن هناك جلسة مع ", " لإنهائها."],

@@ -316,7 +316,7 @@ pub(super) static WORDS: Words = Words {
         done_heading: "You are signed out",
         done: ["The session with ", " has ended. "],
         apps_may_know: "Apps that keep a session of their own may still know you.",
-        apps_are_told: "Your apps are being told.",
+        apps_are_notified: "Your apps are being notified.",
         none_title: "Not signed in",
         none_heading: "You were not signed in",
         none: ["There was no session with ", " to end."],

@@ -374,7 +374,7 @@ pub(super) static WORDS: Words = Words {
         done_heading: "Sie sind abgemeldet",
         done: ["Die Sitzung bei ", " ist beendet. "],
         apps_may_know: "Apps mit einer eigenen Sitzung kennen Sie vielleicht noch.",
-        apps_are_told: "Ihre Apps werden benachrichtigt.",
+        apps_are_notified: "Ihre Apps werden benachrichtigt.",
         none_title: "Nicht angemeldet",
         none_heading: "Sie waren nicht angemeldet",
         none: ["Bei ", " gab es keine Sitzung, die beendet werden konnte."],

@@ -348,7 +348,7 @@ pub(super) static WORDS: Words = Words {
         done_heading: "サインアウトしました",
         done: ["", "とのセッションは終了しました。"],
         apps_may_know: "独自のセッションを持つアプリでは、サインインしたままの場合があります。",
-        apps_are_told: "アプリに通知しています。",
+        apps_are_notified: "アプリに通知しています。",
         none_title: "サインインしていません",
         none_heading: "サインインしていませんでした",
         none: ["終了する", "とのセッションはありませんでした。"],

@@ -11,8 +11,6 @@ mod password_rules;
 mod table;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod texts;
 
 use mock_idp_core::model::{DirectoryObject, SignInMethod};
 use mock_idp_core::protocol::Language;

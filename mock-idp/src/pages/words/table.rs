@@ -397,7 +397,7 @@ words! {
         /// Around the org.
         done: Around,
         apps_may_know: &'static str,
-        apps_are_told: &'static str,
+        apps_are_notified: &'static str,
         none_title: &'static str,
         none_heading: &'static str,
         /// Around the org.

@@ -4,7 +4,7 @@ use mock_idp_core::protocol::Language;
 use mock_idp_core::sign_in::SECURITY_QUESTIONS;
 
 use super::Words;
-use super::texts::{COUNTS, Texts};
+use super::kinds::texts::{COUNTS, Texts};
 
 fn texts(language: Language) -> Vec<(String, String)> {
     let mut texts = Vec::new();
@@ -31,7 +31,7 @@ fn no_text_is_left_in_english() {
             // Names of specifications, and units.
             let is_name = matches!(path.as_str(), "request.pkce")
                 || path.starts_with("phone.seconds(") && *language == Language::German;
-            // What a language has no text for, another has none for either.
+            // A text that is empty in one language is empty in all.
             assert_eq!(text.is_empty(), original.is_empty(), "{language:?} {path}");
             let is_same = text == *original && !text.is_empty();
             assert_eq!(is_same, is_name || same.contains(&path.as_str()), "{language:?} {path}: {text}");

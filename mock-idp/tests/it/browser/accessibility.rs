@@ -61,6 +61,8 @@ impl Inspection<'_> {
     }
 
     async fn pick(&self, login: &str) {
+        // Some users are in a folded part of the list.
+        self.chromium.run("for (const part of document.querySelectorAll('details')) part.open = true;").await;
         self.click(&format!("a[href$='user={}']", login.replace('@', "%40"))).await;
     }
 

@@ -33,7 +33,7 @@ const KNOWN: [(&str, &str); 4] = [
     ("/api/v1/authorizationServers", "default"),
 ];
 
-/// What is put in the place of a member.
+/// The values that replace a member.
 fn wrong_values() -> Vec<Value> {
     vec![
         json!(7),

@@ -21,10 +21,10 @@ pub(super) enum Cell {
 /// How many cells are of each kind.
 pub(super) const COUNTS: (usize, usize, usize) = (93, 11, 48);
 
-/// What the tokens say at the end.
+/// The claims of the tokens at the end.
 pub(super) struct Ends {
     pub(super) login: &'static str,
-    /// `None`: only the same everywhere.
+    /// `None`: any value, if it is the same in all front ends.
     pub(super) amr: Option<Vec<&'static str>>,
 }
 

@@ -109,7 +109,7 @@ pub(super) fn remember_me(chosen: bool) -> Value {
     field
 }
 
-/// The same after the sign-in.
+/// The question after the sign-in.
 pub(super) fn keep_me_signed_in() -> Value {
     json!({
         "name": "keepMeSignedIn", "type": "boolean", "label": "Stay signed in",

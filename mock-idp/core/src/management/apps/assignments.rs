@@ -130,7 +130,7 @@ pub fn read_group(org: &Tables, group_id: &str, body: Value) -> Result<Assignmen
 /// The assignment of a group after the operations of a JSON Patch, on the priority and on attributes of the profile.
 ///
 /// # Errors
-/// The group is not assigned; the body is no list of such operations.
+/// The group is not assigned; the body is not a list of such operations.
 pub fn patch_group(org: &Tables, app: &App, id: &str, operations: &[Value]) -> Result<Assignment, ApiError> {
     let mut assignment = group(org, app, id)?.clone();
     for operation in operations {

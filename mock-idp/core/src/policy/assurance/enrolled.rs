@@ -147,8 +147,8 @@ pub fn user_verification(org: &Tables) -> UserVerification {
 #[must_use]
 pub fn autofills_passkeys(org: &Tables) -> bool {
     let row = SignInMethod::WebAuthn.row();
-    let authenticator = org.authenticator(row.authenticator).filter(|authenticator| authenticator.is_active());
-    let methods = authenticator.and_then(|authenticator| authenticator.members.get("methods"));
+    let known = authenticator(org, SignInMethod::WebAuthn).filter(|_| is_for_sign_in(org, SignInMethod::WebAuthn));
+    let methods = known.and_then(|known| known.members.get("methods"));
     methods.is_some_and(|methods| methods[row.method]["settings"]["enableAutofillUI"] == true)
 }
 

@@ -42,6 +42,8 @@ pub struct AssuranceRequest<'a> {
     pub began: i64,
     /// Whether a session begins, about which the global session policy decides.
     pub begins_session: bool,
+    /// The external identity provider by which the user has authenticated.
+    pub idp: Option<&'a str>,
     /// Whether the user can authenticate again at an external identity provider. Okta: that counts as the password ("Password / IdP").
     pub has_provider: bool,
 }
@@ -73,7 +75,7 @@ pub struct NextProof {
 pub fn decide(org: &Org, request: AssuranceRequest<'_>, moment: &mut Moment<'_>) -> Assurance {
     let mut demands = Vec::new();
     if request.begins_session {
-        match session_demand(org, request.user, moment) {
+        match session_demand(org, (request.user, request.idp), moment) {
             Ok(demand) => demands.extend(demand),
             Err(reason) => return Assurance::Denied(reason),
         }

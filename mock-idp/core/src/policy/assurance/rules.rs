@@ -9,14 +9,18 @@ use crate::moment::Moment;
 use crate::org::Org;
 use crate::policy::circumstances::Circumstances;
 use crate::policy::conditions::PolicySubject;
-use crate::policy::session;
+use crate::policy::session::{self, SessionUser};
 use crate::trace::NoteStatus;
 
 /// Okta: `postAuthPromptFrequency`, P30D.
 const DEFAULT_PROMPT_FREQUENCY: i64 = 30 * 24 * 3600;
 
 /// What the global session policy demands of a new session; the error says that it denies it.
-pub(super) fn session_demand(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<Option<Demand>, String> {
+pub(super) fn session_demand(
+    org: &Org,
+    user: SessionUser<'_>,
+    moment: &mut Moment<'_>,
+) -> Result<Option<Demand>, String> {
     const TITLE: &str = "global session policy";
     let Some((policy, rule)) = session::matching_rule(org, user, moment) else { return Ok(None) };
     let name = format!("{}, {}", policy.name, rule.name);

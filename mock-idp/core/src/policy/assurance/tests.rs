@@ -8,7 +8,7 @@ use super::demand::{Demand, next_proofs};
 use super::verification::{VerificationMethod, seconds};
 use super::{Assurance, AssuranceRequest, NextProof, decide};
 use crate::ledger::Proof;
-use crate::model::SignInMethod::{self, GoogleOtp, Password, SecurityQuestion, WebAuthn};
+use crate::model::SignInMethod::{self, GoogleOtp, OktaVerifyPush, Password, SecurityQuestion, WebAuthn};
 use crate::moment::{Moment, RequestOrigin};
 use crate::org::Org;
 use crate::trace::Trace;
@@ -170,6 +170,7 @@ fn decided(rules: &Value, user: &Value, proved: &[SignInMethod]) -> (Assurance, 
         proofs: &proved,
         began: NOW,
         begins_session: true,
+        idp: None,
         has_provider: false,
     };
     let decision = decide(&org, request, &mut moment);
@@ -196,7 +197,7 @@ fn the_first_rule_whose_conditions_hold_decides_and_the_notes_say_why_others_do_
         { "name": "Device", "priority": 3, "conditions": { "device": { "registered": true } }, "actions": allow },
         { "name": "Type", "priority": 4, "conditions": { "userType": { "include": ["otyother000000000000"] } }, "actions": allow },
         { "name": "Zone", "priority": 5, "conditions": { "network": { "connection": "ZONE" } }, "actions": allow },
-        { "name": "EL", "priority": 6, "conditions": { "elCondition": { "condition": "true" } }, "actions": allow },
+        { "name": "EL", "priority": 6, "conditions": { "elCondition": { "condition": "false" } }, "actions": allow },
     ]);
     let (decision, notes) = decided(&rules, &user(json!([])), &[Password]);
     assert_eq!(decision, Assurance::Met { acr: None });
@@ -207,8 +208,8 @@ fn the_first_rule_whose_conditions_hold_decides_and_the_notes_say_why_others_do_
             "authentication policy: P, Risk: the condition on the risk does not hold: here it is LOW, and not HIGH",
             "authentication policy: P, Device: the condition on devices does not hold: here none is registered",
             "authentication policy: P, Type: the condition on user types does not hold",
-            "authentication policy: P, Zone: the mock does not evaluate its condition on network",
-            "authentication policy: P, EL: the mock does not evaluate its condition on expressions",
+            "authentication policy: P, Zone: the condition on the network does not hold: the address of the client is not known",
+            "authentication policy: P, EL: the expression `false` is not true",
             "authentication policy: P, Catch-all demands one factor",
         ]
     );
@@ -230,8 +231,8 @@ fn what_a_user_has_is_proved_and_what_is_missing_is_enrolled() {
         Assurance::Prove(NextProof { methods: vec![GoogleOtp], verifies_user: false })
     );
     assert_eq!(decided(&rules, &user(json!([totp])), &[Password, GoogleOtp]).0, Assurance::Met { acr: None });
-    // The enrollment policy of a fresh org does not list Google Authenticator.
+    // The enrollment policy of a fresh org lists Okta Verify, and not Google Authenticator.
     for factors in [json!([]), json!([pending])] {
-        assert!(matches!(decided(&rules, &user(factors), &[Password]).0, Assurance::Unsatisfiable(_)));
+        assert_eq!(decided(&rules, &user(factors), &[Password]).0, Assurance::Enroll(vec![OktaVerifyPush]));
     }
 }

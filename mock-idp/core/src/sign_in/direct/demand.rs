@@ -45,6 +45,7 @@ pub(crate) fn demand(
         proofs,
         began,
         begins_session: true,
+        idp: None,
         has_provider: false,
     };
     match assurance::decide(org, request, moment) {
