@@ -44,6 +44,7 @@ mod management;
 mod management_call;
 mod mint;
 mod nonces;
+mod org_changes;
 mod orgs;
 mod provider_sign_in;
 mod provider_visits;
