@@ -22,8 +22,7 @@ pub struct PasswordRules {
     exclude_username: bool,
     /// Attributes whose values a password must not contain.
     exclude_attributes: Vec<String>,
-    /// For how long a new password cannot be changed.
-    pub min_age_minutes: i64,
+    min_age_minutes: i64,
     /// How many of the last passwords cannot be chosen again.
     pub history_count: usize,
     /// The fewest characters of the answer to the recovery question.
@@ -42,6 +41,14 @@ pub enum PasswordDemand {
     NoUserName,
     NoFirstName,
     NoLastName,
+}
+
+/// A time in the largest unit that has no remainder, as Okta shows it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum WholeTime {
+    Days(i64),
+    Hours(i64),
+    Minutes(i64),
 }
 
 impl Default for PasswordRules {
@@ -134,6 +141,17 @@ impl PasswordRules {
         demands.into_iter().filter(|(demanded, _)| *demanded).map(|(_, demand)| demand)
     }
 
+    /// For how long a new password cannot be changed.
+    #[must_use]
+    pub fn least_age(&self) -> Option<WholeTime> {
+        let minutes = Some(self.min_age_minutes).filter(|minutes| *minutes > 0)?;
+        Some(match minutes {
+            _ if minutes % (24 * 60) == 0 => WholeTime::Days(minutes / (24 * 60)),
+            _ if minutes % 60 == 0 => WholeTime::Hours(minutes / 60),
+            _ => WholeTime::Minutes(minutes),
+        })
+    }
+
     /// The rules in Okta's words.
     #[must_use]
     pub fn text(&self) -> String {
@@ -155,8 +173,12 @@ impl PasswordRules {
         if self.history_count > 0 {
             sentences.push(format!("Your password cannot be any of your last {} passwords.", self.history_count));
         }
-        if self.min_age_minutes > 0 {
-            let age = duration(self.min_age_minutes);
+        if let Some(age) = self.least_age() {
+            let age = match age {
+                WholeTime::Days(count) => format!("{count} day(s)"),
+                WholeTime::Hours(count) => format!("{count} hour(s)"),
+                WholeTime::Minutes(count) => format!("{count} minute(s)"),
+            };
             sentences.push(format!("At least {age} must have elapsed since you last changed your password."));
         }
         sentences.join(" ")
@@ -193,15 +215,6 @@ impl PasswordRules {
 #[must_use]
 pub fn refusal(requirements: &str) -> String {
     format!("Password requirements were not met. {requirements}")
-}
-
-/// Okta: in the largest unit that has no remainder.
-fn duration(minutes: i64) -> String {
-    match minutes {
-        _ if minutes % (24 * 60) == 0 => format!("{} day(s)", minutes / (24 * 60)),
-        _ if minutes % 60 == 0 => format!("{} hour(s)", minutes / 60),
-        _ => format!("{minutes} minute(s)"),
-    }
 }
 
 /// When wrong passwords lock the account of a user. What the policy leaves out is as in the settings of the org.

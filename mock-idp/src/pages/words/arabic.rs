@@ -1,6 +1,6 @@
 //! Arabic.
 
-use mock_idp_core::policy::password_rules::PasswordDemand;
+use mock_idp_core::policy::password_rules::{PasswordDemand, WholeTime};
 
 use super::password_rules::PasswordRuleWords;
 use super::table::{
@@ -88,9 +88,11 @@ const PASSWORD_RULES: PasswordRuleWords = PasswordRuleWords {
     },
     history: |count| format!("لا يمكن استخدام كلمات المرور الأخيرة، وعددها {count}."),
     age: |time| format!("يجب أن تكون قد انقضت منذ آخر تغيير لكلمة المرور المدة التالية على الأقل: {time}."),
-    days: |count| DAYS.of(count.unsigned_abs()),
-    hours: |count| HOURS.of(count.unsigned_abs()),
-    minutes: |count| MINUTES.of(count.unsigned_abs()),
+    time: |time| match time {
+        WholeTime::Days(count) => DAYS.of(count.unsigned_abs()),
+        WholeTime::Hours(count) => HOURS.of(count.unsigned_abs()),
+        WholeTime::Minutes(count) => MINUTES.of(count.unsigned_abs()),
+    },
     between_sentences: " ",
 };
 

@@ -1,6 +1,6 @@
 //! German.
 
-use mock_idp_core::policy::password_rules::PasswordDemand;
+use mock_idp_core::policy::password_rules::{PasswordDemand, WholeTime};
 
 use super::password_rules::PasswordRuleWords;
 use super::table::{
@@ -26,9 +26,14 @@ const PASSWORD_RULES: PasswordRuleWords = PasswordRuleWords {
         count => format!("Keines Ihrer letzten {count} Passwörter ist erlaubt."),
     },
     age: |time| format!("Seit der letzten Änderung des Passworts muss mindestens diese Zeit vergangen sein: {time}."),
-    days: |count| if count == 1 { "1 Tag".to_owned() } else { format!("{count} Tage") },
-    hours: |count| if count == 1 { "1 Stunde".to_owned() } else { format!("{count} Stunden") },
-    minutes: |count| if count == 1 { "1 Minute".to_owned() } else { format!("{count} Minuten") },
+    time: |time| match time {
+        WholeTime::Days(1) => "1 Tag".to_owned(),
+        WholeTime::Days(count) => format!("{count} Tage"),
+        WholeTime::Hours(1) => "1 Stunde".to_owned(),
+        WholeTime::Hours(count) => format!("{count} Stunden"),
+        WholeTime::Minutes(1) => "1 Minute".to_owned(),
+        WholeTime::Minutes(count) => format!("{count} Minuten"),
+    },
     between_sentences: " ",
 };
 

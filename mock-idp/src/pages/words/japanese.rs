@@ -1,6 +1,6 @@
 //! Japanese.
 
-use mock_idp_core::policy::password_rules::PasswordDemand;
+use mock_idp_core::policy::password_rules::{PasswordDemand, WholeTime};
 
 use super::password_rules::PasswordRuleWords;
 use super::table::{
@@ -23,9 +23,11 @@ const PASSWORD_RULES: PasswordRuleWords = PasswordRuleWords {
     },
     history: |count| format!("直近{count}回のパスワードは使用できません。"),
     age: |time| format!("前回の変更から{time}以上経過している必要があります。"),
-    days: |count| format!("{count}日"),
-    hours: |count| format!("{count}時間"),
-    minutes: |count| format!("{count}分"),
+    time: |time| match time {
+        WholeTime::Days(count) => format!("{count}日"),
+        WholeTime::Hours(count) => format!("{count}時間"),
+        WholeTime::Minutes(count) => format!("{count}分"),
+    },
     between_sentences: "",
 };
 

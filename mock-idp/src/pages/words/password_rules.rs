@@ -1,6 +1,6 @@
 //! What a new password has to be like, in a language.
 
-use mock_idp_core::policy::password_rules::{PasswordDemand, PasswordRules};
+use mock_idp_core::policy::password_rules::{PasswordDemand, PasswordRules, WholeTime};
 
 /// The texts about the rules for passwords, except in English: those are Okta's.
 pub(super) struct PasswordRuleWords {
@@ -12,9 +12,7 @@ pub(super) struct PasswordRuleWords {
     pub(super) history: fn(usize) -> String,
     /// About the time since the last change.
     pub(super) age: fn(&str) -> String,
-    pub(super) days: fn(i64) -> String,
-    pub(super) hours: fn(i64) -> String,
-    pub(super) minutes: fn(i64) -> String,
+    pub(super) time: fn(WholeTime) -> String,
     pub(super) between_sentences: &'static str,
 }
 
@@ -29,13 +27,8 @@ impl PasswordRuleWords {
         if rules.history_count > 0 {
             sentences.push((self.history)(rules.history_count));
         }
-        if rules.min_age_minutes > 0 {
-            let time = match rules.min_age_minutes {
-                minutes if minutes % (24 * 60) == 0 => (self.days)(minutes / (24 * 60)),
-                minutes if minutes % 60 == 0 => (self.hours)(minutes / 60),
-                minutes => (self.minutes)(minutes),
-            };
-            sentences.push((self.age)(&time));
+        if let Some(age) = rules.least_age() {
+            sentences.push((self.age)(&(self.time)(age)));
         }
         sentences.join(self.between_sentences)
     }
