@@ -54,7 +54,7 @@ pub use sent_codes::{masked_email, new_code};
 pub(crate) use step_up::{RequestedAcr, StepUp, step_up};
 
 use crate::ledger::{
-    AppEnrollment, CurrentUser, ProofStep, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision,
+    AppEnrollment, CurrentUser, ProofStep, Purpose, Recovery, RecoveryStep, SignedIn, Stage, Transaction, UserDecision,
 };
 use crate::model::User;
 use crate::moment::Moment;
@@ -229,7 +229,7 @@ pub fn apply(
     let is_decided = is_further && !begins_again(answer);
     let result = match result {
         Ok((Stage::SignedIn(signed_in), effects)) if !is_decided => {
-            let user = effects.iter().find_map(SignInEffect::new_user).or_else(|| org.user(&signed_in.user_id));
+            let user = user_of(org, &effects, &signed_in);
             let is_new = effects.iter().any(SignInEffect::sets_password);
             match proofs::after(org, server, &transaction.purpose, (user, is_new), signed_in, moment) {
                 Ok(stage) => Ok((stage, effects)),
@@ -248,7 +248,7 @@ pub fn apply(
     };
     let result = match result {
         Ok((Stage::SignedIn(signed_in), effects)) if keeps.is_none() => {
-            let user = effects.iter().find_map(SignInEffect::new_user).or_else(|| org.user(&signed_in.user_id));
+            let user = user_of(org, &effects, &signed_in);
             Ok((keep_signed_in::ask(org, &transaction, (user, signed_in), facts, moment), effects))
         }
         other => other,
@@ -295,6 +295,11 @@ pub fn apply(
 fn superseded_push(before: &Stage, after: &Stage) -> Option<SignInEffect> {
     let id = push_of_step(before).filter(|id| push_of_step(after) != Some(id))?;
     Some(SignInEffect::WithdrawPush { id: id.to_owned() })
+}
+
+/// The user who has signed in, who may be new.
+fn user_of<'a>(org: &'a Org, effects: &'a [SignInEffect], signed_in: &SignedIn) -> Option<&'a User> {
+    effects.iter().find_map(SignInEffect::new_user).or_else(|| org.user(&signed_in.user_id))
 }
 
 /// Counts a wrong code or answer against the token that it was for.
