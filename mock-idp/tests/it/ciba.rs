@@ -118,7 +118,7 @@ async fn approval_and_denial_work_on_the_page() {
     control(&mock, "clock", json!({"advance": 300})).await;
     refused(&mock, begun["auth_req_id"].as_str().unwrap(), 400, "expired_token", OVER).await;
     assert_eq!(control(&mock, "ciba", json!({"decision": "approve"})).await.0, 404);
-    refused(&mock, "nobody-knows", 400, "expired_token", OVER).await;
+    refused(&mock, "unknown", 400, "expired_token", OVER).await;
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ async fn a_device_gets_tokens_once_after_the_user_approves_its_code() {
     assert_eq!((&id["sub"], &id["aud"], &id["amr"]), (&json!("00ubuyer0000000005d7"), &json!(TV), &json!(["pwd"])));
     let invalid_code = "The device code is invalid or has expired.";
     refused(&mock, device_code, 400, "invalid_grant", invalid_code).await;
-    refused(&mock, "nobody-knows", 400, "invalid_grant", invalid_code).await;
+    refused(&mock, "unknown", 400, "invalid_grant", invalid_code).await;
     // A user code that has been answered is unknown.
     let again = type_code(&mock, &browser, user_code).await;
     assert!(again.contains("Invalid code. Try again."), "{again}");

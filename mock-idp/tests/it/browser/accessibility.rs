@@ -262,7 +262,7 @@ async fn inspect_languages(page: &mut Inspection<'_>) {
             page.click("[type=submit]").await;
             page.check(&format!("{user} {language}"), selector).await;
         }
-        page.open(&format!("/oauth2/default/v1/authorize?client_id=nobody&ui_locales={language}")).await;
+        page.open(&format!("/oauth2/default/v1/authorize?client_id=unknown&ui_locales={language}")).await;
         page.check(&format!("error {language}"), "[data-se=error-page]").await;
     }
 }
