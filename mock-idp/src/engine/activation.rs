@@ -41,11 +41,10 @@ impl<'o> ActivationPage<'o> {
     }
 
     async fn destination(self, user_code: String, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
-        let found = self.waiting_device(&user_code).await?;
+        let found = self.waiting_device(&user_code, request.now).await?;
         let context = found
             .as_ref()
-            .and_then(|activation| Context::at_server(self.instance, self.urls, &activation.server))
-            .map(|context| context.of_request(request.cookies.request.clone()));
+            .and_then(|activation| Context::of_browser(self.instance, &self.urls, &activation.server, request));
         let (Some(activation), Some(context)) = (found, context) else {
             // Okta: `idx.invalid.device.code`, whatever is wrong with the code.
             let reason = Some("no waiting device shows this code".to_owned());
@@ -56,8 +55,7 @@ impl<'o> ActivationPage<'o> {
         sign_in_flow::proceed(&context, Purpose::Activate(activation), user, request).await
     }
 
-    async fn waiting_device(&self, user_code: &str) -> Result<Option<Activation>, LedgerError> {
-        let now = self.instance.clock.now();
+    async fn waiting_device(&self, user_code: &str, now: i64) -> Result<Option<Activation>, LedgerError> {
         let ledger = self.instance.ledger.at(now);
         let Some(UserCode { device_code }) = ledger.user_codes().get(user_code).await? else { return Ok(None) };
         let record = ledger.devices().get(&device_code).await?.filter(|record| record.is_pending(now));

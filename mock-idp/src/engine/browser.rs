@@ -59,6 +59,8 @@ impl Destination {
 /// One request of a browser: what came with it, and what its response will have besides the destination.
 #[derive(Debug)]
 pub(super) struct BrowserRequest {
+    /// The time at which the whole request is decided: seconds since 1970 by the org's clock.
+    pub(super) now: i64,
     pub(super) frame: Frame,
     pub(super) cookies: Browser,
     /// The id of the browser: the one of its cookie, or a new one.
@@ -84,6 +86,7 @@ impl BrowserRequest {
         let browser_id = cookies.id.clone().unwrap_or_else(new_id);
         let explanation = Explanation::default();
         Self {
+            now,
             frame,
             cookies,
             browser_id,

@@ -9,6 +9,7 @@ use mock_idp_core::system_log::LogEvent;
 use mock_idp_core::trace::Trace;
 
 use super::OrgInstance;
+use super::browser::BrowserRequest;
 use crate::current_request::CurrentRequest;
 use crate::keys::LoadedKeys;
 use crate::ledger::LedgerAt;
@@ -61,11 +62,24 @@ impl Context {
         Some(Self { org, server, ..self.clone() })
     }
 
-    /// The same request at another server of the org; `None` if there is no such server.
-    pub(super) fn at_server(instance: &Arc<OrgInstance>, urls: Urls, server_id: &str) -> Option<Self> {
+    /// A request of a browser at one of the org's servers; `None` if there is no such server.
+    pub(super) fn of_browser(
+        instance: &Arc<OrgInstance>,
+        urls: &Urls,
+        server_id: &str,
+        request: &BrowserRequest,
+    ) -> Option<Self> {
         let org = instance.org();
         let server = Arc::clone(org.server_by_id(server_id)?);
-        Some(Self::new(Arc::clone(instance), org, server, urls))
+        Some(Self {
+            instance: Arc::clone(instance),
+            org,
+            server,
+            urls: urls.clone(),
+            assumed_client: None,
+            request: request.cookies.request.clone(),
+            now: request.now,
+        })
     }
 
     pub(super) fn ledger(&self) -> LedgerAt<'_> {

@@ -19,8 +19,11 @@ use serde_json::Value;
 
 use super::browser::{Browser, BrowserRequest, Destination};
 use super::sign_in_step::{CommittedStep, NextHandle};
-use super::{Context, OrgInstance, authorization_response, consents, issued_tokens, sessions, sign_in_step};
+use super::{
+    Context, OrgInstance, authorization_response, consents, issued_tokens, sessions, sign_in_step, transactions,
+};
 use crate::journal::Explained;
+use crate::ledger::Versioned;
 
 /// What a client does in the IDX API.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +109,7 @@ impl<'o> IdxEndpoint<'o> {
     async fn answer(&self, action: IdxAction<'_>, request: &mut BrowserRequest) -> Result<Answered, OAuthError> {
         let handle = match action {
             IdxAction::Introspect(IdxHandle::Interaction(handle)) => {
-                let ledger = self.instance.ledger.at(self.instance.clock.now());
+                let ledger = self.instance.ledger.at(request.now);
                 ledger.interactions().get(handle).await?.map(|StateHandle(handle)| handle)
             }
             IdxAction::Introspect(IdxHandle::State(handle))
@@ -146,14 +149,14 @@ impl<'o> IdxEndpoint<'o> {
         }
     }
 
-    /// The transaction, if it belongs to the browser, and where it is for.
+    /// The transaction, if it belongs to the browser, and the server that it is at.
     async fn find(
         &self,
         handle: &str,
         request: &mut BrowserRequest,
     ) -> Result<Option<(Context, Transaction)>, LedgerError> {
-        let ledger = self.instance.ledger.at(self.instance.clock.now());
-        let Some(transaction) = ledger.transactions().get(handle).await? else { return Ok(None) };
+        let found = transactions::find(self.instance, &self.urls, handle, request).await?;
+        let Some((context, Versioned { value: transaction, .. })) = found else { return Ok(None) };
         if matches!(transaction.purpose, Purpose::Authn { .. }) {
             request.trace.note(NoteStatus::Refused, "state handle", "it is a state token of /api/v1/authn");
             return Ok(None);
@@ -163,8 +166,7 @@ impl<'o> IdxEndpoint<'o> {
             request.trace.note(NoteStatus::Refused, "state handle", reason);
             return Ok(None);
         }
-        let context = Context::at_server(self.instance, self.urls.clone(), transaction.purpose.server());
-        Ok(context.map(|context| (context.of_request(request.cookies.request.clone()), transaction)))
+        Ok(Some((context, transaction)))
     }
 }
 

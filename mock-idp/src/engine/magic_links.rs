@@ -31,7 +31,7 @@ impl<'o> MagicLinkPage<'o> {
     }
 
     async fn page(self, token: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
-        let now = self.0.clock.now();
+        let now = request.now;
         let browser = request.cookies.id.clone();
         let open = |link: &mut MagicLink| (link.open(token, browser.as_deref(), now), link.user_id.clone());
         let opened = self.0.ledger.at(now).magic_links().update(&OneTimeToken::hash(token), open).await?;

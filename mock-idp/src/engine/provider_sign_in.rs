@@ -68,7 +68,7 @@ impl<'o> ProviderEndpoint<'o> {
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
         let visit = self.visit(parameters.get("state").unwrap_or_default(), request).await?;
-        let found = provider_visits::find(self.instance, &self.urls, &visit.transaction, &request.cookies).await?;
+        let found = provider_visits::find(self.instance, &self.urls, &visit.transaction, request).await?;
         let (context, Versioned { value: transaction, version }) = &found;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         request.remember = transaction.remember;
@@ -114,7 +114,7 @@ impl<'o> ProviderEndpoint<'o> {
     /// What is known of the request that the answer is for, which is used up.
     async fn visit(&self, state: &str, request: &BrowserRequest) -> Result<ProviderVisit, OAuthError> {
         let expired = |reason: &str| OAuthError::new(ErrorId::RequestExpired, reason);
-        let ledger = self.instance.ledger.at(self.instance.clock.now());
+        let ledger = self.instance.ledger.at(request.now);
         let unknown = || expired("no request to an identity provider has this `state`, or it has been answered before");
         let visit = ledger.provider_visits().get(state).await?.ok_or_else(unknown)?;
         if request.cookies.id.as_deref() != Some(visit.browser.as_str()) {

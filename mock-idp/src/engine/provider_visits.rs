@@ -9,8 +9,8 @@ use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::provider::{ProviderRequest, provider_request};
 use mock_idp_core::sign_in::{self, Remediation, SignInFacts};
 
-use super::browser::{Browser, BrowserRequest, Destination};
-use super::{Context, OrgInstance};
+use super::browser::{BrowserRequest, Destination};
+use super::{Context, OrgInstance, transactions};
 use crate::ledger::Versioned;
 
 /// Sends the browser to a provider that the page of a transaction offers.
@@ -23,7 +23,7 @@ pub(super) async fn leave(
 ) -> Result<Destination, OAuthError> {
     // Okta: what follows `~` is not part of the handle.
     let handle = handle.split('~').next().unwrap_or_default();
-    let (context, Versioned { value: transaction, .. }) = find(instance, urls, handle, &request.cookies).await?;
+    let (context, Versioned { value: transaction, .. }) = find(instance, urls, handle, request).await?;
     request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
     if transaction.browser.is_some() && transaction.browser != request.cookies.id {
         let reason = "the request came without the browser cookie of this sign-in";
@@ -55,21 +55,15 @@ pub(super) async fn go_out(
     Ok(Destination::Provider(location))
 }
 
-/// A transaction that is in progress, and where it is for.
+/// A transaction that is in progress, and the server that it is at.
 pub(super) async fn find(
     instance: &Arc<OrgInstance>,
     urls: &Urls,
     handle: &str,
-    cookies: &Browser,
+    request: &BrowserRequest,
 ) -> Result<(Context, Versioned<Transaction>), OAuthError> {
-    let found = instance.ledger.at(instance.clock.now()).transactions().get_versioned(handle).await?;
-    let found = found.filter(|found| !matches!(found.value.purpose, Purpose::Authn { .. }));
-    let context = found
-        .as_ref()
-        .and_then(|found| Context::at_server(instance, urls.clone(), found.value.purpose.server()))
-        .map(|context| context.of_request(cookies.request.clone()));
-    match (context, found) {
-        (Some(context), Some(found)) => Ok((context, found)),
+    match transactions::find(instance, urls, handle, request).await? {
+        Some((context, found)) if !matches!(found.value.purpose, Purpose::Authn { .. }) => Ok((context, found)),
         _ => Err(OAuthError::new(ErrorId::RequestExpired, "there is no sign-in in progress with this state handle")),
     }
 }

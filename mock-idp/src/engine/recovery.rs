@@ -65,7 +65,7 @@ impl<'o> RecoveryPages<'o> {
         handle: Option<&str>,
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
-        let ledger = self.instance.ledger.at(self.instance.clock.now());
+        let ledger = self.instance.ledger.at(request.now);
         let found = match handle {
             Some(handle) => ledger.transactions().get(handle).await?,
             None => None,
@@ -113,8 +113,7 @@ impl<'o> RecoveryPages<'o> {
     }
 
     fn context(&self, purpose: &Purpose, request: &BrowserRequest) -> Result<Context, OAuthError> {
-        let context = Context::at_server(self.instance, self.urls.clone(), purpose.server());
-        let context = context.map(|context| context.of_request(request.cookies.request.clone()));
+        let context = Context::of_browser(self.instance, &self.urls, purpose.server(), request);
         context.ok_or_else(|| OAuthError::new(ErrorId::RequestExpired, "the authorization server has been removed"))
     }
 }

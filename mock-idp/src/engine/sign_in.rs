@@ -11,8 +11,9 @@ use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
 use super::sign_in_step::{CommittedStep, NextHandle};
-use super::{Context, OrgInstance, authorization_response, idx, sessions, sign_in_flow, sign_in_step};
+use super::{Context, OrgInstance, authorization_response, idx, sessions, sign_in_flow, sign_in_step, transactions};
 use crate::journal::Explained;
+use crate::ledger::Versioned;
 
 /// The endpoints that the pages of a sign-in post to.
 #[derive(Clone, Debug)]
@@ -48,7 +49,7 @@ impl<'o> SignInEndpoint<'o> {
         remember: bool,
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
-        let (context, transaction) = self.find(handle, &request.cookies).await?;
+        let (context, transaction) = self.find(handle, request).await?;
         let context = &context;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         request.remember = transaction.remember;
@@ -84,12 +85,13 @@ impl<'o> SignInEndpoint<'o> {
     }
 
     /// Whether the transaction with this handle waits for the answer to a push notification. Nothing changes.
-    pub(crate) async fn waits_for_push(self, handle: &str, cookies: &Browser) -> Result<bool, OAuthError> {
-        let (context, transaction) = self.find(handle, cookies).await?;
+    pub(crate) async fn waits_for_push(self, handle: &str, cookies: Browser, frame: Frame) -> Result<bool, OAuthError> {
+        let request = BrowserRequest::new(self.instance, cookies, frame);
+        let (context, transaction) = self.find(handle, &request).await?;
         let Stage::MoreProofs(partial) = transaction.stage else { return Ok(false) };
         let ProofStep::Wait { push, .. } = partial.step else { return Ok(false) };
         let sent = self.instance.push(&push.id).await?;
-        let is_own = transaction.browser == cookies.id;
+        let is_own = transaction.browser == request.cookies.id;
         Ok(is_own && sent.is_some_and(|sent| sent.result(context.now) == PushResult::Waiting))
     }
 
@@ -101,7 +103,7 @@ impl<'o> SignInEndpoint<'o> {
     }
 
     async fn finished(self, handle: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
-        let (context, transaction) = self.find(handle, &request.cookies).await?;
+        let (context, transaction) = self.find(handle, request).await?;
         let context = &context;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         if let Some(problem) = foreign_browser(&transaction, request) {
@@ -114,16 +116,12 @@ impl<'o> SignInEndpoint<'o> {
         }
     }
 
-    /// The transaction, and where it is for. One whose client asks the user itself has no pages.
-    async fn find(&self, handle: &str, cookies: &Browser) -> Result<(Context, Transaction), OAuthError> {
-        let ledger = self.instance.ledger.at(self.instance.clock.now());
-        let found = ledger.transactions().get(handle).await?.filter(|transaction| transaction.browser.is_some());
-        let context = found
-            .as_ref()
-            .and_then(|transaction| Context::at_server(self.instance, self.urls.clone(), transaction.purpose.server()))
-            .map(|context| context.of_request(cookies.request.clone()));
-        match (context, found) {
-            (Some(context), Some(transaction)) => Ok((context, transaction)),
+    /// The transaction, and the server that it is at. One whose client asks the user itself has no pages.
+    async fn find(&self, handle: &str, request: &BrowserRequest) -> Result<(Context, Transaction), OAuthError> {
+        match transactions::find(self.instance, &self.urls, handle, request).await? {
+            Some((context, Versioned { value: transaction, .. })) if transaction.browser.is_some() => {
+                Ok((context, transaction))
+            }
             _ => {
                 let reason = "there is no sign-in in progress with this state handle";
                 Err(OAuthError::new(ErrorId::RequestExpired, reason))

@@ -1,9 +1,13 @@
 //! Sign-ins in progress.
 
-use mock_idp_core::ledger::{LedgerError, Purpose, Stage, Transaction};
+use std::sync::Arc;
 
-use super::Context;
+use mock_idp_core::ledger::{LedgerError, Purpose, Stage, Transaction};
+use mock_idp_core::org::Urls;
+
 use super::browser::BrowserRequest;
+use super::{Context, OrgInstance};
+use crate::ledger::Versioned;
 
 /// How long a page of a sign-in can be submitted, in seconds. Okta: a transaction lives at most an hour.
 const LIFETIME: i64 = 3600;
@@ -12,6 +16,20 @@ const LIFETIME: i64 = 3600;
 pub(super) fn new(context: &Context, purpose: Purpose, stage: Stage, request: &BrowserRequest) -> Transaction {
     let (browser, remember) = (Some(request.browser_id.clone()), request.remember);
     Transaction { purpose, stage, browser, remember, expires: context.now + LIFETIME }
+}
+
+/// The transaction with this handle, and the server that it is at.
+pub(super) async fn find(
+    instance: &Arc<OrgInstance>,
+    urls: &Urls,
+    handle: &str,
+    request: &BrowserRequest,
+) -> Result<Option<(Context, Versioned<Transaction>)>, LedgerError> {
+    let Some(found) = instance.ledger.at(request.now).transactions().get_versioned(handle).await? else {
+        return Ok(None);
+    };
+    let context = Context::of_browser(instance, urls, found.value.purpose.server(), request);
+    Ok(context.map(|context| (context, found)))
 }
 
 /// Stores a transaction under a new handle: each page can be submitted once.

@@ -83,9 +83,9 @@ pub(super) async fn poll(form: BrowserForm, Form(fields): Form) -> Decided {
 
 /// The script of a page that waits for the answer to a notification asks whether it still has to. The page itself is not used up.
 pub(super) async fn is_waiting(form: BrowserForm, Query(query): Query) -> Decided {
-    let BrowserForm { address, browser, .. } = form;
+    let BrowserForm { address, browser, frame, .. } = form;
     let handle = query.get("stateHandle").unwrap_or_default();
-    let waits = SignInEndpoint::new(&address.org, address.urls()).waits_for_push(handle, &browser).await;
+    let waits = SignInEndpoint::new(&address.org, address.urls()).waits_for_push(handle, browser, frame).await;
     // Without a transaction there is nothing to wait for: the page's form says so.
     let body = json!({ "waiting": waits.unwrap_or(false) });
     Explained::undecided(respond::json::text(body.to_string().into()))
