@@ -11,7 +11,8 @@ const CALLBACK: &str = "http%3A%2F%2Flocalhost%3A7803%2Fcallback";
 // RFC 7636 appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-const CONNECTIONS: usize = 16;
+/// How many flows run at the same time.
+pub(crate) const CONNECTIONS: usize = 16;
 
 pub(crate) struct Tokens {
     pub(crate) access: String,
@@ -97,14 +98,14 @@ enum Measured {
     Ceiling,
 }
 
-/// Flows a second against mocks, each flow at one of them.
-pub(crate) async fn per_second(ports: &[u16]) -> f64 {
-    measure(ports, Measured::Mock).await
+/// Flows a second against mocks, each flow at one of them, with so many flows at the same time.
+pub(crate) async fn per_second(ports: &[u16], connections: usize) -> f64 {
+    measure(ports, connections, Measured::Mock).await
 }
 
 /// The same three requests against the ceiling.
 pub(crate) async fn ceiling_per_second(port: u16) -> f64 {
-    measure(&[port], Measured::Ceiling).await
+    measure(&[port], CONNECTIONS, Measured::Ceiling).await
 }
 
 async fn step(subject: Measured, connection: &mut Connection) {
@@ -118,10 +119,10 @@ async fn step(subject: Measured, connection: &mut Connection) {
     }
 }
 
-async fn measure(ports: &[u16], subject: Measured) -> f64 {
+async fn measure(ports: &[u16], connections: usize, subject: Measured) -> f64 {
     let (done, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let begun = Instant::now();
-    let workers = (0..CONNECTIONS).map(|number| {
+    let workers = (0..connections).map(|number| {
         let (done, stop, port) = (Arc::clone(&done), Arc::clone(&stop), ports[number % ports.len()]);
         tokio::spawn(async move {
             let mut connection = Connection::open(port).await;

@@ -2,8 +2,8 @@
 //! cached bodies and signs with one key.
 //!
 //! `cargo bench -p mock-idp --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
-//! machine; nothing in it passes or fails. With `-- --stores` it measures only the stores, and with `-- --start` only start, memory and
-//! size, also of a program without stores. To measure the program as it is published, build it by itself (`ci/dist`), put a copy aside
+//! machine; nothing in it passes or fails. With `-- --stores` it measures only the stores, with `-- --start` only start, memory and
+//! size, also of a program without stores, and with `-- --only flow` only the rates of the rows whose name has this text. To measure the program as it is published, build it by itself (`ci/dist`), put a copy aside
 //! and name that in `MOCK_IDP_PROGRAM`.
 
 #![expect(
@@ -104,7 +104,7 @@ fn main() {
     );
     row(
         "code + PKCE flow with sign-in form, two signatures",
-        || runtime.block_on(flow::per_second(&[mock.port])),
+        || runtime.block_on(flow::per_second(&[mock.port], flow::CONNECTIONS)),
         || runtime.block_on(flow::ceiling_per_second(ceiling.port)),
     );
     drop(mock);
@@ -115,6 +115,9 @@ fn main() {
 
 /// Alternates both sides, and gives the medians and the median of the ratios.
 fn row(name: &str, ours: impl Fn() -> f64, theirs: impl Fn() -> f64) {
+    if std::env::args().skip_while(|argument| argument != "--only").nth(1).is_some_and(|part| !name.contains(&part)) {
+        return;
+    }
     let (mut mine, mut other, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let (ours, theirs) = (ours(), theirs());

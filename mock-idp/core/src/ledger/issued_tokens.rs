@@ -41,11 +41,12 @@ impl IssuedCredential {
 pub struct IssuedTokens(VecDeque<IssuedCredential>);
 
 impl IssuedTokens {
-    /// How many records a user has at most.
-    const PARTS: u32 = 64;
+    /// How many records a user has at most. They are many and small, because a store outside of the process reads and writes a whole
+    /// record for each credential.
+    const PARTS: u32 = 512;
 
     /// The largest number in one record; beyond it, the oldest are dropped.
-    const MOST: usize = 160;
+    const MAX: usize = 20;
 
     /// The key of the record that has a credential of a user.
     #[must_use]
@@ -68,7 +69,7 @@ impl IssuedTokens {
 
     /// Adds one.
     pub fn add(&mut self, credential: IssuedCredential) {
-        if self.0.len() >= Self::MOST {
+        if self.0.len() >= Self::MAX {
             self.0.pop_front();
         }
         self.0.push_back(credential);
@@ -94,7 +95,7 @@ mod tests {
     fn credentials_of_a_user_are_spread_over_the_records_of_the_user() {
         let all: BTreeSet<String> = IssuedTokens::keys("u").collect();
         let used: BTreeSet<String> =
-            (0..1_000).map(|number| IssuedTokens::key("u", &IssuedCredential::Code(format!("code{number}")))).collect();
+            (0..10_000).map(|number| IssuedTokens::key("u", &IssuedCredential::Code(format!("code{number}")))).collect();
         assert_eq!(used, all);
         assert!(all.iter().all(|key| key.starts_with("u/")));
     }
