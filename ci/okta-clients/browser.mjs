@@ -18,7 +18,9 @@ export async function open() {
     if (value?.error) throw new Error(`${value.error}: ${value.message}`);
     return value;
   };
-  const args = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
+  // No requests to other machines, such as for the logo of a button.
+  const rules = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1";
+  const args = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", rules];
   const binary = process.env.CHROMIUM || undefined;
   const capabilities = { alwaysMatch: { browserName: "chrome", "goog:chromeOptions": { args, binary } } };
   const { sessionId } = await call("POST", "/session", { capabilities });
@@ -28,7 +30,9 @@ export async function open() {
   async function first(css, read) {
     for (let tries = 0; tries < 200; tries++) {
       const found = await call("POST", `${session}/elements`, { using: "css selector", value: css });
-      const value = found.length && (await read(`${session}/element/${found[0][ELEMENT]}`));
+      // The page may change after the element was found.
+      const gone = (error) => { if (!error.message.startsWith("stale element reference")) throw error; };
+      const value = found.length && (await read(`${session}/element/${found[0][ELEMENT]}`).catch(gone));
       if (value) return value;
       await new Promise((done) => setTimeout(done, 100));
     }
@@ -36,18 +40,19 @@ export async function open() {
     throw new Error(`there is no ${css} on the page:\n${await call("GET", `${session}/element/${body}/text`)}`);
   }
 
-  const element = (css) => first(css, (path) => path);
+  const act = (css, action, body) => first(css, async (path) => (await call("POST", `${path}/${action}`, body), true));
 
   return {
     visit: (url) => call("POST", `${session}/url`, { url }),
     // Control and A select what the field contains, and the text replaces it.
-    type: async (css, text) => call("POST", `${await element(css)}/value`, { text: `\uE009a\uE000${text}` }),
-    click: async (css) => call("POST", `${await element(css)}/click`, {}),
+    type: (css, text) => act(css, "value", { text: `\uE009a\uE000${text}` }),
+    click: (css) => act(css, "click", {}),
     // WebAuthn Level 2, 11: an authenticator that answers for the user.
     addAuthenticator: () => call("POST", `${session}/webauthn/authenticator`, {
       protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
     }),
     text: (css) => first(css, (path) => call("GET", `${path}/text`)),
+    url: () => call("GET", `${session}/url`),
     async close() {
       await call("DELETE", session);
       driver.kill();
