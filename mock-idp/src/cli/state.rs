@@ -25,12 +25,23 @@ pub(super) enum StateCommand {
     Load(FileArgs),
     /// List what differs between a saved state and that of an org; exit code 1 if anything does.
     Diff(FileArgs),
-    /// Put the state of the last start in the place of a damaged one, which is kept.
+    /// Replace a damaged state, which is kept, by that of the last start or by what can be read of it.
     #[cfg(feature = "disk")]
     Recover {
         #[arg(long, value_name = "DIR", env = "MOCK_IDP_STATE")]
         state: PathBuf,
+        /// The state of the last start, or the records of the damaged state that can be read.
+        #[arg(long, value_name = "SOURCE", value_enum, default_value = "last-start")]
+        from: RecoverySource,
     },
+}
+
+/// What takes the place of a damaged state.
+#[cfg(feature = "disk")]
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum RecoverySource {
+    LastStart,
+    Damaged,
 }
 
 /// Which state.
@@ -86,10 +97,15 @@ pub(super) fn run(command: &StateCommand) -> Result<CommandOutput, Failure> {
             Ok(CommandOutput { text, positive: equal })
         }
         #[cfg(feature = "disk")]
-        StateCommand::Recover { state } => {
-            let damaged = MockIdp::recover_state(state)?;
-            let damaged = damaged.display();
-            Ok(positive(format!("the state is that of the last start; the damaged file is {damaged}\n")))
+        StateCommand::Recover { state, from } => {
+            let (damaged, contents) = match from {
+                RecoverySource::LastStart => (MockIdp::recover_state(state)?, "is that of the last start".to_owned()),
+                RecoverySource::Damaged => {
+                    let (damaged, read) = MockIdp::salvage_state(state)?;
+                    (damaged, format!("has {read}"))
+                }
+            };
+            Ok(positive(format!("the state {contents}; the damaged file is {}\n", damaged.display())))
         }
     }
 }

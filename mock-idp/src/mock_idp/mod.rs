@@ -235,6 +235,15 @@ impl MockIdp {
         Ok(crate::ledger::DiskFile::recover(dir)?)
     }
 
+    /// Puts what can be read of a damaged state in its place. Returns where the damaged file is kept, and how many records could be read.
+    ///
+    /// # Errors
+    /// Nothing can be read, a mock uses the state, or it cannot be written.
+    #[cfg(feature = "disk")]
+    pub fn salvage_state(dir: &Path) -> Result<(PathBuf, String), StartError> {
+        Ok(crate::ledger::DiskFile::salvage(dir)?)
+    }
+
     /// Stops listening, lets running requests finish, and ends all tasks.
     pub async fn stop(self) {
         self.serving.stop().await;

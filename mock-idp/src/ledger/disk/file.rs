@@ -11,6 +11,7 @@ use redb::{
     WriteTransaction,
 };
 
+use super::salvage::{Salvage, has_fitting_head};
 use crate::ledger::log::{LoggedChange, LoggedRecord};
 
 /// By org, table and key, separated by zero bytes: the expiry in eight bytes, and the record in JSON.
@@ -18,14 +19,19 @@ const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records
 /// What the file is: its format.
 const ABOUT: TableDefinition<'_, &str, u32> = TableDefinition::new("about");
 const FORMAT_KEY: &str = "format";
-/// Another value after each attempt to write.
-const PROBE_KEY: &str = "probe";
+/// What is written to find out whether there is room again, and removed.
+const PROBE: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("probe");
+/// More than what usual requests need: a mock that is ready can store their changes.
+const PROBE_BYTES: usize = 64 * 1024;
 
 /// Changes a file from one format to the next.
 pub(super) type Migration = fn(&WriteTransaction) -> Result<(), redb::Error>;
 
 /// The migrations, the one from format 1 first.
 const MIGRATIONS: &[Migration] = &[];
+
+/// The current format.
+const FORMAT: u32 = MIGRATIONS.len() as u32 + 1;
 
 /// A file up to this size is not made smaller.
 const SMALL_BYTES: u64 = 4 * 1024 * 1024;
@@ -47,7 +53,7 @@ pub(crate) enum DiskError {
     )]
     Later { path: PathBuf, format: u32, known: u32 },
     #[error(
-        "{} is damaged: {error}. {} Or start over with --reset-state. Both keep the damaged file",
+        "{} is damaged: {error}.{} Or start over with --reset-state. Both keep the damaged file",
         path.display(),
         recoverable(path)
     )]
@@ -87,7 +93,10 @@ impl DiskFile {
             let _locked = lock(&path)?;
             std::fs::copy(&path, &checked).map_err(unusable)?;
         }
-        if let Err(error) = check(&checked) {
+        // Some damage is a panic of redb.
+        let whole = std::panic::catch_unwind(|| check(&checked));
+        let unreadable = || Err(StorageError::Corrupted("it cannot be read".to_owned()).into());
+        if let Err(error) = whole.unwrap_or_else(|_| unreadable()) {
             std::fs::remove_file(&checked).map_err(unusable)?;
             return Err(DiskError::Damaged { path, error: error.to_string() });
         }
@@ -112,6 +121,42 @@ impl DiskFile {
         Ok(Some(aside))
     }
 
+    /// Puts what can be read of a damaged file in its place. Returns where the damaged file is, and what could be read.
+    pub(crate) fn salvage(dir: &Path) -> Result<(PathBuf, String), DiskError> {
+        let path = dir.join(Self::NAME);
+        let unusable = |error: String| DiskError::Io { path: path.clone(), error };
+        drop(lock(&path)?);
+        let found = Salvage::read(&path).ok_or_else(|| unusable("nothing of it can be read".to_owned()))?;
+        let restored = path.with_extension("new");
+        let written = || -> Result<(), redb::Error> {
+            if restored.exists() {
+                std::fs::remove_file(&restored)?;
+            }
+            create_private(dir, &restored)?;
+            let database = Database::create(&restored)?;
+            let transaction = database.begin_write()?;
+            transaction.open_table(ABOUT)?.insert(FORMAT_KEY, found.format.unwrap_or(FORMAT))?;
+            {
+                let mut records = transaction.open_table(RECORDS)?;
+                for (key, value) in &found.records {
+                    records.insert(&key[..], &value[..])?;
+                }
+            }
+            Ok(transaction.commit()?)
+        };
+        written().map_err(|error| unusable(error.to_string()))?;
+        Ok((Self::replace(dir, &restored)?, found.summary()))
+    }
+
+    /// Puts another file in the place of the file of a directory, which is kept; where that is.
+    fn replace(dir: &Path, by: &Path) -> Result<PathBuf, DiskError> {
+        let path = dir.join(Self::NAME);
+        let unusable = |error: io::Error| DiskError::Io { path: path.clone(), error: error.to_string() };
+        let aside = Self::set_aside(dir)?.ok_or_else(|| unusable(io::ErrorKind::NotFound.into()))?;
+        std::fs::rename(by, &path).map_err(unusable)?;
+        Ok(aside)
+    }
+
     /// Puts the copy of the last start in the place of a damaged file, which is kept; where that is.
     pub(crate) fn recover(dir: &Path) -> Result<PathBuf, DiskError> {
         let path = dir.join(Self::NAME);
@@ -121,9 +166,7 @@ impl DiskFile {
         // Copied first, so that there is no moment without a file but for the renaming.
         let restored = path.with_extension("new");
         std::fs::copy(&copy, &restored).map_err(unusable)?;
-        let aside = Self::set_aside(dir)?.ok_or_else(|| unusable(io::ErrorKind::NotFound.into()))?;
-        std::fs::rename(&restored, &path).map_err(unusable)?;
-        Ok(aside)
+        Self::replace(dir, &restored)
     }
 
     pub(super) fn open(
@@ -240,11 +283,10 @@ impl DiskFile {
         *self.database.write() = Some(Arc::new(database));
         self.with(|database| {
             let transaction = database.begin_write()?;
-            {
-                let mut about = transaction.open_table(ABOUT)?;
-                let probe = about.get(PROBE_KEY)?.map_or(0, |probe| probe.value());
-                about.insert(PROBE_KEY, probe.wrapping_add(1))?;
-            }
+            transaction.open_table(PROBE)?.insert("", &[0; PROBE_BYTES][..])?;
+            transaction.commit()?;
+            let transaction = database.begin_write()?;
+            transaction.delete_table(PROBE)?;
             Ok(transaction.commit()?)
         })
     }
@@ -296,6 +338,9 @@ fn lock(path: &Path) -> Result<File, DiskError> {
 
 /// Checks a copy: what is found damaged is changed by the check.
 fn check(copy: &Path) -> Result<(), DatabaseError> {
+    if !has_fitting_head(copy).map_err(StorageError::Io)? {
+        return Err(StorageError::Corrupted("the lengths in its head are wrong".to_owned()).into());
+    }
     let mut database = Database::create(copy)?;
     let checked = database.check_integrity();
     if matches!(checked, Ok(true)) {
@@ -314,14 +359,22 @@ fn copy_of(path: &Path) -> PathBuf {
 
 /// What is left of a damaged file.
 fn recoverable(path: &Path) -> String {
+    let readable = match Salvage::read(path) {
+        Some(found) => format!(
+            " {} can be read and used: mock-idp state recover --state DIR --from damaged.",
+            found.summary()
+        ),
+        None => " Nothing of it can be read.".to_owned(),
+    };
     let time = std::fs::metadata(copy_of(path)).and_then(|found| found.modified());
-    match time.map(time::OffsetDateTime::from) {
+    let copy = match time.map(time::OffsetDateTime::from) {
         Ok(time) => format!(
-            "The state at the start of {} UTC can be used: mock-idp state recover --state DIR.",
+            " The state at the start of {} UTC can be used: mock-idp state recover --state DIR.",
             time.truncate_to_second()
         ),
-        Err(_) => "There is no copy of an earlier start.".to_owned(),
-    }
+        Err(_) => " There is no copy of an earlier start.".to_owned(),
+    };
+    readable + &copy
 }
 
 fn table_prefix(org: &str, table: &str) -> Vec<u8> {

@@ -2,6 +2,7 @@
 //! before a change is acknowledged. A thread of its own writes whatever has been queued since its last write.
 
 mod file;
+mod salvage;
 #[cfg(test)]
 mod tests;
 
