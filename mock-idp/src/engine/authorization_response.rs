@@ -2,14 +2,14 @@
 
 use mock_idp_core::endpoint::authorization::{self, AuthorizationResponse, IssuedResponse};
 use mock_idp_core::ledger::{
-    Authorization, AuthorizationRequest, Code, IssuedCredential, RedirectTarget, Session, SessionClient,
+    Authorization, AuthorizationRequest, Code, IssuedCredential, LedgerError, RedirectTarget, Session, SessionClient,
 };
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::trace::Trace;
 
 use super::browser::{BrowserRequest, Destination};
-use super::{Context, issued_tokens, signing, token, token_hooks};
+use super::{Context, issued_tokens, signing, token, token_hooks, transactions};
 use crate::faults::IssuedTo;
 use crate::ledger::Batch;
 
@@ -20,11 +20,12 @@ pub(super) async fn respond(
     authorization: Authorization,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
+    let pushed_requests = context.ledger().pushed_requests();
+    let used = || OAuthError::new(ErrorId::InvalidRequestUri, "the request_uri has been used, or has expired");
     if let Some(name) = &wanted.pushed_as
-        && context.ledger().pushed_requests().take(name).await?.is_none()
+        && pushed_requests.get(name).await?.is_none()
     {
-        let error = OAuthError::new(ErrorId::InvalidRequestUri, "the request_uri has been used, or has expired");
-        return Ok(fail(context, &wanted.target, &error, request));
+        return Ok(fail(context, &wanted.target, &used(), request));
     }
     let authentication = authorization.authentication.clone();
     let events = authorization::events::responded(&context.org, &context.server, &wanted, &authorization);
@@ -33,6 +34,11 @@ pub(super) async fn respond(
         Err(error) => return Ok(fail(context, &wanted.target, &error, request)),
     };
     let mut batch = context.ledger().batch();
+    if let Some(name) = &wanted.pushed_as {
+        batch.require(pushed_requests, name, |_| true);
+        batch.delete(pushed_requests, name);
+    }
+    transactions::use_up_page(context, &mut batch, request);
     let mut answer = response.response;
     if let Some(known) = authentication {
         if context.server.behavior.manages_sessions() {
@@ -50,7 +56,13 @@ pub(super) async fn respond(
     if let Some((code, record)) = response.code {
         batch.put(context.ledger().codes(), &code, record, context.now + Code::lifetime(context.server.behavior));
     }
-    batch.commit().await?;
+    match batch.commit().await {
+        // Another request has been faster.
+        Err(LedgerError::Conflict { .. }) if wanted.pushed_as.is_some() => {
+            return Ok(fail(context, &wanted.target, &used(), request));
+        }
+        committed => committed.map_err(transactions::used_up)?,
+    }
     context.log(events);
     Ok(deliver(context, answer, request))
 }

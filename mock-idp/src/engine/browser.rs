@@ -8,6 +8,7 @@ use mock_idp_core::protocol::{ErrorId, Language, OAuthError, ResponseMode};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
 use super::OrgInstance;
+use super::transactions::SubmittedPage;
 use crate::current_request::CurrentRequest;
 use crate::journal::{Explained, Explanation};
 
@@ -71,6 +72,8 @@ pub(super) struct BrowserRequest {
     pub(super) new_session: Option<String>,
     /// What scripts may know of it.
     pub(super) new_state: Option<String>,
+    /// The page that was submitted, as long as it is not used up.
+    pub(super) page: Option<SubmittedPage>,
     /// "Keep me signed in".
     pub(super) remember: bool,
     /// Seconds for which the cookie of the new session is kept; `None`: until the browser is closed.
@@ -93,6 +96,7 @@ impl BrowserRequest {
             user_id: None,
             new_session: None,
             new_state: None,
+            page: None,
             remember: false,
             session_age: None,
             trace,

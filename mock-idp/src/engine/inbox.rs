@@ -4,7 +4,7 @@ use mock_idp_core::ledger::{InboxMessage, InboxPosition, LedgerError, OutgoingMe
 use tokio::sync::watch;
 
 use super::OrgInstance;
-use crate::ledger::{LedgerAt, NEVER};
+use crate::ledger::{Batch, LedgerAt, NEVER};
 
 impl OrgInstance {
     /// Sends a message: it goes to the inbox, and nowhere else.
@@ -12,21 +12,9 @@ impl OrgInstance {
     /// # Errors
     /// The ledger's store is unavailable.
     pub(crate) async fn send(&self, message: OutgoingMessage) -> Result<(), LedgerError> {
-        let time = self.clock.now_millis();
-        let ledger = self.ledger.at(self.clock.now());
-        let positions = ledger.inbox_positions();
         loop {
-            let stored = positions.get_versioned(InboxPosition::KEY).await?;
-            let (version, mut position) =
-                stored.map_or_else(Default::default, |stored| (Some(stored.version), stored.value));
-            let (number, removed) = position.add();
-            let mut batch = ledger.batch();
-            batch.replace_or_put(positions, InboxPosition::KEY, version, position);
-            if let Some(removed) = removed {
-                batch.delete(ledger.messages(), &InboxMessage::key(removed));
-            }
-            let added = InboxMessage::new(number, time, message.clone());
-            batch.put(ledger.messages(), &InboxMessage::key(number), added, NEVER);
+            let mut batch = self.ledger.at(self.clock.now()).batch();
+            self.add_messages(&mut batch, vec![message.clone()]).await?;
             match batch.commit().await {
                 // Another request has sent or removed a message in the meantime.
                 Err(LedgerError::Conflict { .. }) => {}
@@ -34,8 +22,43 @@ impl OrgInstance {
                 Ok(()) => break,
             }
         }
-        self.sent.send_replace(());
+        self.note_messages();
         Ok(())
+    }
+
+    /// Adds messages to a batch. It cannot be committed if another request sends or removes one in the meantime.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(super) async fn add_messages<'l>(
+        &'l self,
+        batch: &mut Batch<'l>,
+        messages: Vec<OutgoingMessage>,
+    ) -> Result<(), LedgerError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let time = self.clock.now_millis();
+        let ledger = self.ledger.at(self.clock.now());
+        let positions = ledger.inbox_positions();
+        let stored = positions.get_versioned(InboxPosition::KEY).await?;
+        let (version, mut position) =
+            stored.map_or_else(Default::default, |stored| (Some(stored.version), stored.value));
+        for message in messages {
+            let (number, removed) = position.add();
+            if let Some(removed) = removed {
+                batch.delete(ledger.messages(), &InboxMessage::key(removed));
+            }
+            let added = InboxMessage::new(number, time, message);
+            batch.put(ledger.messages(), &InboxMessage::key(number), added, NEVER);
+        }
+        batch.replace_or_put(positions, InboxPosition::KEY, version, position);
+        Ok(())
+    }
+
+    /// Notifies those who watch the messages.
+    pub(super) fn note_messages(&self) {
+        self.sent.send_replace(());
     }
 
     /// The messages that fit, the newest first.

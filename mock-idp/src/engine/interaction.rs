@@ -47,7 +47,8 @@ impl<'c> InteractionEndpoint<'c> {
         let (handle, state_handle) =
             context.decide(trace, |moment| (moment.token(), idx::new_state_handle(false, moment)));
         let purpose = Purpose::Interact(Box::new(Interaction { request, handle: handle.clone() }));
-        let mut transaction = Transaction { purpose, stage, browser: None, remember: false, expires: 0 };
+        let (browser, remember, submitted) = (None, false, false);
+        let mut transaction = Transaction { purpose, stage, browser, remember, submitted, expires: 0 };
         transaction.expires = idx::expires(&transaction, context.now);
         let ledger = context.ledger();
         let mut batch = ledger.batch();

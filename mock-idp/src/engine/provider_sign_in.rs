@@ -230,7 +230,8 @@ mod tests {
         let transactions = context.ledger().transactions();
         let purpose = Purpose::Home { server: context.server.id.clone(), target: None };
         let expires = context.now + 60;
-        let transaction = Transaction { purpose, stage: Stage::Identify, browser: None, remember: false, expires };
+        let (stage, browser, remember, submitted) = (Stage::Identify, None, false, false);
+        let transaction = Transaction { purpose, stage, browser, remember, submitted, expires };
         transactions.put("handle", transaction.clone(), expires).await.unwrap();
         let earlier = transactions.get_versioned("handle").await.unwrap().unwrap().version;
         let challenge = Stage::Challenge { identifier: "buyer".to_owned() };

@@ -1,6 +1,6 @@
 //! Sign-in sessions of browsers.
 
-use mock_idp_core::ledger::{Authentication, IssuedCredential, LedgerError, Session, SignedIn};
+use mock_idp_core::ledger::{Authentication, CurrentUser, IssuedCredential, LedgerError, Session, SignedIn};
 use mock_idp_core::model::User;
 use mock_idp_core::policy;
 use mock_idp_core::protocol::session_state::browser_state;
@@ -8,7 +8,7 @@ use mock_idp_core::sign_in;
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::BrowserRequest;
-use super::{Context, OrgInstance, issued_tokens};
+use super::{Context, OrgInstance, issued_tokens, transactions};
 
 /// The authentication of a session, which this request uses: its idle time starts again.
 pub(super) async fn authentication(
@@ -87,6 +87,7 @@ pub(super) async fn begin(
     if let Some(earlier) = request.session() {
         batch.delete(sessions, earlier);
     }
+    transactions::begin_session(context, &mut batch, CurrentUser::SignedIn(authentication.clone()), request);
     batch.commit().await?;
     request.new_state = context.server.behavior.manages_sessions().then(|| browser_state(&session_id));
     if let Some(user) = user {

@@ -11,6 +11,7 @@ use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
 use super::sign_in_step::{CommittedStep, NextHandle};
+use super::transactions::SubmittedPage;
 use super::{Context, OrgInstance, authorization_response, idx, sessions, sign_in_flow, sign_in_step, transactions};
 use crate::journal::Explained;
 use crate::ledger::Versioned;
@@ -63,16 +64,22 @@ impl<'o> SignInEndpoint<'o> {
             // A link: the page that it is on can still be submitted.
             return sign_in_flow::ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await;
         }
-        let step = sign_in_step::take(context, handle, answer, remember, NextHandle::New, &mut request.trace).await?;
+        if transaction.submitted {
+            // What followed from the step could not be stored.
+            return follow(context, handle, transaction, request).await;
+        }
+        let next = NextHandle::NewAfterResponse;
+        let step = sign_in_step::take(context, handle, answer, remember, next, &mut request.trace).await?;
         match step {
             // Each page can be submitted once.
             None => Err(OAuthError::new(ErrorId::RequestExpired, "this page has been submitted before")),
             Some(CommittedStep::Taken(transaction)) => {
                 // The step may have given the user a password.
                 let latest = context.on_latest_snapshot();
-                go_on(latest.as_ref().unwrap_or(context), transaction, request).await
+                follow(latest.as_ref().unwrap_or(context), handle, transaction, request).await
             }
             Some(CommittedStep::Rejected(transaction, problem)) => {
+                request.page = Some(SubmittedPage { handle: handle.to_owned(), transaction: transaction.clone() });
                 let Transaction { purpose, stage, remember, .. } = transaction;
                 request.remember = remember;
                 sign_in_flow::ask_to_sign_in(context, purpose, stage, Some(problem), request).await
@@ -110,10 +117,7 @@ impl<'o> SignInEndpoint<'o> {
             let (purpose, problem) = (transaction.purpose, Some(problem));
             return sign_in_flow::ask_to_sign_in(context, purpose, Stage::Identify, problem, request).await;
         }
-        match context.ledger().transactions().take(handle).await? {
-            Some(transaction) => go_on(context, transaction, request).await,
-            None => Err(OAuthError::new(ErrorId::RequestExpired, "this sign-in has been finished before")),
-        }
+        follow(context, handle, transaction, request).await
     }
 
     /// The transaction, and the server that it is at. One whose client asks the user itself has no pages.
@@ -138,6 +142,19 @@ fn foreign_browser(transaction: &Transaction, request: &BrowserRequest) -> Optio
     foreign.then(|| SignInProblem::new(SignInProblemKind::CookiesBlocked, reason))
 }
 
+/// What follows from the stage of a transaction, which is stored with this handle and is used up by that.
+async fn follow(
+    context: &Context,
+    handle: &str,
+    transaction: Transaction,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    request.page = Some(SubmittedPage { handle: handle.to_owned(), transaction: transaction.clone() });
+    let destination = go_on(context, transaction, request).await?;
+    transactions::finish_page(context, request).await?;
+    Ok(destination)
+}
+
 /// What follows from the stage of a transaction.
 pub(super) async fn go_on(
     context: &Context,
@@ -157,7 +174,8 @@ pub(super) async fn go_on(
         | Stage::Registration(_)
         | Stage::MoreProofs(_) => sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await,
         Stage::SignedIn(proof) => {
-            let user = sessions::begin(context, proof, request).await?.map(CurrentUser::SignedIn);
+            let begun = sessions::begin(context, proof, request).await.map_err(transactions::used_up)?;
+            let user = begun.map(CurrentUser::SignedIn);
             sign_in_flow::proceed(context, purpose, user, request).await
         }
         Stage::Consent { user } => sign_in_flow::proceed(context, purpose, Some(user), request).await,

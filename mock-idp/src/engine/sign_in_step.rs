@@ -30,6 +30,8 @@ pub(super) enum CommittedStep {
 pub(super) enum NextHandle {
     /// Each page has a handle of its own, which is used up.
     New,
+    /// The same; it is used up by what follows from the step (`transactions::use_up_page`).
+    NewAfterResponse,
     /// The transaction keeps its handle until the user has signed in.
     SameUntilSignedIn,
     /// The transaction keeps its handle. The result says when it expires then.
@@ -60,14 +62,26 @@ pub(super) async fn take(
         let stage = transaction.stage.clone();
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        let (mut result, org_changes, follow_up) =
+        let (mut result, org_changes, mut follow_up) =
             decide(context, (Some(handle), transaction), answer, &mut batch, &mut step).await?;
+        follow_up.store(context, &mut batch).await?;
         match (next, &mut result) {
+            (
+                NextHandle::NewAfterResponse,
+                CommittedStep::Taken(transaction) | CommittedStep::Rejected(transaction, _),
+            ) => {
+                batch.require_version(transactions, handle, found.version);
+                let submitted = Transaction { submitted: true, ..transaction.clone() };
+                batch.put(transactions, handle, submitted, transaction.expires);
+            }
             (NextHandle::New, _)
             | (NextHandle::NewAfterProvider(_), CommittedStep::Taken(_))
             | (NextHandle::SameUntilSignedIn, CommittedStep::Taken(Transaction { stage: Stage::SignedIn(_), .. }))
             | (
-                NextHandle::Same(_) | NextHandle::NewAfterProvider(_) | NextHandle::SameUntilSignedIn,
+                NextHandle::NewAfterResponse
+                | NextHandle::Same(_)
+                | NextHandle::NewAfterProvider(_)
+                | NextHandle::SameUntilSignedIn,
                 CommittedStep::DeviceGone,
             ) => {
                 batch.require_version(transactions, handle, found.version);
@@ -119,8 +133,9 @@ pub(super) async fn take_first(
     loop {
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        let (result, org_changes, follow_up) =
+        let (result, org_changes, mut follow_up) =
             decide(context, (None, transaction.clone()), answer, &mut batch, &mut step).await?;
+        follow_up.store(context, &mut batch).await?;
         match commit(context, batch, org_changes).await {
             Err(LedgerError::Conflict { .. }) => {}
             other => {
@@ -262,7 +277,7 @@ async fn commit(context: &Context, batch: Batch<'_>, changes: OrgChanges) -> Res
     }
 }
 
-/// What is done when a step has been committed.
+/// The messages that a step sends.
 #[derive(Debug, Default)]
 struct FollowUp {
     sent: Vec<SentRecovery>,
@@ -272,16 +287,26 @@ struct FollowUp {
 }
 
 impl FollowUp {
+    /// Lets the batch of the step store its messages. Those to a user whom the step adds to the org are left.
+    async fn store<'c>(&mut self, context: &'c Context, batch: &mut Batch<'c>) -> Result<(), LedgerError> {
+        let mut messages = std::mem::take(&mut self.messages);
+        let org = context.instance.org();
+        self.sent.retain(|sent| {
+            let message = sent.message(&org, &context.urls.issuer_base);
+            let is_left = message.is_none();
+            messages.extend(message);
+            is_left
+        });
+        let denied = self.denied.take();
+        messages.extend(denied.and_then(|user_id| sign_in::recovery_denied(&context.org, &user_id)));
+        context.instance.add_messages(batch, messages).await
+    }
+
+    /// What is left when the step has been committed.
     async fn run(self, context: &Context) -> Result<(), LedgerError> {
-        let Self { sent, messages, denied } = self;
-        for message in messages {
-            context.instance.send(message).await?;
-        }
-        for sent in &sent {
+        context.instance.note_messages();
+        for sent in &self.sent {
             recovery_links::send(context, sent).await?;
-        }
-        if let Some(message) = denied.and_then(|user_id| sign_in::recovery_denied(&context.org, &user_id)) {
-            context.instance.send(message).await?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ pub(super) fn transaction(context: &Context, stage: Stage, warns: bool) -> Trans
         stage,
         browser: None,
         remember: false,
+        submitted: false,
         expires: context.now + primary::STATE_TOKEN_LIFETIME,
     }
 }

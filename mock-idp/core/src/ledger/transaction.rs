@@ -20,6 +20,10 @@ pub struct Transaction {
     pub browser: Option<String>,
     /// "Keep me signed in".
     pub remember: bool,
+    /// Whether its page has been submitted, and what follows is not stored yet: the page can be submitted again, and its answer is not
+    /// read again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub submitted: bool,
     /// The first second at which it cannot be continued.
     pub expires: i64,
 }

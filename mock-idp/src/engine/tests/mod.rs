@@ -2,6 +2,7 @@
 
 mod inbox;
 mod round_trips;
+mod unfinished;
 
 use std::sync::Arc;
 

@@ -101,7 +101,7 @@ async fn ask(orgs: &Arc<Orgs>, store: &BytesInMemory, request: Request<Body>) ->
     }
 }
 
-fn form(path: &str, cookie: &str, form: &str) -> Request<Body> {
+pub(super) fn form(path: &str, cookie: &str, form: &str) -> Request<Body> {
     Request::post(path)
         .header(header::HOST, "localhost")
         .header(header::CONTENT_LENGTH, form.len())
@@ -112,13 +112,14 @@ fn form(path: &str, cookie: &str, form: &str) -> Request<Body> {
 }
 
 /// The text behind a mark, up to the end of an attribute or a parameter.
-fn after(text: &str, mark: &str) -> String {
+pub(super) fn after(text: &str, mark: &str) -> String {
     let rest = text.split_once(mark).unwrap_or_else(|| panic!("{mark}: {text}")).1;
     rest[..rest.find(['"', '&']).unwrap_or(rest.len())].to_owned()
 }
 
-fn cookies(answer: &StoredAnswer) -> String {
-    let set = answer.headers.get_all(header::SET_COOKIE).iter();
+/// The cookies that an answer sets, as a browser sends them.
+pub(super) fn cookies_of(headers: &HeaderMap) -> String {
+    let set = headers.get_all(header::SET_COOKIE).iter();
     let pairs: Vec<&str> = set.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
     pairs.join("; ")
 }
@@ -135,7 +136,7 @@ async fn code_flow(orgs: &Arc<Orgs>, store: &BytesInMemory) -> [Vec<String>; 3] 
 
     let handle = after(&page.body, "name=\"stateHandle\" value=\"");
     let pick = format!("stateHandle={handle}&user=buyer%40example.test");
-    let signed_in = ask(orgs, store, form("/signin/pick", &cookies(&page), &pick)).await;
+    let signed_in = ask(orgs, store, form("/signin/pick", &cookies_of(&page.headers), &pick)).await;
     assert_eq!(signed_in.status, StatusCode::FOUND);
 
     let code = after(signed_in.headers[header::LOCATION].to_str().unwrap(), "code=");
@@ -163,11 +164,11 @@ async fn a_code_flow_asks_a_shared_store_thirteen_times() {
             "read transactions",
             "read failed_sign_ins",
             "write transactions",
-            "read issued_tokens",
-            "write issued_tokens, sessions",
+            "read issued_tokens, transactions",
+            "write issued_tokens, sessions, transactions",
             "read consents",
-            "read issued_tokens",
-            "write issued_tokens, codes",
+            "read transactions, issued_tokens",
+            "write transactions, issued_tokens, codes",
         ]
     );
     assert_eq!(tokens, ["read codes", "read issued_tokens", "write codes, issued_tokens"]);

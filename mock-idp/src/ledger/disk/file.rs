@@ -360,10 +360,9 @@ fn copy_of(path: &Path) -> PathBuf {
 /// What is left of a damaged file.
 fn recoverable(path: &Path) -> String {
     let readable = match Salvage::read(path) {
-        Some(found) => format!(
-            " {} can be read and used: mock-idp state recover --state DIR --from damaged.",
-            found.summary()
-        ),
+        Some(found) => {
+            format!(" {} can be read and used: mock-idp state recover --state DIR --from damaged.", found.summary())
+        }
         None => " Nothing of it can be read.".to_owned(),
     };
     let time = std::fs::metadata(copy_of(path)).and_then(|found| found.modified());

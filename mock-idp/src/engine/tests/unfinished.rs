@@ -1,0 +1,110 @@
+//! Sign-ins during which the store fails: what was submitted can be submitted again, and has its effect once.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::{HeaderMap, Request, StatusCode, header};
+
+use super::round_trips::{after, cookies_of, form};
+use super::{get, instance};
+use crate::engine::{Orgs, SandboxSettings};
+use crate::http::front::Front;
+use crate::ledger::Ledger;
+use crate::ledger::tests::BrokenStore;
+use crate::routing::Table;
+
+const HANDLE: &str = "name=\"stateHandle\" value=\"";
+const CLIENT: &str = "client_id=0oamarketspa000005d7&redirect_uri=http%3A%2F%2Flocalhost%3A7803%2Fcallback";
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+fn orgs(store: &Arc<BrokenStore>) -> Arc<Orgs> {
+    let org = instance(Ledger::in_store(Arc::clone(store) as _));
+    Arc::new(Orgs::new(org, Vec::new(), SandboxSettings::default()))
+}
+
+async fn send(orgs: &Arc<Orgs>, request: Request<Body>) -> Answer {
+    let front = Front::new(Arc::clone(orgs), Arc::default(), Table::new(&crate::http::GROUP, &[]).unwrap());
+    let connection = front.for_connection(false, std::net::Ipv4Addr::LOCALHOST.into(), Arc::default());
+    let (parts, body) = connection.answer(request).await.unwrap().into_parts();
+    let body = axum::body::to_bytes(body, 1_000_000).await.unwrap();
+    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+}
+
+/// The page of an authorization request.
+async fn sign_in_page(orgs: &Arc<Orgs>) -> Answer {
+    let authorize = format!(
+        "/oauth2/default/v1/authorize?{CLIENT}&response_type=code&scope=openid&state=s&nonce=n\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+    );
+    let page = send(orgs, get(&authorize).body(Body::empty()).unwrap()).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    page
+}
+
+async fn redeem(orgs: &Arc<Orgs>, response: &Answer) -> StatusCode {
+    let code = after(response.headers[header::LOCATION].to_str().unwrap(), "code=");
+    let redemption = format!(
+        "grant_type=authorization_code&code={code}&{CLIENT}&code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    );
+    send(orgs, form("/oauth2/default/v1/token", "", &redemption)).await.status
+}
+
+#[tokio::test]
+async fn a_page_can_be_submitted_again_until_its_code_is_stored_and_not_after_that() {
+    for writes in 0.. {
+        let store = Arc::new(BrokenStore::after(usize::MAX));
+        let orgs = orgs(&store);
+        let page = sign_in_page(&orgs).await;
+        let (handle, cookies) = (after(&page.body, HANDLE), cookies_of(&page.headers));
+        let pick = format!("stateHandle={handle}&user=buyer%40example.test");
+        let submit = || send(&orgs, form("/signin/pick", &cookies, &pick));
+        store.allow(writes);
+        let mut answer = submit().await;
+        store.allow(usize::MAX);
+        let is_complete = answer.status == StatusCode::FOUND;
+        if !is_complete {
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{writes}");
+            answer = submit().await;
+        }
+        assert_eq!((answer.status, redeem(&orgs, &answer).await), (StatusCode::FOUND, StatusCode::OK), "{writes}");
+        assert_eq!(submit().await.status, StatusCode::BAD_REQUEST, "the page is used up");
+        if is_complete {
+            assert!(writes >= 3, "the step, the session and the code are written");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_message_is_sent_for_a_page_that_is_submitted_again() {
+    for writes in 0.. {
+        let store = Arc::new(BrokenStore::after(usize::MAX));
+        let orgs = orgs(&store);
+        let page = sign_in_page(&orgs).await;
+        let (handle, cookies) = (after(&page.body, HANDLE), cookies_of(&page.headers));
+        let forgot = get(&format!("/signin/forgot-password?stateHandle={handle}")).header(header::COOKIE, &cookies);
+        let page = send(&orgs, forgot.body(Body::empty()).unwrap()).await;
+        let identify = format!("stateHandle={}&identifier=buyer%40example.test", after(&page.body, HANDLE));
+        let submit = || send(&orgs, form("/signin/recovery/identify", &cookies, &identify));
+        store.allow(writes);
+        let mut answer = submit().await;
+        store.allow(usize::MAX);
+        let is_complete = answer.status == StatusCode::OK;
+        if !is_complete {
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{writes}");
+            answer = submit().await;
+        }
+        assert_eq!(answer.status, StatusCode::OK, "{writes} {}", answer.body);
+        assert!(answer.body.contains("Verify with your email"), "{writes} {}", answer.body);
+        assert_eq!(orgs.default_org().messages(|_| true).await.unwrap().len(), 1, "{writes}");
+        if is_complete {
+            assert!(writes >= 2, "the step with its message, and the next page are written");
+            return;
+        }
+    }
+}
