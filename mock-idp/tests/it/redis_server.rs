@@ -22,6 +22,21 @@ impl Redis {
         Self::with(port, format!("redis://127.0.0.1:{port}"), &["--port", &port.to_string()])
     }
 
+    /// A server that has written what it has acknowledged.
+    pub(crate) fn durable() -> Option<Self> {
+        let port = free_port();
+        let arguments = ["--port", &port.to_string(), "--appendonly", "yes", "--appendfsync", "always"];
+        Self::with(port, format!("redis://127.0.0.1:{port}"), &arguments)
+    }
+
+    /// A server with a user who has this name and password.
+    pub(crate) fn with_user(name: &str, password: &str) -> Option<Self> {
+        let port = free_port();
+        let password = format!(">{password}");
+        let user = ["--port", &port.to_string(), "--user", name, "on", &password, "~*", "&*", "+@all"];
+        Self::with(port, format!("redis://127.0.0.1:{port}"), &user)
+    }
+
     /// A node of a cluster, which has no slots yet.
     pub(crate) fn node() -> Option<Self> {
         let (port, bus) = (free_port(), free_port());

@@ -91,6 +91,24 @@ async fn a_server_with_tls_is_used_if_its_certificate_is_trusted() {
 }
 
 #[tokio::test]
+async fn a_user_and_password_of_the_url_are_sent_and_not_shown() {
+    let Some(redis) = Redis::with_user("mock", "s3cret-of-mock") else { return };
+    let url = |userinfo: &str| redis.url.replace("redis://", &format!("redis://{userinfo}@"));
+    for wrong in ["mock:wr0ng-of-mock", "another:s3cret-of-mock"] {
+        let refused = MockIdp::builder().ledger(&url(wrong)).start().await.err().unwrap().to_string();
+        assert!(refused.contains("the ledger's store redis://") && refused.contains("cannot be used"), "{refused}");
+        assert!(!refused.contains("of-mock"), "{refused}");
+    }
+    // The default user may do nothing any more.
+    redis.command("ACL SETUSER default reset");
+    let refused = MockIdp::builder().ledger(&redis.url).start().await.err().unwrap().to_string();
+    assert!(refused.contains("NOAUTH"), "{refused}");
+    let mock = mock_with(&url("mock:s3cret-of-mock")).await;
+    assert_eq!(push(&mock).await.status(), 200);
+    assert!(!mock.warnings().iter().any(|warning| warning.contains("s3cret")), "{:?}", mock.warnings());
+}
+
+#[tokio::test]
 async fn a_server_that_refuses_writes_is_503_with_retry_after_until_it_accepts_them() {
     let Some(redis) = Redis::start() else { return };
     let mock = mock_with(&redis.url).await;

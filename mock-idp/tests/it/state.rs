@@ -180,3 +180,23 @@ async fn faults_waiting_sign_ins_and_the_journal_are_not_part_of_a_state_and_sta
         assert_eq!(list.as_array().map(Vec::len), Some(1), "{path}: {list}");
     }
 }
+
+#[tokio::test]
+async fn a_saved_state_of_format_1_is_loaded_without_loss() {
+    let saved: Value = serde_json::from_str(include_str!("../../../fixtures/states/format-1.json")).unwrap();
+    let mock = mock().await;
+    let (status, loaded) = ask(&mock, Method::PUT, "/_mock/state", &saved).await;
+    assert_eq!(status, 200, "{loaded}");
+    let mut expected = saved["ledger"].as_object().unwrap().clone();
+    let read = state(&mock).await;
+    for (table, records) in read["ledger"].as_object().unwrap() {
+        let keys = |records: &Value| -> Vec<String> {
+            let keys = records.as_array().into_iter().flatten().map(|record| record["key"].as_str().unwrap());
+            keys.map(str::to_owned).collect()
+        };
+        assert_eq!(keys(records), keys(&expected.remove(table).unwrap_or_default()), "{table}");
+    }
+    assert!(expected.is_empty(), "{:?}", expected.keys());
+    assert_eq!(read["org"]["users"], saved["org"]["users"]);
+    assert_eq!(read["clock"], saved["clock"]);
+}

@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use mock_idp_core::ledger::{PushedRequest, UserCode};
 use parking_lot::Mutex;
 use redb::{Database, ReadableDatabase as _, StorageBackend, TableDefinition};
+use serde_json::Value;
 
 use super::DiskStore;
 use super::file::{DiskError, DiskFile};
+use super::salvage::Salvage;
 use crate::ledger::log::LoggedChange;
 use crate::ledger::{Ledger, OrgRow};
 
@@ -18,7 +20,7 @@ fn code(device_code: &str) -> UserCode {
     UserCode { device_code: device_code.to_owned() }
 }
 
-async fn saved(ledger: &Ledger) -> serde_json::Value {
+async fn saved(ledger: &Ledger) -> Value {
     serde_json::to_value(ledger.save(0).await.unwrap()).unwrap()
 }
 
@@ -159,6 +161,57 @@ fn a_later_format_is_refused_and_an_earlier_one_is_changed() {
     }
 }
 
+/// Whether a value has all members of another one, with equal values.
+fn has(value: &Value, expected: &Value) -> bool {
+    match (value, expected) {
+        (Value::Object(value), Value::Object(expected)) => {
+            expected.iter().all(|(name, expected)| value.get(name).is_some_and(|value| has(value, expected)))
+        }
+        (Value::Array(value), Value::Array(expected)) => {
+            value.len() == expected.len() && value.iter().zip(expected).all(|(value, expected)| has(value, expected))
+        }
+        _ => value == expected,
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_format_1_is_read_without_loss() {
+    // The tables of the file and what is in them, independent of the code that writes them now.
+    const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
+    const ABOUT: TableDefinition<'_, &str, u32> = TableDefinition::new("about");
+    let state: Value = serde_json::from_str(include_str!("../../../../fixtures/states/format-1.json")).unwrap();
+    let saved_at = state["saved_at"].as_i64().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let database = Database::create(dir.path().join("state.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(ABOUT).unwrap().insert("format", 1).unwrap();
+    {
+        let mut records = transaction.open_table(RECORDS).unwrap();
+        for (table, of_table) in state["ledger"].as_object().unwrap() {
+            for record in of_table.as_array().unwrap() {
+                let key = format!("org\0{table}\0{}", record["key"].as_str().unwrap());
+                let expires = record["expires"].as_i64().unwrap_or(i64::MAX).to_le_bytes();
+                let value = [&expires[..], record["value"].to_string().as_bytes()].concat();
+                records.insert(key.as_bytes(), &value[..]).unwrap();
+            }
+        }
+        let forever = i64::MAX.to_le_bytes();
+        records.insert(&b"org\0org_rows\0users/1"[..], &[&forever[..], b"null"].concat()[..]).unwrap();
+    }
+    transaction.commit().unwrap();
+    drop(database);
+
+    let store = DiskStore::open(dir.path(), true).unwrap();
+    let ledger = Ledger::on_disk(&store, "org");
+    let (_, rows) = ledger.load_stored(|_| saved_at).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["users/1"]);
+    let read = serde_json::to_value(ledger.save(saved_at).await.unwrap()).unwrap();
+    for (table, expected) in state["ledger"].as_object().unwrap() {
+        assert!(!expected.as_array().unwrap().is_empty(), "{table}");
+        assert!(has(&read[table], expected), "{table}: {} instead of {expected}", read[table]);
+    }
+}
+
 #[tokio::test]
 async fn a_full_disk_refuses_changes_until_there_is_room() {
     let disk = Arc::new(TestDisk::default());
@@ -212,6 +265,71 @@ async fn damage_is_reported_and_the_state_of_the_last_start_is_recovered() {
     let store = DiskStore::open(dir.path(), true).unwrap();
     let (ledger, _) = reopened(&store).await;
     assert_eq!(saved(&ledger).await["user_codes"].as_array().unwrap().len(), 500);
+}
+
+#[tokio::test]
+async fn what_can_be_read_of_a_damaged_file_is_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, name) = (dir.path().join(DiskFile::NAME), |number: usize| format!("{number:04}"));
+    let store = DiskStore::open(dir.path(), true).unwrap();
+    let ledger = Ledger::on_disk(&store, "org");
+    for number in 0..1_000 {
+        ledger.at(0).user_codes().put(&name(number), code(&"x".repeat(200)), 100).await.unwrap();
+    }
+    ledger.store_org(vec![row("users/1", Some(b"{}"))], 0).await.unwrap();
+    drop(store);
+    assert_eq!(Salvage::read(&path).unwrap().summary(), "1001 of 1001 records (org_rows 1, user_codes 1000)");
+
+    let mut bytes = std::fs::read(&path).unwrap();
+    let key = [&b"org\0user_codes\0"[..], name(500).as_bytes()].concat();
+    for at in 0..bytes.len() - key.len() {
+        if bytes[at..].starts_with(&key) {
+            bytes[at] ^= 1;
+        }
+    }
+    std::fs::write(&path, &bytes).unwrap();
+    let error = DiskStore::open(dir.path(), true).unwrap_err().to_string();
+    assert!(error.contains(" of 1001 records (org_rows 1, user_codes 9"), "{error}");
+    assert!(error.contains("can be read and used: mock-idp state recover --state DIR --from damaged."), "{error}");
+    let (aside, read) = DiskFile::salvage(dir.path()).unwrap();
+    assert_eq!(std::fs::read(aside).unwrap(), bytes, "the damaged file is kept");
+    assert!(error.contains(&read), "{read} {error}");
+
+    let store = DiskStore::open(dir.path(), true).unwrap();
+    let (ledger, rows) = reopened(&store).await;
+    assert_eq!(rows, ["users/1 {}"]);
+    let mut lost = Vec::new();
+    for number in 0..1_000 {
+        match ledger.at(0).user_codes().get(&name(number)).await.unwrap() {
+            Some(found) => assert_eq!(found.device_code, "x".repeat(200)),
+            None => lost.push(number),
+        }
+    }
+    assert!(lost.contains(&500) && lost.len() < 40, "those beside it on its page: {lost:?}");
+    assert!(read.starts_with(&format!("{} of 1001 records", 1_001 - lost.len())), "{read}");
+}
+
+#[tokio::test]
+async fn nothing_is_read_of_a_file_whose_head_is_damaged() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(DiskFile::NAME);
+    let store = DiskStore::open(dir.path(), true).unwrap();
+    Ledger::on_disk(&store, "org").at(0).user_codes().put("key", code("a"), 100).await.unwrap();
+    drop(store);
+    let whole = std::fs::read(&path).unwrap();
+    for damaged in [0..16, 16..64, 64..320, 0..4_096] {
+        let mut bytes = whole.clone();
+        bytes[damaged.clone()].fill(0xFF);
+        std::fs::write(&path, &bytes).unwrap();
+        let error = DiskStore::open(dir.path(), true).unwrap_err().to_string();
+        assert!(error.contains("Nothing of it can be read."), "{damaged:?} {error}");
+        assert!(DiskFile::salvage(dir.path()).unwrap_err().to_string().contains("nothing of it can be read"));
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    }
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    assert!(DiskStore::open(dir.path(), true).is_err());
+    DiskFile::set_aside(dir.path()).unwrap();
+    DiskStore::open(dir.path(), true).unwrap();
 }
 
 #[test]

@@ -126,6 +126,13 @@ impl History {
         }
     }
 
+    /// Runs the first scenarios of the list, each once.
+    pub(super) async fn run_first(self: &Arc<Self>, count: usize) {
+        for (number, scenario) in SCENARIOS.iter().take(count).enumerate() {
+            assert!(scenario(self, format!("first-{number}"), 0).await.is_some(), "the store answers");
+        }
+    }
+
     /// An answer must agree with what was acknowledged; 503 and no answer say nothing.
     async fn check(&self, fact: &Fact, since: Instant, at: usize) {
         let base = self.base(at);

@@ -71,7 +71,7 @@ async fn disturb(mocks: Arc<Vec<Mock>>, redis: Arc<Process>, history: Arc<Histor
 async fn what_several_mocks_acknowledge_stays_true_while_mocks_store_and_connections_fail() {
     let dir = tempfile::tempdir().unwrap();
     let seconds = std::env::var("CONSISTENCY_SECONDS").map_or(SECONDS, |seconds| seconds.parse().unwrap());
-    let Some(redis) = redis(dir.path().to_owned()) else { return };
+    let Some(redis) = redis(dir.path().to_owned(), true) else { return };
     let mut mocks = Vec::new();
     for _ in 0..MOCKS {
         mocks.push(mock(dir.path(), redis.port).await);
@@ -96,4 +96,24 @@ async fn what_several_mocks_acknowledge_stays_true_while_mocks_store_and_connect
         }
     }
     history.check_all(CLIENTS, seconds >= 60).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_loses_what_it_has_acknowledged_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(redis) = redis(dir.path().to_owned(), false) else { return };
+    let mock = mock(dir.path(), redis.port).await;
+    let history = Arc::new(History::new(vec![format!("http://localhost:{}", mock.process.port)]));
+    // A user, a device code and an assertion.
+    let begun = Arc::clone(&history);
+    tokio::spawn(async move { begun.run_first(3).await }).await.unwrap();
+    tokio::task::spawn_blocking(move || {
+        redis.restart();
+        redis
+    })
+    .await
+    .unwrap();
+    let checked = tokio::spawn(async move { history.check_all(1, false).await }).await;
+    let found = checked.unwrap_err().into_panic().downcast::<String>().unwrap();
+    assert!(found.contains("is lost") || found.contains("accepted"), "{found}");
 }

@@ -68,8 +68,8 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// A server that has written what it has acknowledged.
-pub(super) fn redis(dir: PathBuf) -> Option<Process> {
+/// A server, which has written what it has acknowledged if it is durable.
+pub(super) fn redis(dir: PathBuf, is_durable: bool) -> Option<Process> {
     if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
         assert_ne!(std::env::var("REDIS_TESTS").as_deref(), Ok("required"), "redis-server is not installed");
         return None;
@@ -78,7 +78,7 @@ pub(super) fn redis(dir: PathBuf) -> Option<Process> {
     let start = move || {
         let mut command = Command::new("redis-server");
         command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""]);
-        command.args(["--appendonly", "yes", "--appendfsync", "always"]);
+        command.args(["--appendonly", if is_durable { "yes" } else { "no" }, "--appendfsync", "always"]);
         command.current_dir(&dir).stdout(Stdio::null()).spawn().unwrap()
     };
     Some(Process::new(port, start))
