@@ -88,7 +88,7 @@ impl<'c> Authn<'c> {
             RecoveryResult::Finished(transaction) => {
                 // The recovery has given the user a password.
                 let latest = self.0.on_latest_snapshot();
-                AuthnSteps(latest.as_ref().unwrap_or(self.0)).go_on(None, *transaction, trace, explanation).await
+                AuthnSteps(latest.as_ref().unwrap_or(self.0)).go_on(None, None, *transaction, trace, explanation).await
             }
         }
     }
@@ -100,14 +100,22 @@ pub(super) async fn redeem_session_token(
     token: &str,
     request: &mut BrowserRequest,
 ) -> Result<Option<Authentication>, LedgerError> {
-    let Some(proof) = context.ledger().session_tokens().take(token).await? else {
+    let tokens = context.ledger().session_tokens();
+    let Some(proof) = tokens.get(token).await? else {
         request.trace.note(NoteStatus::PassedOver, "sessionToken", "it is unknown, used or too old");
         return Ok(None);
     };
     request.trace.note(NoteStatus::Matched, "sessionToken", "it signs the user in");
     // A program has no option for it: the policy alone decides.
     let remember = std::mem::replace(&mut request.remember, true);
-    let begun = sessions::begin(context, proof, request).await;
+    let mut batch = context.ledger().batch();
+    batch.require(tokens, token, |_| true);
+    batch.delete(tokens, token);
+    let begun = sessions::begin_with(context, proof, batch, request).await;
     request.remember = remember;
-    begun
+    match begun {
+        // Another request has used it.
+        Err(LedgerError::Conflict { .. }) => Ok(None),
+        begun => begun,
+    }
 }

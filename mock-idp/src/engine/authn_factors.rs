@@ -3,11 +3,11 @@
 use mock_idp_core::ledger::{PartialSignIn, ProofStep, PushResult, Stage, Transaction};
 use mock_idp_core::management::{ApiError, users};
 use mock_idp_core::model::{Factor, FactorType, SignInMethod, User};
-use mock_idp_core::sign_in::{self, SignInAnswer};
+use mock_idp_core::sign_in::{self, SignInAnswer, primary};
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
-use super::authn_steps::AuthnSteps;
+use super::authn_steps::{AuthnSteps, new_session_token};
 use super::sign_in_step::{self, CommittedStep, NextHandle};
 use super::state_tokens::{self, wrong_state};
 use crate::journal::Explanation;
@@ -100,7 +100,7 @@ impl AuthnFactors<'_, '_> {
                         }
                         _ => {
                             let transaction = self.choose(method, partial, Enrolls::No, trace).await?;
-                            self.steps.go_on(Some(self.state_token), transaction, trace, explanation).await
+                            self.steps.go_on(Some(self.state_token), None, transaction, trace, explanation).await
                         }
                     };
                 }
@@ -109,7 +109,7 @@ impl AuthnFactors<'_, '_> {
                 if sends || !chosen {
                     let transaction = self.choose(method, partial, Enrolls::No, trace).await?;
                     if sends {
-                        return self.steps.go_on(Some(self.state_token), transaction, trace, explanation).await;
+                        return self.steps.go_on(Some(self.state_token), None, transaction, trace, explanation).await;
                     }
                 }
                 self.take(SignInAnswer::Passcode(passcode), trace, explanation).await
@@ -128,7 +128,7 @@ impl AuthnFactors<'_, '_> {
                 }
                 let chosen = self.choose(method, partial, Enrolls::Yes, trace).await?;
                 if method != SignInMethod::SecurityQuestion {
-                    return self.steps.go_on(Some(self.state_token), chosen, trace, explanation).await;
+                    return self.steps.go_on(Some(self.state_token), None, chosen, trace, explanation).await;
                 }
                 let answer = SignInAnswer::Question { key: question, text: question_text, answer };
                 self.take(answer, trace, explanation).await
@@ -183,7 +183,8 @@ impl AuthnFactors<'_, '_> {
             return Err(wrong_state());
         }
         let (context, answer) = (self.steps.0, SignInAnswer::Choose(method));
-        let next = NextHandle::SameUntilSignedIn;
+        // A choice signs no user in.
+        let next = NextHandle::Same(|_, now| now + primary::STATE_TOKEN_LIFETIME);
         match sign_in_step::take(context, self.state_token, answer, false, next, trace).await? {
             Some(CommittedStep::Taken(transaction)) => Ok(transaction),
             Some(CommittedStep::Rejected(..)) => Err(wrong_state()),
@@ -198,13 +199,15 @@ impl AuthnFactors<'_, '_> {
         explanation: &mut Explanation,
     ) -> Result<Value, ApiError> {
         let context = self.steps.0;
-        let next = NextHandle::SameUntilSignedIn;
+        let session_token = new_session_token(context, trace);
+        let next = NextHandle::SameUntilSignedIn { session_token: &session_token };
         match sign_in_step::take(context, self.state_token, answer, false, next, trace).await? {
             Some(CommittedStep::Taken(transaction)) => {
                 // The step may have enrolled a factor.
                 let latest = context.on_latest_snapshot();
                 let steps = AuthnSteps(latest.as_ref().unwrap_or(context));
-                steps.go_on(Some(self.state_token), transaction, trace, explanation).await
+                let (stored, session_token) = (Some(self.state_token), Some(session_token));
+                steps.go_on(stored, session_token, transaction, trace, explanation).await
             }
             Some(CommittedStep::Rejected(_, problem)) => Err(users::refused_factor(&problem)),
             Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),

@@ -33,7 +33,7 @@ impl AuthnSteps<'_> {
         let transaction = state_tokens::transaction(context, Stage::Identify, warns);
         let answer = SignInAnswer::Both { identifier: username, password };
         match sign_in_step::take_first(context, &transaction, answer, trace).await? {
-            CommittedStep::Taken(transaction) => self.go_on(None, transaction, trace, explanation).await,
+            CommittedStep::Taken(transaction) => self.go_on(None, None, transaction, trace, explanation).await,
             // Okta: only where the password policy shows lockouts.
             CommittedStep::Rejected(_, problem) if problem.okta_code == "E0000069" => {
                 explanation.reason = Some(problem.reason);
@@ -47,10 +47,12 @@ impl AuthnSteps<'_> {
         }
     }
 
-    /// What follows from the stage of a transaction. `stored`: it is stored under this state token.
+    /// What follows from the stage of a transaction. `stored`: it is stored under this state token. `session_token`: it is stored in place of
+    /// the transaction if the user has signed in.
     pub(super) async fn go_on(
         self,
         stored: Option<&str>,
+        session_token: Option<String>,
         transaction: Transaction,
         trace: &mut Trace,
         explanation: &mut Explanation,
@@ -59,14 +61,18 @@ impl AuthnSteps<'_> {
         let ledger = context.ledger();
         match &transaction.stage {
             Stage::SignedIn(proof) => {
-                let token: String =
-                    context.decide(trace, |moment| (moment.token() + &moment.token()).chars().take(50).collect());
-                let token = format!("20111{token}");
                 let expires = context.now + primary::SESSION_TOKEN_LIFETIME;
                 let user = context.org.user(&proof.user_id);
                 let user = user.ok_or_else(|| ApiError::authentication_failed("the user has been removed"))?;
                 explanation.user = Some(user.profile.login.clone());
-                ledger.session_tokens().put(&token, proof.clone(), expires).await?;
+                let token = match session_token {
+                    Some(token) => token,
+                    None => {
+                        let token = new_session_token(context, trace);
+                        ledger.session_tokens().put(&token, proof.clone(), expires).await?;
+                        token
+                    }
+                };
                 Ok(primary::success(user, &token, &timestamp(expires), &context.urls.endpoint_base))
             }
             Stage::NewPassword { .. } | Stage::PasswordWarning(_) | Stage::MoreProofs(_) => {
@@ -122,13 +128,15 @@ impl AuthnSteps<'_> {
             return Err(refused("oldPassword: The credentials provided were incorrect.".to_owned()));
         }
         let answer = SignInAnswer::NewPassword { password: new, repeated: true };
-        let next = NextHandle::SameUntilSignedIn;
+        let session_token = new_session_token(self.0, trace);
+        let next = NextHandle::SameUntilSignedIn { session_token: &session_token };
         match sign_in_step::take(self.0, state_token, answer, false, next, trace).await? {
             Some(CommittedStep::Taken(transaction)) => {
                 // The step has given the user a password.
                 let latest = self.0.on_latest_snapshot();
                 let context = latest.as_ref().unwrap_or(self.0);
-                AuthnSteps(context).go_on(Some(state_token), transaction, trace, explanation).await
+                let (stored, session_token) = (Some(state_token), Some(session_token));
+                AuthnSteps(context).go_on(stored, session_token, transaction, trace, explanation).await
             }
             Some(CommittedStep::Rejected(_, problem)) => {
                 explanation.reason = Some(problem.reason);
@@ -162,6 +170,11 @@ impl AuthnSteps<'_> {
             _ => primary::password_expired((user, &rules), state_token, expires_at, &urls.endpoint_base),
         })
     }
+}
+
+pub(super) fn new_session_token(context: &Context, trace: &mut Trace) -> String {
+    let token: String = context.decide(trace, |moment| (moment.token() + &moment.token()).chars().take(50).collect());
+    format!("20111{token}")
 }
 
 /// The user of a transaction, who has proved something.

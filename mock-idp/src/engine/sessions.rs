@@ -9,6 +9,7 @@ use mock_idp_core::trace::NoteStatus;
 
 use super::browser::BrowserRequest;
 use super::{Context, OrgInstance, issued_tokens, transactions};
+use crate::ledger::Batch;
 
 /// The authentication of a session, which this request uses: its idle time starts again.
 pub(super) async fn authentication(
@@ -47,6 +48,16 @@ pub(super) async fn begin(
     proof: SignedIn,
     request: &mut BrowserRequest,
 ) -> Result<Option<Authentication>, LedgerError> {
+    begin_with(context, proof, context.ledger().batch(), request).await
+}
+
+/// The same, with other writes that are committed if a new session begins.
+pub(super) async fn begin_with<'c>(
+    context: &'c Context,
+    proof: SignedIn,
+    mut batch: Batch<'c>,
+    request: &mut BrowserRequest,
+) -> Result<Option<Authentication>, LedgerError> {
     // The sign-in may have changed the user.
     let latest = context.on_latest_snapshot();
     let org = &latest.as_ref().unwrap_or(context).org;
@@ -80,7 +91,6 @@ pub(super) async fn begin(
     request.session_age = user.and_then(|user| cookie_age(context, &session, user, request));
     let authentication = session.authentication(&session_id);
     let sessions = context.ledger().sessions();
-    let mut batch = context.ledger().batch();
     issued_tokens::record(context, &mut batch, &session.user_id, vec![IssuedCredential::Session(session_id.clone())]);
     let expires = session.ends();
     batch.put(sessions, &session_id, session, expires);

@@ -27,13 +27,13 @@ pub(super) enum CommittedStep {
 
 /// How a stored transaction is stored after its next step.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum NextHandle {
+pub(super) enum NextHandle<'t> {
     /// Each page has a handle of its own, which is used up.
     New,
     /// The same; it is used up by what follows from the step (`transactions::use_up_page`).
     NewAfterResponse,
-    /// The transaction keeps its handle until the user has signed in.
-    SameUntilSignedIn,
+    /// The transaction keeps its handle until the user has signed in; then there is this session token in its place.
+    SameUntilSignedIn { session_token: &'t str },
     /// The transaction keeps its handle. The result says when it expires then.
     Same(fn(&Transaction, i64) -> i64),
     /// The handle is used up by the step. Where it is not taken, the transaction keeps its handle, and has failed at the provider.
@@ -47,7 +47,7 @@ pub(super) async fn take(
     handle: &str,
     answer: SignInAnswer<'_>,
     remember: bool,
-    next: NextHandle,
+    next: NextHandle<'_>,
     trace: &mut Trace,
 ) -> Result<Option<CommittedStep>, LedgerError> {
     let transactions = context.ledger().transactions();
@@ -76,23 +76,31 @@ pub(super) async fn take(
             }
             (NextHandle::New, _)
             | (NextHandle::NewAfterProvider(_), CommittedStep::Taken(_))
-            | (NextHandle::SameUntilSignedIn, CommittedStep::Taken(Transaction { stage: Stage::SignedIn(_), .. }))
             | (
                 NextHandle::NewAfterResponse
                 | NextHandle::Same(_)
                 | NextHandle::NewAfterProvider(_)
-                | NextHandle::SameUntilSignedIn,
+                | NextHandle::SameUntilSignedIn { .. },
                 CommittedStep::DeviceGone,
             ) => {
                 batch.require_version(transactions, handle, found.version);
                 batch.delete(transactions, handle);
+            }
+            (
+                NextHandle::SameUntilSignedIn { session_token },
+                CommittedStep::Taken(Transaction { stage: Stage::SignedIn(proof), .. }),
+            ) => {
+                batch.require_version(transactions, handle, found.version);
+                batch.delete(transactions, handle);
+                let expires = context.now + primary::SESSION_TOKEN_LIFETIME;
+                batch.put(context.ledger().session_tokens(), session_token, proof.clone(), expires);
             }
             (NextHandle::Same(expires), CommittedStep::Taken(transaction)) => {
                 transaction.expires = expires(transaction, context.now);
                 batch.require_version(transactions, handle, found.version);
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
             }
-            (NextHandle::SameUntilSignedIn, CommittedStep::Taken(transaction)) => {
+            (NextHandle::SameUntilSignedIn { .. }, CommittedStep::Taken(transaction)) => {
                 transaction.expires = context.now + primary::STATE_TOKEN_LIFETIME;
                 batch.require_version(transactions, handle, found.version);
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
@@ -104,7 +112,7 @@ pub(super) async fn take(
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
             }
             // Okta: a failed answer neither changes the form nor extends the transaction.
-            (NextHandle::Same(_) | NextHandle::SameUntilSignedIn, CommittedStep::Rejected(transaction, _)) => {
+            (NextHandle::Same(_) | NextHandle::SameUntilSignedIn { .. }, CommittedStep::Rejected(transaction, _)) => {
                 transaction.stage = stage;
                 batch.require_version(transactions, handle, found.version);
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
