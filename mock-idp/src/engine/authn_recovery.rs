@@ -268,7 +268,7 @@ impl<'c> AuthnRecoveries<'c> {
             return Err(wrong_state());
         }
         let next = NextHandle::Same(|_, now| now + primary::STATE_TOKEN_LIFETIME);
-        match sign_in_step::take(self.0, state_token, answer, false, next, trace).await? {
+        match sign_in_step::take(self.0, (state_token, None), answer, false, next, trace).await? {
             Some(CommittedStep::Taken(transaction)) => self.taken(state_token, transaction).await,
             Some(CommittedStep::Rejected(_, problem)) => {
                 explanation.reason = Some(problem.reason.clone());

@@ -130,7 +130,7 @@ impl AuthnSteps<'_> {
         let answer = SignInAnswer::NewPassword { password: new, repeated: true };
         let session_token = new_session_token(self.0, trace);
         let next = NextHandle::SameUntilSignedIn { session_token: &session_token };
-        match sign_in_step::take(self.0, state_token, answer, false, next, trace).await? {
+        match sign_in_step::take(self.0, (state_token, None), answer, false, next, trace).await? {
             Some(CommittedStep::Taken(transaction)) => {
                 // The step has given the user a password.
                 let latest = self.0.on_latest_snapshot();

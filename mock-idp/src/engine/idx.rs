@@ -206,7 +206,8 @@ impl<'a> IdxCall<'a> {
         request: &mut BrowserRequest,
     ) -> Result<Answered, OAuthError> {
         let next = NextHandle::Same(idx::expires);
-        let step = sign_in_step::take(self.context, self.handle, answer, remember, next, &mut request.trace).await?;
+        let step =
+            sign_in_step::take(self.context, (self.handle, None), answer, remember, next, &mut request.trace).await?;
         match step {
             None => {
                 request.explanation.reason = Some("another request has finished this sign-in".to_owned());

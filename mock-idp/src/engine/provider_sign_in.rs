@@ -93,7 +93,7 @@ impl<'o> ProviderEndpoint<'o> {
         let is_embedded = matches!(transaction.purpose, Purpose::Interact(_));
         let next = if is_embedded { NextHandle::NewAfterProvider(idx_rules::expires) } else { NextHandle::New };
         let (handle, answer) = (visit.transaction.as_str(), SignInAnswer::AtProvider(&user));
-        let step = sign_in_step::take(context, handle, answer, false, next, &mut request.trace).await?;
+        let step = sign_in_step::take(context, (handle, None), answer, false, next, &mut request.trace).await?;
         // The step may have created or changed the user.
         let latest = context.on_latest_snapshot();
         let latest = latest.as_ref().unwrap_or(context);

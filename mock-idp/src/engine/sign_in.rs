@@ -50,7 +50,7 @@ impl<'o> SignInEndpoint<'o> {
         remember: bool,
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
-        let (context, transaction) = self.find(handle, request).await?;
+        let (context, Versioned { value: transaction, version }) = self.find(handle, request).await?;
         let context = &context;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         request.remember = transaction.remember;
@@ -69,7 +69,8 @@ impl<'o> SignInEndpoint<'o> {
             return follow(context, handle, transaction, request).await;
         }
         let next = NextHandle::NewAfterResponse;
-        let step = sign_in_step::take(context, handle, answer, remember, next, &mut request.trace).await?;
+        let found = (handle, Some(Versioned { value: transaction, version }));
+        let step = sign_in_step::take(context, found, answer, remember, next, &mut request.trace).await?;
         match step {
             // Each page can be submitted once.
             None => Err(OAuthError::new(ErrorId::RequestExpired, "this page has been submitted before")),
@@ -94,7 +95,7 @@ impl<'o> SignInEndpoint<'o> {
     /// Whether the transaction with this handle waits for the answer to a push notification. Nothing changes.
     pub(crate) async fn waits_for_push(self, handle: &str, cookies: Browser, frame: Frame) -> Result<bool, OAuthError> {
         let request = BrowserRequest::new(self.instance, cookies, frame);
-        let (context, transaction) = self.find(handle, &request).await?;
+        let (context, Versioned { value: transaction, .. }) = self.find(handle, &request).await?;
         let Stage::MoreProofs(partial) = transaction.stage else { return Ok(false) };
         let ProofStep::Wait { push, .. } = partial.step else { return Ok(false) };
         let sent = self.instance.push(&push.id).await?;
@@ -110,7 +111,7 @@ impl<'o> SignInEndpoint<'o> {
     }
 
     async fn finished(self, handle: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
-        let (context, transaction) = self.find(handle, request).await?;
+        let (context, Versioned { value: transaction, .. }) = self.find(handle, request).await?;
         let context = &context;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         if let Some(problem) = foreign_browser(&transaction, request) {
@@ -121,11 +122,13 @@ impl<'o> SignInEndpoint<'o> {
     }
 
     /// The transaction, and the server that it is at. One whose client asks the user itself has no pages.
-    async fn find(&self, handle: &str, request: &BrowserRequest) -> Result<(Context, Transaction), OAuthError> {
+    async fn find(
+        &self,
+        handle: &str,
+        request: &BrowserRequest,
+    ) -> Result<(Context, Versioned<Transaction>), OAuthError> {
         match transactions::find(self.instance, &self.urls, handle, request).await? {
-            Some((context, Versioned { value: transaction, .. })) if transaction.browser.is_some() => {
-                Ok((context, transaction))
-            }
+            Some((context, found)) if found.value.browser.is_some() => Ok((context, found)),
             _ => {
                 let reason = "there is no sign-in in progress with this state handle";
                 Err(OAuthError::new(ErrorId::RequestExpired, reason))

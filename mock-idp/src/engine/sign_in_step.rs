@@ -13,7 +13,7 @@ use mock_idp_core::trace::Trace;
 
 use super::org_changes::{OrgChanges, SignedPasskey};
 use super::{Context, consents, issued_tokens, magic_links, pushes, recovery_links};
-use crate::ledger::{Batch, NEVER, Version};
+use crate::ledger::{Batch, NEVER, Version, Versioned};
 
 /// A step that has been committed.
 #[derive(Debug)]
@@ -41,10 +41,10 @@ pub(super) enum NextHandle<'t> {
 }
 
 /// Takes a step of the transaction with this handle. `None`: there is none, or another request has taken the step. Of several requests at
-/// the same time one takes it; the others are decided on its result.
+/// the same time one takes it; the others are decided on its result. A transaction that this request has loaded is not loaded again.
 pub(super) async fn take(
     context: &Context,
-    handle: &str,
+    (handle, mut loaded): (&str, Option<Versioned<Transaction>>),
     answer: SignInAnswer<'_>,
     remember: bool,
     next: NextHandle<'_>,
@@ -52,7 +52,13 @@ pub(super) async fn take(
 ) -> Result<Option<CommittedStep>, LedgerError> {
     let transactions = context.ledger().transactions();
     loop {
-        let Some(found) = transactions.get_versioned(handle).await? else { return Ok(None) };
+        let found = match loaded.take() {
+            Some(loaded) => loaded,
+            None => match transactions.get_versioned(handle).await? {
+                Some(found) => found,
+                None => return Ok(None),
+            },
+        };
         let mut transaction = found.value;
         transaction.remember = match answer {
             // Only these forms have the option.

@@ -94,8 +94,9 @@ mod tests {
     #[test]
     fn credentials_of_a_user_are_spread_over_the_records_of_the_user() {
         let all: BTreeSet<String> = IssuedTokens::keys("u").collect();
-        let used: BTreeSet<String> =
-            (0..10_000).map(|number| IssuedTokens::key("u", &IssuedCredential::Code(format!("code{number}")))).collect();
+        let used: BTreeSet<String> = (0..10_000)
+            .map(|number| IssuedTokens::key("u", &IssuedCredential::Code(format!("code{number}"))))
+            .collect();
         assert_eq!(used, all);
         assert!(all.iter().all(|key| key.starts_with("u/")));
     }
