@@ -27,6 +27,7 @@ impl Document {
         self.complete_ids();
         self.complete_directory();
         self.resolve_names();
+        self.define_app_attributes();
     }
 
     fn complete_ids(&mut self) {
@@ -53,12 +54,17 @@ impl Document {
 
     /// Adds what a fresh org has and the document does not write, behind the others, whose positions problems name.
     fn complete_directory(&mut self) {
-        for (kind, object) in fresh::objects(&self.org, self.settings.lockout, CREATED) {
+        // The ids that the document has for objects of a fresh org.
+        let mut written_ids: HashMap<String, String> = HashMap::new();
+        for (kind, mut object) in fresh::objects(&self.org, self.settings.lockout, CREATED) {
+            if let Some(owner) = written_ids.get(&object.owner) {
+                object.owner.clone_from(owner);
+            }
             let written = self.directory.entry(kind).or_default();
             match written.iter_mut().find(|written| is_same(written, &object)) {
-                // One with an id is complete: it comes from an org that had it.
                 Some(written) if written.id.is_empty() => complete_object(written, object),
-                Some(_) => {}
+                // One with an id is complete: it comes from an org that had it.
+                Some(written) => _ = written_ids.insert(object.id, written.id.clone()),
                 None => written.push(object),
             }
         }
@@ -94,6 +100,26 @@ impl Document {
         let schemas = self.directory.get_mut(&DirectoryKind::UserSchema).into_iter().flatten();
         if let Some(schema) = schemas.into_iter().find(|schema| schema.name() == "user") {
             fresh::define_attributes(schema, &self.users);
+        }
+    }
+
+    /// The same for the attributes of app users and app groups.
+    fn define_app_attributes(&mut self) {
+        for app in &self.apps {
+            let Some(Assignments { users, groups }) = &app.assignments else { continue };
+            let assignments = || users.iter().chain(groups);
+            if assignments().all(|assignment| assignment.profile.is_empty()) {
+                continue;
+            }
+            let schemas = self.directory.entry(DirectoryKind::AppUserSchema).or_default();
+            if let Some(schema) = schemas.iter_mut().find(|schema| schema.owner == app.id) {
+                fresh::define_app_attributes(schema, assignments());
+            } else {
+                let mut schema = fresh::app_user_schema(app, app.created.unwrap_or(CREATED));
+                if fresh::define_app_attributes(&mut schema, assignments()) {
+                    schemas.push(schema);
+                }
+            }
         }
     }
 

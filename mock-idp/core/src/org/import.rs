@@ -140,13 +140,24 @@ impl Tables {
             fresh::define_attributes(schema, self.users());
         }
         for row in self.directory.iter() {
-            if !fresh.iter().any(|(kind, object)| (*kind, object) == (row.kind, &row.object)) {
+            let is_fresh = fresh.iter().any(|(kind, object)| (*kind, object) == (row.kind, &row.object));
+            if !is_fresh && !self.follows_from_assignments(row) {
                 let mut object = row.object.clone();
                 self.leave_out_lockout(row.kind, &mut object);
                 directory.entry(row.kind).or_default().push(object);
             }
         }
         directory
+    }
+
+    /// Whether completing a document adds this schema of app users, because of the attributes that their assignments have.
+    fn follows_from_assignments(&self, row: &DirectoryRow) -> bool {
+        let app = self.app(&row.object.owner).filter(|_| row.kind == DirectoryKind::AppUserSchema);
+        app.is_some_and(|app| {
+            let mut schema = fresh::app_user_schema(app, app.created.unwrap_or(CREATED));
+            let assignments = self.assigned_users(app).chain(self.assigned_groups(app));
+            fresh::define_app_attributes(&mut schema, assignments) && schema == row.object
+        })
     }
 
     /// The lockout of a password policy is left out if it is that of the settings, as completing a document adds it.

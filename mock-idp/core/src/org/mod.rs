@@ -36,7 +36,7 @@ pub use document::{
     json_schema,
 };
 pub use draft::Draft;
-pub(crate) use fresh::{access_catch_all, default_session_policy, enrollment_catch_all};
+pub(crate) use fresh::{access_catch_all, app_user_schema, default_session_policy, enrollment_catch_all};
 pub(crate) use import::CREATED;
 pub use picker::PickerUser;
 pub use problem::{Problem, Problems};

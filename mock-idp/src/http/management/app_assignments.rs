@@ -80,7 +80,7 @@ async fn change_user(call: Management, path: PathParameters, body: JsonBody) -> 
 fn put_user(call: &Management, app_id: &str, user_id: Option<&str>, body: Value) -> Result<Response, ApiError> {
     let shown = call.change(|change| {
         let app = apps::find(change.draft, app_id)?.clone();
-        let assignment = assignments::read_user(change.draft, &app, user_id, body)?;
+        let assignment = assignments::read_user(change.draft, &app, user_id, body, change.call.now)?;
         let user_id = assignment.id.clone();
         change.draft.assign_user(app_id, assignment);
         let user = assignments::user(change.draft, &app, &user_id)?;
@@ -123,7 +123,7 @@ async fn assign_group(call: Management, path: PathParameters, body: JsonBody) ->
     let body = body.read_optional()?;
     let shown = call.change(|change| {
         let app = apps::find(change.draft, &path.get("id"))?.clone();
-        let assignment = assignments::read_group(change.draft, &path.get("group"), body)?;
+        let assignment = assignments::read_group(change.draft, &app, &path.get("group"), body)?;
         change.draft.assign_group(&app.id, assignment);
         let group = assignments::group(change.draft, &app, &path.get("group"))?;
         Ok(assignments::group_view(change.draft, change.call.base(), &app, group))

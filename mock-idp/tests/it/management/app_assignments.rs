@@ -53,6 +53,65 @@ async fn a_user_is_assigned_with_what_the_mapping_takes_from_the_profile() {
     assert_eq!(api.get(&own).await.status, 404);
 }
 
+#[tokio::test]
+async fn the_profile_of_an_app_user_has_to_fit_the_schema_of_the_app() {
+    let api = Api::market().await;
+    let app = app(&api).await;
+    let schema = format!("/api/v1/meta/schemas/{}/default", app.trim_start_matches("/api/v1/"));
+    let attributes = json!({
+        "level": { "title": "Level", "type": "integer" },
+        "tags": { "title": "Tags", "type": "array", "items": { "type": "string", "enum": ["a", "b"] } },
+        "plan": { "title": "Plan", "type": "string", "required": true },
+    });
+    api.create(&schema, json!({ "definitions": { "custom": { "properties": attributes } } })).await;
+    let buyer = "00ubuyer0000000005d7";
+    let (users, own) = (format!("{app}/users"), format!("{app}/users/{buyer}"));
+    let group = format!("{app}/groups/00gbuyers000000005d7");
+    let body = |profile: &Value| json!({ "id": buyer, "profile": profile });
+    let summary = "Api validation failed: assignment";
+    for (profile, cause) in [
+        (json!({ "plan": "x", "color": "red" }), "Property 'color' not found"),
+        (json!({ "plan": "x", "level": "high" }), "level: The value is not of the type integer"),
+        (json!({ "plan": "x", "tags": ["c"] }), "tags: The value is not one of the enumerated values"),
+    ] {
+        assert_eq!(
+            api.post(&users, body(&profile)).await.error(),
+            (400, "E0000001", summary, vec![cause]),
+            "{profile}"
+        );
+        let reply = api.put(&group, json!({ "profile": profile })).await;
+        assert_eq!(reply.error(), (400, "E0000001", summary, vec![cause]), "{profile}");
+    }
+    let blank = "plan: The field cannot be left blank";
+    assert_eq!(api.post(&users, body(&json!({}))).await.error(), (400, "E0000001", summary, vec![blank]));
+    assert_eq!(api.get(&users).await.body, json!([]));
+    let fitting = json!({ "plan": "gold", "level": 3, "tags": ["a"] });
+    assert_eq!(api.post(&users, body(&fitting)).await.body["profile"]["level"], 3);
+    assert_eq!(api.post(&own, json!({ "profile": { "plan": null } })).await.error().3, [blank]);
+    assert_eq!(api.get(&own).await.body["profile"]["plan"], "gold");
+    assert_eq!(api.put(&group, json!({ "profile": { "level": 1 } })).await.status, 200);
+    let patch = json!([{ "op": "add", "path": "/profile/color", "value": "red" }]);
+    assert_eq!(api.patch(&group, patch).await.error().3, ["Property 'color' not found"]);
+}
+
+#[tokio::test]
+async fn attributes_of_assignments_in_a_document_are_in_the_schema_of_the_app() {
+    let api = Api::market().await;
+    let schema = api.get(&format!("/api/v1/meta/schemas/apps/{WEB}/default")).await.body;
+    assert_eq!(
+        schema["definitions"]["custom"]["properties"]["app_features"],
+        json!({
+            "title": "app_features", "type": "array", "items": { "type": "string" }, "scope": "NONE", "union": "DISABLE",
+        })
+    );
+    let admin = format!("/api/v1/apps/{WEB}/users/00uadmin0000000005d7");
+    let assigned = api.get(&admin).await.body;
+    assert_eq!(api.delete(&admin).await.status, 204);
+    let body = json!({ "id": assigned["id"], "profile": assigned["profile"] });
+    let again = api.post(&format!("/api/v1/apps/{WEB}/users"), body).await;
+    assert_eq!((again.status.as_u16(), &again.body["profile"]), (200, &assigned["profile"]));
+}
+
 /// The subject of an access token of the buyer.
 async fn subject(api: &Api) -> String {
     let login = json!({ "client": "Market demo", "user": "buyer", "scopes": ["openid"] });

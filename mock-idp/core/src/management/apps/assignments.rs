@@ -2,12 +2,12 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::view::ordered;
 use crate::claims::{AppMapping, UserRoots, app_user_name};
-use crate::management::{ApiError, Links, ManagementCall, java_ordered, tolerant, users};
-use crate::model::{App, Assignment, AssignmentCredentials, User};
+use crate::management::{ApiError, Links, ManagementCall, java_ordered, schemas, tolerant, users};
+use crate::model::{App, Assignment, AssignmentCredentials, DirectoryKind, User};
 use crate::moment::timestamp;
 use crate::org::{Tables, Times};
 
@@ -96,8 +96,8 @@ pub fn group<'t>(org: &'t Tables, app: &App, id: &str) -> Result<&'t Assignment,
 /// The assignment of a request to assign a user, or to change the app user with that id.
 ///
 /// # Errors
-/// No user has the id; the body is not an app user.
-pub fn read_user(org: &Tables, app: &App, id: Option<&str>, body: Value) -> Result<Assignment, ApiError> {
+/// No user has the id; the body is not an app user, or its profile does not fit the schema of the app.
+pub fn read_user(org: &Tables, app: &App, id: Option<&str>, body: Value, now: i64) -> Result<Assignment, ApiError> {
     let request: AssignmentRequest = tolerant::read(body)?;
     let id = id.unwrap_or(&request.id);
     let user = org.user(id).ok_or_else(|| ApiError::not_found(id, "User"))?;
@@ -106,31 +106,73 @@ pub fn read_user(org: &Tables, app: &App, id: Option<&str>, body: Value) -> Resu
     if let Some(user_name) = request.credentials.user_name.filter(|name| !name.is_empty()) {
         assignment.credentials = AssignmentCredentials { user_name: Some(user_name) };
     }
+    let sent = request.profile.unwrap_or_default();
+    let mut causes = profile_problems(org, app, &sent);
     // Okta: attributes that are not sent stay; null removes one.
-    for (name, value) in request.profile.unwrap_or_default() {
+    for (name, value) in sent {
         match value {
             Value::Null => _ = assignment.profile.shift_remove(&name),
             value => _ = assignment.profile.insert(name, value),
         }
     }
-    Ok(assignment)
+    let profile = app_user_profile(org, app, user, &assignment, now);
+    causes.extend(missing(org, app, &profile));
+    valid(causes).map(|()| assignment)
+}
+
+/// Okta: attributes that the schema of the app does not define are refused, and values that do not fit it. The schema of an app of
+/// Okta's catalogue is known if the org has changed it.
+fn profile_problems(org: &Tables, app: &App, sent: &IndexMap<String, Value>) -> Vec<String> {
+    let schema = schemas::app_schema(org, app);
+    let is_known = app.is_client() || org.object(DirectoryKind::AppUserSchema, &app.id).is_some();
+    let rules = schemas::app_attributes(&schema);
+    let problem = |(name, value): (&String, &Value)| match rules.iter().find(|rules| rules.name == name) {
+        Some(rules) if !value.is_null() => rules.problem(value).map(|problem| format!("{name}: {problem}")),
+        None if is_known => Some(format!("Property '{name}' not found")),
+        _ => None,
+    };
+    sent.iter().filter_map(problem).collect()
+}
+
+/// The required attributes without a value. Okta: an assignment fails if neither the mapping nor the request gives one. The user name is
+/// in the credentials.
+fn missing(org: &Tables, app: &App, profile: &Map<String, Value>) -> Vec<String> {
+    let schema = schemas::app_schema(org, app);
+    let required =
+        schemas::app_attributes(&schema).into_iter().filter(|rules| rules.required && rules.name != "userName");
+    let is_blank = |value: &Value| value.is_null() || *value == "";
+    let missing = required.filter(|rules| profile.get(rules.name).is_none_or(is_blank));
+    missing.map(|rules| format!("{}: The field cannot be left blank", rules.name)).collect()
+}
+
+fn valid(causes: Vec<String>) -> Result<(), ApiError> {
+    if causes.is_empty() { Ok(()) } else { Err(ApiError::validation("assignment", causes)) }
+}
+
+/// What the mapping of the app takes from the user, and what the assignment says.
+fn app_user_profile(org: &Tables, app: &App, user: &User, assignment: &Assignment, now: i64) -> Map<String, Value> {
+    let mut profile = AppMapping::of(org, app).profile(app, &UserRoots::of(org, user, now));
+    profile.extend(assignment.profile.iter().map(|(name, value)| (name.clone(), value.clone())));
+    profile
 }
 
 /// The assignment of a request to assign a group.
 ///
 /// # Errors
-/// No group has the id; the body is not an app group.
-pub fn read_group(org: &Tables, group_id: &str, body: Value) -> Result<Assignment, ApiError> {
+/// No group has the id; the body is not an app group, or its profile does not fit the schema of the app.
+pub fn read_group(org: &Tables, app: &App, group_id: &str, body: Value) -> Result<Assignment, ApiError> {
     let request: AssignmentRequest = tolerant::read(body)?;
     let group = org.group(group_id).ok_or_else(|| ApiError::not_found(group_id, "UserGroup"))?;
-    let profile = request.profile.unwrap_or_default().into_iter().filter(|(_, value)| !value.is_null()).collect();
+    let sent = request.profile.unwrap_or_default();
+    valid(profile_problems(org, app, &sent))?;
+    let profile = sent.into_iter().filter(|(_, value)| !value.is_null()).collect();
     Ok(Assignment { priority: request.priority, profile, ..Assignment::of(group.id.as_str()) })
 }
 
 /// The assignment of a group after the operations of a JSON Patch, on the priority and on attributes of the profile.
 ///
 /// # Errors
-/// The group is not assigned; the body is not a list of such operations.
+/// The group is not assigned; the body is not a list of such operations, or the profile does not fit the schema of the app.
 pub fn patch_group(org: &Tables, app: &App, id: &str, operations: &[Value]) -> Result<Assignment, ApiError> {
     let mut assignment = group(org, app, id)?.clone();
     for operation in operations {
@@ -149,7 +191,7 @@ pub fn patch_group(org: &Tables, app: &App, id: &str, operations: &[Value]) -> R
             _ => return Err(ApiError::not_well_formed(format!("{operation} cannot be applied to an app group"))),
         }
     }
-    Ok(assignment)
+    valid(profile_problems(org, app, &assignment.profile)).map(|()| assignment)
 }
 
 /// An app user in answers. Okta: the profile has what the mapping of the app takes from the user.
@@ -159,8 +201,7 @@ pub fn user_view(org: &Tables, call: ManagementCall<'_>, app: &App, app_user: Ap
     let times = org.assignment_times(&app.id, &assignment.id).unwrap_or(Times { created: 0, last_updated: 0 });
     let scope = if direct { "USER" } else { "GROUP" };
     let name = app_user_name(org, app, user, Some(assignment), call.now);
-    let mut profile = AppMapping::of(org, app).profile(app, &UserRoots::of(org, user, call.now));
-    profile.extend(assignment.profile.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let profile = app_user_profile(org, app, user, assignment, call.now);
     let mut links = Links::at(call.base())
         .bare("app", &format!("/api/v1/apps/{}", app.id))
         .bare("user", &format!("/api/v1/users/{}", user.id));

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::management::{ApiError, Links, ManagementCall, tolerant};
 use crate::model::{App, ScopeGrant};
 use crate::moment::{Moment, timestamp};
+use crate::org::CREATED;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,7 +60,7 @@ pub fn get<'a>(app: &'a App, id: &str) -> Result<&'a ScopeGrant, ApiError> {
 #[must_use]
 pub fn view(call: ManagementCall<'_>, app: &App, grant: &ScopeGrant) -> Value {
     let base = call.base();
-    let created = timestamp(grant.created.or(app.created).unwrap_or_default());
+    let created = timestamp(grant.created.or(app.created).unwrap_or(CREATED));
     let own = format!("/api/v1/apps/{}", app.id);
     let titled = |path: &str| json!({ "href": format!("{base}{path}"), "title": app.label });
     let links = Links::at(base)

@@ -59,7 +59,9 @@ pub fn check(
 }
 
 impl AttributeRules<'_> {
-    fn problem(&self, value: &Value) -> Option<String> {
+    /// What is wrong with a value.
+    #[must_use]
+    pub fn problem(&self, value: &Value) -> Option<String> {
         let kind = self.definition["type"].as_str().unwrap_or("string");
         if kind == "array" {
             let Some(elements) = value.as_array() else { return Some(mismatch(kind)) };

@@ -1,5 +1,6 @@
 //! The directory objects that every Okta org has from the start.
 
+mod app_user_schema;
 mod authenticators;
 mod features;
 mod network_zones;
@@ -13,6 +14,8 @@ use super::document::OrgIdentity;
 use crate::model::{DirectoryKind, DirectoryObject, Lockout};
 use crate::moment::timestamp;
 
+pub(crate) use app_user_schema::app_user_schema;
+pub(super) use app_user_schema::define_app_attributes;
 pub(super) use policies::lockout_settings;
 pub(crate) use policies::{access_catch_all, default_session_policy, enrollment_catch_all};
 pub(super) use user_schema::define_attributes;

@@ -153,25 +153,32 @@ fn group_base() -> Value {
 pub(in crate::org) fn define_attributes<'a>(schema: &mut DirectoryObject, users: impl IntoIterator<Item = &'a User>) {
     for user in users.into_iter().filter(|user| user.user_type.is_none()) {
         for (name, value) in &user.profile.others {
-            if !value.is_null() && !defines(schema, name) {
-                define(schema, name, value);
-            }
+            define_attribute(schema, name, value, |attribute| {
+                attribute["mutability"] = "READ_WRITE".into();
+                attribute["scope"] = "NONE".into();
+                attribute["permissions"] = json!([{ "principal": "SELF", "action": "READ_ONLY" }]);
+                attribute["master"] = json!({ "type": "PROFILE_MASTER" });
+            });
         }
     }
 }
 
-/// Whether a schema defines an attribute.
-fn defines(schema: &DirectoryObject, name: &str) -> bool {
-    let definitions = &schema.members.get("definitions");
-    ["base", "custom"].iter().any(|part| definitions.is_some_and(|all| !all[part]["properties"][name].is_null()))
-}
-
-/// Defines a custom attribute by an example of its value.
-fn define(schema: &mut DirectoryObject, name: &str, value: &Value) {
+/// Defines a custom attribute by an example of its value, unless the schema has it. `complete` adds what attributes of the schema have.
+/// Returns whether it did.
+pub(super) fn define_attribute(
+    schema: &mut DirectoryObject,
+    name: &str,
+    value: &Value,
+    complete: impl FnOnce(&mut Value),
+) -> bool {
+    if value.is_null() || defines(schema, name) {
+        return false;
+    }
     let named = |value: &Value| match value {
         Value::Bool(_) => "boolean",
         Value::Number(number) if number.is_f64() => "number",
         Value::Number(_) => "integer",
+        Value::Object(_) => "object",
         _ => "string",
     };
     let mut attribute = match value {
@@ -181,10 +188,14 @@ fn define(schema: &mut DirectoryObject, name: &str, value: &Value) {
         }
         value => json!({ "title": name, "type": named(value) }),
     };
-    attribute["mutability"] = "READ_WRITE".into();
-    attribute["scope"] = "NONE".into();
-    attribute["permissions"] = json!([{ "principal": "SELF", "action": "READ_ONLY" }]);
-    attribute["master"] = json!({ "type": "PROFILE_MASTER" });
-    let Some(definitions) = schema.members.get_mut("definitions") else { return };
+    complete(&mut attribute);
+    let Some(definitions) = schema.members.get_mut("definitions") else { return false };
     definitions["custom"]["properties"][name] = attribute;
+    true
+}
+
+/// Whether a schema defines an attribute.
+fn defines(schema: &DirectoryObject, name: &str) -> bool {
+    let definitions = &schema.members.get("definitions");
+    ["base", "custom"].iter().any(|part| definitions.is_some_and(|all| !all[part]["properties"][name].is_null()))
 }
