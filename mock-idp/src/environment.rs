@@ -40,7 +40,10 @@ impl Environment {
         let service = client(document, ApplicationType::Service);
         add("OKTA_SERVICE_CLIENT_ID", service.map(client_id));
         add("OKTA_SERVICE_CLIENT_SECRET", service.and_then(client_secret));
-        add("OKTA_API_TOKEN", document.api_tokens.first().map(|token| token.value.clone()));
+        add(
+            "OKTA_API_TOKEN",
+            document.api_tokens.iter().find(|token| !token.value.is_empty()).map(|token| token.value.clone()),
+        );
         let user = main_user(document);
         add("OKTA_USERNAME", user.map(|user| user.profile.login.clone()));
         add("OKTA_PASSWORD", user.and_then(password));

@@ -96,7 +96,8 @@ impl<'c> ManagementAccess<'c> {
             }
         }
         let operation = Operation { scopes, method: credentials.method, path: credentials.path };
-        let needs = AccessNeeds { operation, object: credentials.object };
+        let address = self.0.request.as_ref().and_then(|request| request.origin.address);
+        let needs = AccessNeeds { operation, object: credentials.object, address };
         management::check(org, urls, credential, verified.as_deref(), needs, *now)
     }
 }

@@ -1,7 +1,9 @@
 //! Access to the management API. Okta: an API token (`SSWS`), or an access token of the org authorization server with an
 //! `okta.*` scope, with a DPoP proof if the token is bound to a key.
 
-use subtle::ConstantTimeEq;
+use std::net::IpAddr;
+
+use serde_json::json;
 
 use super::call::{Caller, ManagementCall};
 use super::iam::Operation;
@@ -9,6 +11,7 @@ use super::role_scope::Reach;
 use super::{ApiError, ApiErrorId, roles, users};
 use crate::model::{ApiToken, UserStatus};
 use crate::org::{Org, Urls};
+use crate::policy::network_problem;
 use crate::protocol::{ErrorId, OAuthError};
 use crate::tokens::Verified;
 use crate::tokens::resource::{self, Resource, Scheme};
@@ -85,6 +88,8 @@ pub struct AccessNeeds<'a> {
     pub operation: Operation<'a>,
     /// The object that the call is about, if its path names one.
     pub object: Option<NamedObject<'a>>,
+    /// Where the call comes from.
+    pub address: Option<IpAddr>,
 }
 
 /// The first object that a path names.
@@ -108,12 +113,12 @@ pub fn check(
     needs: AccessNeeds<'_>,
     now: i64,
 ) -> Result<Caller, AccessError> {
-    let AccessNeeds { operation, object } = needs;
+    let AccessNeeds { operation, object, address } = needs;
     let scopes = operation.scopes;
     if matches!(credential, Credential::ApiToken(_)) && is_of_user(scopes) {
         return Err(ApiError::invalid_session().into());
     }
-    let caller = authorize(org, urls, credential, verified, operation, now)?;
+    let caller = authorize(org, urls, credential, verified, operation, address, now)?;
     if let Some(object) = object
         && !reaches(org, ManagementCall { urls, caller: &caller, now }, object, scopes)
     {
@@ -150,15 +155,18 @@ fn authorize(
     credential: Credential<'_>,
     verified: Option<&Verified>,
     operation: Operation<'_>,
+    address: Option<IpAddr>,
     now: i64,
 ) -> Result<Caller, AccessError> {
     let scopes = operation.scopes;
     match credential {
         Credential::Nothing => Err(ApiError::invalid_session().into()),
         Credential::ApiToken(token) => {
-            let known = |known: &&ApiToken| bool::from(token.as_bytes().ct_eq(known.value.as_bytes()));
-            let found = org.api_tokens().iter().find(known);
+            let found = org.api_tokens().iter().find(|known| known.is(token));
             let token = found.ok_or_else(|| ApiError::invalid_token("no such API token"))?;
+            if let Some(reason) = network_problem(org, address, &json!(token.network)) {
+                return Err(ApiError::access_denied(format!("the API token {}: {reason}", token.name)).into());
+            }
             Ok(owner(org, token, operation)?)
         }
         Credential::AccessToken(scheme, _) => {

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+use subtle::ConstantTimeEq;
 
 use super::serde_defaults::is_default;
 
@@ -9,7 +10,9 @@ use super::serde_defaults::is_default;
 #[derive(Clone, Eq, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiToken {
-    /// The secret of `Authorization: SSWS …`: 42 characters that start with `00`.
+    /// The secret of `Authorization: SSWS …`: 42 characters that start with `00`. A token with an id can be without it: it is listed, and
+    /// no request can be made with it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub value: String,
     /// `00T` and 17 more characters. Derived from the value if a document leaves it out.
     #[serde(default)]
@@ -19,7 +22,7 @@ pub struct ApiToken {
     /// The user that it acts for. Without one: the first super administrator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
-    /// From where it may be used; the mock does not check it.
+    /// From where it may be used.
     #[serde(default, skip_serializing_if = "is_default")]
     pub network: ApiTokenNetwork,
 }
@@ -46,6 +49,14 @@ pub enum ApiTokenConnection {
     Zone,
 }
 
+impl ApiToken {
+    /// Whether this is the token that a request has sent.
+    #[must_use]
+    pub fn is(&self, sent: &str) -> bool {
+        !self.value.is_empty() && self.value.as_bytes().ct_eq(sent.as_bytes()).into()
+    }
+}
+
 impl std::fmt::Debug for ApiToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ApiToken").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
@@ -57,6 +68,7 @@ impl<'de> Deserialize<'de> for ApiToken {
         #[derive(Deserialize)]
         #[serde(rename = "ApiToken", rename_all = "camelCase", deny_unknown_fields)]
         struct Written {
+            #[serde(default)]
             value: String,
             #[serde(default)]
             id: String,
@@ -88,6 +100,9 @@ impl<'de> Deserialize<'de> for ApiToken {
             fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<ApiToken, A::Error> {
                 let Written { value, id, name, user_id, network } =
                     Written::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                if value.is_empty() && id.is_empty() {
+                    return Err(serde::de::Error::missing_field("value"));
+                }
                 Ok(ApiToken { value, id, name, user_id, network })
             }
         }

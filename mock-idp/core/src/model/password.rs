@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 /// A password. Passwords of a mock are public, so that most are in plain text.
@@ -50,6 +50,18 @@ impl Password {
         self.value.as_deref()
     }
 
+    /// Why no password that is typed can be the right one.
+    #[must_use]
+    pub fn uncheckable(&self) -> Option<&'static str> {
+        match (&self.value, &self.hash) {
+            (None, None) => Some("the password of the user is not known here"),
+            (None, Some(hash)) if hash.is_too_slow() => {
+                Some("the mock computes no BCRYPT hash with a work factor above 14")
+            }
+            _ => None,
+        }
+    }
+
     /// Whether this is the password.
     #[must_use]
     pub fn is(&self, typed: &str) -> bool {
@@ -59,12 +71,6 @@ impl Password {
             (None, None) => false,
         }
     }
-}
-
-/// For documents: a password without value and hash, as in Okta's answers, is not known.
-pub(super) fn known_password<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Password>, D::Error> {
-    let written = Option::<Password>::deserialize(deserializer)?;
-    Ok(written.filter(|password| password.value.is_some() || password.hash.is_some()))
 }
 
 /// The hash of a password.
@@ -79,7 +85,7 @@ pub struct PasswordHash {
     pub salt: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt_order: Option<SaltOrder>,
-    /// For BCRYPT: 4 to 14.
+    /// For BCRYPT: 1 to 20. No password is right for a hash with more than 14, which would take seconds to compute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_factor: Option<u32>,
     /// For PBKDF2.
@@ -126,8 +132,10 @@ pub enum SaltOrder {
 
 /// More iterations would let one request keep the server busy.
 const MAX_ITERATIONS: u32 = 1_000_000;
-/// The same for BCRYPT: a factor of 14 takes about a second. Okta: 20.
-const MAX_BCRYPT_COST: u32 = 14;
+/// Okta: the largest work factor of BCRYPT.
+const MAX_WORK_FACTOR: u32 = 20;
+/// The largest that is computed: it takes about a second, and each one more twice as long.
+const MAX_COMPUTED_FACTOR: u32 = 14;
 
 impl PasswordHash {
     /// What is wrong with it: the member and a message.
@@ -136,8 +144,8 @@ impl PasswordHash {
         let problem = |member, message: &str| Some((member, message.to_owned()));
         match self.algorithm {
             HashAlgorithm::Bcrypt => {
-                if !self.work_factor.is_some_and(|factor| (4..=MAX_BCRYPT_COST).contains(&factor)) {
-                    return problem("workFactor", "The work factor must be between 4 and 14");
+                if !self.work_factor.is_some_and(|factor| (1..=MAX_WORK_FACTOR).contains(&factor)) {
+                    return problem("workFactor", "The work factor must be between 1 and 20");
                 }
                 if self.salt.as_ref().is_none_or(|salt| salt.len() != 22) {
                     return problem("salt", "The salt of BCRYPT must have 22 characters");
@@ -165,6 +173,12 @@ impl PasswordHash {
         self.salt.as_deref().is_some_and(fails).then(|| ("salt", "The salt must be Base64".to_owned()))
     }
 
+    /// Whether computing the hash would keep the server busy for seconds, so that no password is right.
+    #[must_use]
+    pub fn is_too_slow(&self) -> bool {
+        self.algorithm == HashAlgorithm::Bcrypt && self.work_factor.is_some_and(|factor| factor > MAX_COMPUTED_FACTOR)
+    }
+
     /// Whether this is the hash of a password.
     #[must_use]
     pub fn verifies(&self, password: &str) -> bool {
@@ -173,6 +187,7 @@ impl PasswordHash {
 
     fn matches(&self, password: &str) -> Option<bool> {
         match self.algorithm {
+            HashAlgorithm::Bcrypt if self.is_too_slow() => None,
             HashAlgorithm::Bcrypt => {
                 let text = format!("$2b${:02}${}{}", self.work_factor?, self.salt.as_ref()?, self.value);
                 bcrypt::verify(password, &text).ok()
@@ -259,6 +274,8 @@ mod tests {
         use serde_json::json;
         for (json, member) in [
             (json!({ "algorithm": "BCRYPT", "value": "x", "salt": "y" }), "workFactor"),
+            (json!({ "algorithm": "BCRYPT", "value": "x", "salt": "y", "workFactor": 0 }), "workFactor"),
+            (json!({ "algorithm": "BCRYPT", "value": "x", "salt": "y", "workFactor": 21 }), "workFactor"),
             (json!({ "algorithm": "BCRYPT", "value": "x", "salt": "y", "workFactor": 10 }), "salt"),
             (json!({ "algorithm": "SHA-256", "value": "not base64!" }), "value"),
             (json!({ "algorithm": "PBKDF2", "value": "eA==", "salt": "eA==" }), "iterationCount"),

@@ -34,60 +34,7 @@ impl<'a> Circumstances<'a> {
 
     /// Why a condition on the network does not hold.
     pub(super) fn network(self, network: &Json) -> Option<String> {
-        if network["connection"].as_str().is_none_or(|connection| connection == "ANYWHERE") {
-            return None;
-        }
-        if network["connection"] != "ZONE" {
-            return Some(format!("the mock does not evaluate a network that is {}", network["connection"]));
-        }
-        let Some(address) = self.origin.address else {
-            return Some(
-                "the condition on the network does not hold: the address of the client is not known".to_owned(),
-            );
-        };
-        let listed = |name: &str| network[name].as_array().into_iter().flatten().filter_map(Json::as_str);
-        for id in listed("exclude") {
-            match self.is_in(address, id) {
-                Ok(false) => {}
-                Ok(true) => return Some(format!("the address {address} is in the excluded zone {}", self.name(id))),
-                Err(reason) => return Some(reason),
-            }
-        }
-        let mut reasons = Vec::new();
-        let mut has_zones = false;
-        for id in listed("include") {
-            has_zones = true;
-            match self.is_in(address, id) {
-                Ok(true) => return None,
-                Ok(false) => reasons.push(format!("the address {address} is not in the zone {}", self.name(id))),
-                Err(reason) => reasons.push(reason),
-            }
-        }
-        has_zones.then(|| reasons.join("; "))
-    }
-
-    /// The name of a zone.
-    fn name<'n>(self, id: &'n str) -> &'n str
-    where
-        'a: 'n,
-    {
-        self.org.object(DirectoryKind::NetworkZone, id).map_or(id, DirectoryObject::name)
-    }
-
-    /// Whether an address is in a zone; the error says why it is not known.
-    fn is_in(self, address: IpAddr, id: &str) -> Result<bool, String> {
-        // Okta: all zones that are lists of addresses.
-        if id == "ALL_ZONES" {
-            let zones = self.org.objects(DirectoryKind::NetworkZone);
-            return Ok(zones.filter(|zone| zone.is_active()).any(|zone| has_address(zone, address)));
-        }
-        let Some(zone) = self.org.object(DirectoryKind::NetworkZone, id).filter(|zone| zone.is_active()) else {
-            return Ok(false);
-        };
-        if zone.text("type") != Some("IP") {
-            return Err(format!("the mock does not evaluate the zone {}: it knows no locations", zone.name()));
-        }
-        Ok(has_address(zone, address))
+        network_problem(self.org, self.origin.address, network)
     }
 
     /// Why a condition on the platform does not hold.
@@ -125,6 +72,55 @@ impl<'a> Circumstances<'a> {
             Err(error) => Some(format!("the expression `{source}` cannot be evaluated: {error}")),
         }
     }
+}
+
+/// Why a condition on the network of a request from this address does not hold.
+pub fn network_problem(org: &Tables, address: Option<IpAddr>, network: &Json) -> Option<String> {
+    if network["connection"].as_str().is_none_or(|connection| connection == "ANYWHERE") {
+        return None;
+    }
+    if network["connection"] != "ZONE" {
+        return Some(format!("the mock does not evaluate a network that is {}", network["connection"]));
+    }
+    let Some(address) = address else {
+        return Some("the condition on the network does not hold: the address of the client is not known".to_owned());
+    };
+    let name = |id: &str| org.object(DirectoryKind::NetworkZone, id).map_or(id, DirectoryObject::name).to_owned();
+    let listed = |list: &str| network[list].as_array().into_iter().flatten().filter_map(Json::as_str);
+    for id in listed("exclude") {
+        match is_in(org, address, id) {
+            Ok(false) => {}
+            Ok(true) => return Some(format!("the address {address} is in the excluded zone {}", name(id))),
+            Err(reason) => return Some(reason),
+        }
+    }
+    let mut reasons = Vec::new();
+    let mut has_zones = false;
+    for id in listed("include") {
+        has_zones = true;
+        match is_in(org, address, id) {
+            Ok(true) => return None,
+            Ok(false) => reasons.push(format!("the address {address} is not in the zone {}", name(id))),
+            Err(reason) => reasons.push(reason),
+        }
+    }
+    has_zones.then(|| reasons.join("; "))
+}
+
+/// Whether an address is in a zone; the error says why it is not known.
+fn is_in(org: &Tables, address: IpAddr, id: &str) -> Result<bool, String> {
+    // Okta: all zones that are lists of addresses.
+    if id == "ALL_ZONES" {
+        let zones = org.objects(DirectoryKind::NetworkZone);
+        return Ok(zones.filter(|zone| zone.is_active()).any(|zone| has_address(zone, address)));
+    }
+    let Some(zone) = org.object(DirectoryKind::NetworkZone, id).filter(|zone| zone.is_active()) else {
+        return Ok(false);
+    };
+    if zone.text("type") != Some("IP") {
+        return Err(format!("the mock does not evaluate the zone {}: it knows no locations", zone.name()));
+    }
+    Ok(has_address(zone, address))
 }
 
 /// Whether a list of addresses has this one.

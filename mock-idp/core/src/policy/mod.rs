@@ -15,6 +15,7 @@ pub mod session;
 
 use std::sync::Arc;
 
+pub use circumstances::network_problem;
 use conditions::{PolicySubject, RequestedScopes};
 
 use crate::model::{App, TokenLifetimes, User};

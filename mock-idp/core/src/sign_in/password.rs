@@ -46,6 +46,10 @@ pub fn verify_password(
             max if count < max => format!("wrong password for {login}: {count} in a row, {max} lock the account"),
             max => format!("wrong password for {login}: {max} in a row, the account is locked now"),
         };
+        let reason = match user.credentials.password.as_ref().and_then(Password::uncheckable) {
+            Some(uncheckable) => format!("{reason}; {uncheckable}"),
+            None => reason,
+        };
         return Err(SignInProblem::new(if_wrong, reason));
     }
     failed.clear_passwords();

@@ -13,6 +13,8 @@ const ONE_BY_ONE: &str = "#";
 const SERVERS: &str = "/api/v1/authorizationServers";
 const USER_SCHEMAS: &str = "/api/v1/meta/schemas/user";
 const USER_TYPES: &str = "/api/v1/meta/types/user";
+const GROUPS: &str = "/api/v1/groups";
+const POLICIES: &str = "/api/v1/policies";
 /// Okta: the error of operations that an org is not licensed for.
 const NOT_LICENSED: &str = "E0000015";
 
@@ -61,6 +63,7 @@ impl Tape {
     #[must_use]
     pub fn into_pages(mut self) -> (BTreeMap<String, Vec<Value>>, Vec<String>) {
         self.add_user_type();
+        self.add_everyone();
         let pages = self.answers.into_iter().map(|(path, pages)| (path, pages.into_values().collect()));
         (pages.collect(), self.not_licensed)
     }
@@ -126,11 +129,30 @@ impl Tape {
             "id": type_id, "name": schema["name"], "displayName": schema["title"], "description": schema["description"],
             "default": true, "_links": { "schema": { "href": href } },
         });
-        let pages = self.answers.entry(USER_TYPES.to_owned()).or_default();
-        let is_known =
-            |page: &Value| page.as_array().into_iter().flatten().any(|known| known["id"] == type_id.as_str());
+        self.add_unread(USER_TYPES, kind);
+    }
+
+    /// Adds the group of all users, if only a policy names it. Okta: the policies of a fresh org are for this group.
+    fn add_everyone(&mut self) {
+        let policies = self.answers.get(POLICIES).into_iter().flat_map(IndexMap::values);
+        let mut fresh = policies.filter_map(Value::as_array).flatten().filter(|policy| policy["system"] == true);
+        let id = fresh.find_map(|policy| {
+            match policy.pointer("/conditions/people/groups/include")?.as_array()?.as_slice() {
+                [Value::String(id)] => Some(id.clone()),
+                _ => None,
+            }
+        });
+        if let Some(id) = id {
+            self.add_unread(GROUPS, json!({ "id": id, "type": "BUILT_IN", "profile": { "name": "Everyone" } }));
+        }
+    }
+
+    /// Adds an object that follows from others to a list, unless it was read.
+    fn add_unread(&mut self, list: &str, object: Value) {
+        let pages = self.answers.entry(list.to_owned()).or_default();
+        let is_known = |page: &Value| page.as_array().into_iter().flatten().any(|known| known["id"] == object["id"]);
         if !pages.values().any(is_known) {
-            pages.insert(format!("{ONE_BY_ONE}default"), json!([kind]));
+            pages.insert(format!("{ONE_BY_ONE}default"), json!([object]));
         }
     }
 }

@@ -318,6 +318,55 @@ fn a_recorded_schema_is_that_of_the_default_type_without_the_sent_attributes() {
 }
 
 #[test]
+fn the_org_of_a_tape_has_the_default_type_and_the_group_of_all_users_that_others_name() {
+    let mut tape = Tape::default();
+    let link = |path: &str| json!({ "href": format!("https://org.okta.example/api/v1/meta/{path}") });
+    let schema = json!({
+        "id": "https://org.okta.example/meta/schemas/user/default", "name": "user", "title": "User",
+        "definitions": { "custom": { "properties": {} }, "base": { "properties": {} } },
+        "_links": { "self": link("schemas/user/osc8hu2tnV8drfqhC5d5"), "type": link("types/user/oty8hu2tnV8drfqhC5d5") },
+    });
+    record(&mut tape, "GET /api/v1/meta/schemas/user/default", 200, Value::Null, schema);
+    let policy = json!({
+        "id": "00p8hu2tnV8drfqhC5d5", "type": "PASSWORD", "name": "Default Policy", "system": true, "priority": 1,
+        "conditions": { "people": { "groups": { "include": ["00g8hu2tnV8drfqhC5d5"] } } }, "settings": { "password": {} },
+    });
+    record(&mut tape, "GET /api/v1/policies?type=PASSWORD", 200, Value::Null, json!([policy]));
+    let mut answers = ApiAnswers::default();
+    for (path, pages) in tape.into_pages().0 {
+        for page in pages {
+            let objects = page.as_array().cloned().unwrap_or_else(|| vec![page]);
+            // Policies are listed by their type.
+            answers.add(&path, objects);
+        }
+    }
+    let Document { groups, directory, .. } = import(&answers, settings()).unwrap().document;
+    assert_eq!((groups.len(), groups[0].id.as_str(), groups[0].kind), (1, "00g8hu2tnV8drfqhC5d5", GroupType::BuiltIn));
+    let schemas = &directory[&DirectoryKind::UserSchema];
+    assert_eq!((schemas.len(), schemas[0].owner.as_str()), (1, "oty8hu2tnV8drfqhC5d5"));
+    let policy = directory[&DirectoryKind::Policy].iter().find(|policy| policy.id == "00p8hu2tnV8drfqhC5d5").unwrap();
+    assert_eq!(policy.members["conditions"]["people"]["groups"]["include"], json!(["00g8hu2tnV8drfqhC5d5"]));
+}
+
+#[test]
+fn an_api_token_is_imported_without_its_value() {
+    let mut answers = ApiAnswers::default();
+    let token = json!({
+        "id": "00Timported000000005d7", "name": "CI", "userId": "00ugone000000000005d7", "clientName": "Okta API",
+        "network": { "connection": "ANYWHERE" },
+    });
+    answers.add("/api/v1/api-tokens", [token]);
+    let value = "00mockSecondApiToken0123456789abcdefghijkl";
+    let imported = import(&answers, ImportSettings { api_token: Some(value), ..settings() }).unwrap();
+    let tokens = &imported.document.api_tokens;
+    let names: Vec<_> = tokens.iter().map(|token| (token.id.as_str(), token.name.as_str(), token.is(value))).collect();
+    assert_eq!(names, [("00Timported000000005d7", "CI", false), ("", "", true)]);
+    assert!(!tokens[0].is("") && tokens[0].user_id.is_none());
+    let lines = LeftOut::lines(&imported.left_out);
+    assert!(lines.iter().any(|line| line.starts_with("API token CI, value: Okta does not show it")), "{lines:?}");
+}
+
+#[test]
 fn an_imported_org_has_the_engine_the_cell_and_the_licences_of_its_answers() {
     let mut answers = ApiAnswers::default();
     let flags = json!({ "itpEnabled": true, "bugReportingEnabled": false, "op4wEnabled": true, "newEnabled": true });

@@ -528,7 +528,8 @@ apps:
 "#;
     let document = Document::parse(yaml).unwrap();
     let (user, group, app) = (&document.users[0], &document.groups[0], &document.apps[0]);
-    assert_eq!((user.credentials.password.is_none(), user.profile.attribute("mobilePhone")), (true, None));
+    let password = user.credentials.password.as_ref().unwrap();
+    assert_eq!((password.text(), password.is(""), user.profile.attribute("mobilePhone")), (None, false, None));
     assert_eq!((group.profile.description.as_deref(), app.created), (None, Some(1_484_091_323)));
     let misspelt = yaml.replacen("\"visibility\"", "\"visiblity\"", 1);
     let error = Document::parse(&misspelt).unwrap_err().lines("org.yaml");
@@ -575,7 +576,8 @@ apps:
     assignments: { users: [{ id: ada@a.test, credentials: { userName: ada, password: {} } }] }
 "#;
     let org = Org::parse(yaml).unwrap_or_else(|problems| panic!("{}", problems.lines("org.yaml")));
-    assert!(org.users().next().unwrap().credentials.password.is_none(), "a hook is not a password");
+    let password = org.users().next().unwrap().credentials.password.clone().unwrap();
+    assert!(!password.is("") && password.text().is_none(), "the password is not known");
     for (piece, by) in [("userSuffix", "userSufix"), ("hook: {", "hok: {"), ("assignmentType", "assignmenttype")] {
         assert!(Org::parse(&yaml.replacen(piece, by, 1)).is_err(), "{by}");
     }
@@ -709,4 +711,34 @@ directory:
     // Written again, nothing changes.
     let again = Org::from_document(org.to_document()).unwrap();
     assert_eq!(again.to_document(), org.to_document());
+}
+
+#[test]
+fn what_a_fresh_org_has_belongs_to_the_objects_that_a_document_writes() {
+    let yaml = r#"
+directory:
+  userTypes: [{ id: otycustomer000000000, name: user, displayName: Customer, default: true }]
+"#;
+    let org = Org::parse(yaml).unwrap_or_else(|problems| panic!("{}", problems.lines("org.yaml")));
+    let schemas: Vec<_> = org.objects(DirectoryKind::UserSchema).collect();
+    assert_eq!((schemas.len(), schemas[0].owner.as_str()), (1, "otycustomer000000000"));
+    let again = Org::from_document(org.to_document()).unwrap();
+    assert_eq!(again.objects(DirectoryKind::UserSchema).next(), Some(schemas[0]));
+}
+
+#[test]
+fn attributes_of_assignments_are_in_the_schema_of_the_app_and_not_exported() {
+    let yaml = r#"
+groups: [{ profile: { name: Staff } }]
+apps:
+  - label: Web
+    settings: { oauthClient: { application_type: web, redirect_uris: ["http://localhost/cb"] } }
+    assignments: { groups: [{ id: Staff, profile: { level: 3, plan: { name: gold } } }] }
+"#;
+    let org = Org::parse(yaml).unwrap_or_else(|problems| panic!("{}", problems.lines("org.yaml")));
+    let app = org.apps().next().unwrap();
+    let schema = org.object(DirectoryKind::AppUserSchema, &app.id).unwrap();
+    let custom = &schema.members["definitions"]["custom"]["properties"];
+    assert_eq!((&custom["level"]["type"], &custom["plan"]["type"]), (&"integer".into(), &"object".into()));
+    assert!(!org.to_document().directory.contains_key(&DirectoryKind::AppUserSchema));
 }

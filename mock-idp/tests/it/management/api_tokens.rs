@@ -1,10 +1,16 @@
 //! `/api/v1/api-tokens`.
 
+use mock_idp::MockIdp;
 use serde_json::json;
 
 use super::{Api, keys};
 
 const PATH: &str = "/api/v1/api-tokens";
+
+/// A client of an org that a document describes.
+async fn api(yaml: &str) -> Api {
+    Api::of(MockIdp::builder().org_yaml(yaml).start().await.unwrap())
+}
 
 #[tokio::test]
 async fn a_token_is_listed_shown_and_revoked() {
@@ -45,7 +51,7 @@ async fn a_token_is_changed_and_revokes_itself() {
     let path = format!("{PATH}/{}", api.get(PATH).await.body[0]["id"].as_str().unwrap());
     let zone = json!({ "type": "IP", "name": "Office", "gateways": [{ "type": "CIDR", "value": "192.0.2.0/24" }] });
     let zone = api.create("/api/v1/zones", zone).await["id"].clone();
-    let network = json!({ "connection": "ZONE", "include": [zone] });
+    let network = json!({ "connection": "ZONE", "exclude": [zone] });
     let changed = api.put(&path, json!({ "name": "CI", "userId": "00uadmin0000000005d7", "network": network })).await;
     assert_eq!((changed.status.as_u16(), &changed.body["name"]), (200, &json!("CI")));
     assert_eq!(api.get(&path).await.body["network"], network);
@@ -61,4 +67,42 @@ async fn a_token_is_changed_and_revokes_itself() {
     assert_eq!(super::values(&events, "/eventType"), ["system.api_token.update"; 2]);
     assert_eq!(api.delete(&format!("{PATH}/current")).await.status, 204);
     assert_eq!(api.get(PATH).await.error().1, "E0000011");
+}
+
+#[tokio::test]
+async fn a_token_is_accepted_in_its_networks_only() {
+    let token = "00mockSecondApiToken0123456789abcdefghijkl";
+    let zone = |name: &str, range: &str| {
+        let gateways = format!("[{{ type: RANGE, value: {range} }}]");
+        format!("    - {{ type: IP, name: {name}, status: ACTIVE, gateways: {gateways} }}\n")
+    };
+    let zones =
+        format!("  networkZones:\n{}{}", zone("Here", "127.0.0.1-127.0.0.9"), zone("Elsewhere", "192.0.2.1-192.0.2.9"));
+    for (network, expected) in [
+        ("{ connection: ANYWHERE }", 200),
+        ("{ connection: ZONE, include: [Here] }", 200),
+        ("{ connection: ZONE, include: [Elsewhere] }", 403),
+        ("{ connection: ZONE, include: [ALL_ZONES] }", 200),
+        ("{ connection: ZONE, exclude: [Here] }", 403),
+        ("{ connection: ZONE, exclude: [Elsewhere] }", 200),
+    ] {
+        let yaml = format!("apiTokens:\n  - {{ value: {token}, network: {network} }}\ndirectory:\n{zones}");
+        let reply = api(&yaml).await.with_token(token).get(PATH).await;
+        assert_eq!(reply.status, expected, "{network}");
+        if expected == 403 {
+            assert_eq!(reply.refusal(), (403, "E0000006"), "{network}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_a_value_is_listed_and_admits_nothing() {
+    let token = "00mockSecondApiToken0123456789abcdefghijkl";
+    let yaml = format!("apiTokens:\n  - {{ id: 00Timported000000005d7, name: CI }}\n  - {token}\n");
+    let api = api(&yaml).await.with_token(token);
+    assert_eq!(super::values(&api.get(PATH).await.body, "/name"), ["CI", "API token"]);
+    for wrong in ["00Timported000000005d7", "00"] {
+        assert_eq!(api.with_token(wrong).get(PATH).await.refusal(), (401, "E0000011"), "{wrong}");
+    }
+    assert_eq!(api.delete(&format!("{PATH}/00Timported000000005d7")).await.status, 204);
 }

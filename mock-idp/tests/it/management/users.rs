@@ -281,6 +281,26 @@ async fn an_imported_hash_verifies_its_password() {
 }
 
 #[tokio::test]
+async fn the_work_factor_of_an_imported_hash_has_oktas_bounds() {
+    let api = Api::market().await;
+    let body = |factor: u32| {
+        let hash = json!({
+            "algorithm": "BCRYPT", "workFactor": factor, "salt": "CCCCCCCCCCCCCCCCCCCCC.", "value": "E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+        });
+        let login = format!("i{factor}@new.test");
+        json!({ "profile": profile(&login), "credentials": { "password": { "hash": hash } } })
+    };
+    for factor in [0, 21] {
+        let path = format!("{PATH}?activate=true");
+        assert_eq!(api.post(&path, body(factor)).await.error().1, "E0000001", "{factor}");
+    }
+    for factor in [1, 15, 20] {
+        assert_eq!(create(&api, "", body(factor)).await["status"], "ACTIVE", "{factor}");
+        assert_eq!(authn(&api, &format!("i{factor}@new.test"), "U*U").await.0, 401, "{factor}");
+    }
+}
+
+#[tokio::test]
 async fn a_user_is_removed_by_the_second_delete() {
     let api = Api::market().await;
     let path = format!("{PATH}/{}", id(&create(&api, "", body("a@new.test")).await));

@@ -53,9 +53,7 @@ impl RegistrationKey {
 pub fn may_register(org: &Org, credential: Credential<'_>) -> bool {
     match credential {
         Credential::Nothing => true,
-        Credential::AccessToken(Scheme::Bearer, token) => {
-            org.api_tokens().iter().any(|known| known.value.as_bytes().ct_eq(token.as_bytes()).into())
-        }
+        Credential::AccessToken(Scheme::Bearer, token) => org.api_tokens().iter().any(|known| known.is(token)),
         Credential::AccessToken(Scheme::Dpop, _) | Credential::ApiToken(_) => false,
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::answers::ApiAnswers;
 use super::left_out::LeftOut;
 use crate::model::{ApiToken, RoleType, User, UserStatus};
-use crate::org::{Document, OrgFeatures, OrgIdentity, Problems, Settings, SignInForm};
+use crate::org::{Document, OrgFeatures, OrgIdentity, Problems, Settings, SignInForm, derived_id};
 use reading::Reading;
 
 const ORGANIZATION: &str = "/.well-known/okta-organization";
@@ -54,18 +54,27 @@ pub fn import(answers: &ApiAnswers, settings: ImportSettings<'_>) -> Result<Impo
         authorization_servers: servers::servers(&mut reading),
         global_session_policies: policies::session_policies(&mut reading),
         trusted_origins: directory::trusted_origins(&mut reading),
-        api_tokens: Vec::new(),
+        api_tokens: api_tokens(&mut reading),
         directory: directory::objects(&mut reading),
     };
-    for token in answers.list("/api/v1/api-tokens") {
-        reading.leave_out("API token", token, "", "its value is not shown; write one into apiTokens");
-    }
     let mut left_out = reading.left_out;
     if let Some(value) = settings.api_token {
         add_api_token(&mut document, value);
     }
     let document = remove_invalid::fitting(document, &mut left_out)?;
     Ok(Imported { document, left_out })
+}
+
+fn api_tokens(reading: &mut Reading<'_>) -> Vec<ApiToken> {
+    let mut tokens = Vec::new();
+    for object in reading.answers.list("/api/v1/api-tokens") {
+        let shape = json!({
+            "id": object["id"], "name": object["name"], "userId": object["userId"], "network": object["network"],
+        });
+        tokens.extend(reading.read::<ApiToken>("API token", object, shape));
+        reading.leave_out("API token", object, "value", "Okta does not show it; write one into apiTokens");
+    }
+    tokens
 }
 
 /// Adds an API token, and an administrator if there is none.
@@ -79,7 +88,11 @@ fn add_api_token(document: &mut Document, value: &str) {
         });
         document.users.extend(serde_json::from_value::<User>(administrator));
     }
-    document.api_tokens.extend(serde_json::from_value::<ApiToken>(value.into()));
+    let id = derived_id("00T", &[value]);
+    match document.api_tokens.iter_mut().find(|token| token.id == id) {
+        Some(known) => value.clone_into(&mut known.value),
+        None => document.api_tokens.extend(serde_json::from_value::<ApiToken>(value.into())),
+    }
 }
 
 fn identity(answers: &ApiAnswers, subdomain: &str) -> OrgIdentity {

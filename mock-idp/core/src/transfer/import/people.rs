@@ -53,7 +53,6 @@ fn user(reading: &mut Reading<'_>, object: &Value, password: Option<&str>) -> Op
     let mut user: User = reading.read(USER, object, shape(object))?;
     if has_password {
         match password {
-            _ if user.credentials.password.is_some() => {}
             Some(password) => user.credentials.password = Some(Password::plain(password)),
             None => reading.leave_out(
                 USER,
