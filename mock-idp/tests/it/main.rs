@@ -94,6 +94,7 @@ mod state;
 mod state_program;
 mod topology;
 mod transfer;
+mod transfer_documents;
 mod unread_bodies;
 mod walk;
 mod wire;
