@@ -78,6 +78,7 @@ static ROUTES: &[&[Route]] = &[
     management::role_assignments::CLIENT_ROUTES,
     management::role_assignments::GROUP_ROUTES,
     management::role_assignments::USER_ROUTES,
+    management::subscriptions::ROUTES,
     management::user_details::ROUTES,
     management::user_factors::ROUTES,
     management::user_types::ROUTES,

@@ -77,6 +77,13 @@ impl ListQuery {
         Ok(Self { limit, after: query.get("after").map(str::to_owned), style, repeated })
     }
 
+    /// The same list, whose links repeat one more parameter.
+    #[must_use]
+    pub fn repeating(mut self, name: &'static str, value: &str) -> Self {
+        self.repeated.push((name, value.to_owned()));
+        self
+    }
+
     /// The rows of the page, and the cursor of the next one. The cursor is the id of the last row.
     ///
     /// # Errors

@@ -49,6 +49,7 @@ pub mod schemas;
 pub mod sessions;
 mod store_errors;
 pub mod stored_keys;
+pub mod subscriptions;
 pub mod system_log;
 pub(crate) mod tolerant;
 pub mod trusted_origins;

@@ -176,6 +176,42 @@ pub fn set_switch(change: &mut ManagementChange<'_, '_>, wanted: &OrgSwitch, on:
     switch(change.draft, change.call, wanted)
 }
 
+/// A setting that is on or off and is sent as a whole.
+#[derive(Debug)]
+pub struct OrgFlag {
+    /// Its member in bodies and answers.
+    pub member: &'static str,
+    pub default: bool,
+}
+
+/// Whether a new client is a super administrator.
+pub static CLIENT_PRIVILEGES: OrgFlag = OrgFlag { member: "clientPrivilegesSetting", default: false };
+
+/// Whether a new administrator gets the app of the Admin Console.
+pub static ADMIN_APP: OrgFlag = OrgFlag { member: "autoAssignAdminAppSetting", default: false };
+
+/// Answers a request for such a setting.
+#[must_use]
+pub fn flag(org: &Tables, flag: &OrgFlag) -> Value {
+    let set = members(org, flag.member);
+    json!({ flag.member: set.get("on").and_then(Value::as_bool).unwrap_or(flag.default) })
+}
+
+/// Sets such a setting. A body without it changes nothing.
+///
+/// # Errors
+/// The body is not valid.
+pub fn set_flag(
+    change: &mut ManagementChange<'_, '_>,
+    wanted: &OrgFlag,
+    body: &Map<String, Value>,
+) -> Result<Value, ApiError> {
+    if let Some(on) = BodyMembers::of(body).boolean(wanted.member)? {
+        put(change, wanted.member, [("on".to_owned(), Value::from(on))].into_iter().collect());
+    }
+    Ok(flag(change.draft, wanted))
+}
+
 /// Answers a request for the access of Okta's support. There is none here that it could be given to.
 #[must_use]
 pub fn support(call: ManagementCall<'_>) -> Value {

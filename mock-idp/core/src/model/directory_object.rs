@@ -78,6 +78,8 @@ kinds! {
     UserRisk "userRisks" "";
     /// Whether its owner gets notices of a type. Okta: `/api/v1/users/{id}/subscriptions`.
     Subscription "subscriptions" "";
+    /// Whether the administrators of a role get notices of a type. Okta: `/api/v1/roles/{role}/subscriptions`.
+    RoleSubscription "roleSubscriptions" "";
     /// A brand, if it is not the unchanged one of the org. Okta: `/api/v1/brands`.
     Brand "brands" "bnd";
     /// The changed theme of its owner, a brand. Okta: `/api/v1/brands/{id}/themes`.

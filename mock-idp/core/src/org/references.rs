@@ -145,6 +145,7 @@ pub(super) fn id_by_content(kind: DirectoryKind, object: &DirectoryObject) -> Op
         DirectoryKind::LinkedUser => Some(format!("{}/{}", text("name"), text("associated"))),
         DirectoryKind::CustomAaguid => Some(format!("{owner}/{}", text("aaguid"))),
         DirectoryKind::Subscription => Some(format!("{owner}/{}", text("notificationType"))),
+        DirectoryKind::RoleSubscription => Some(format!("{}/{}", text("role"), text("notificationType"))),
         DirectoryKind::UserRisk => Some(owner.to_owned()),
         DirectoryKind::LinkedObject => {
             let primary = object.members.get("primary").and_then(|primary| primary["name"].as_str());

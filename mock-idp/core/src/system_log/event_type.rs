@@ -195,6 +195,9 @@ event_types! {
     ResourceSetCreate "iam.resourceset.create" "Resource set is created" ["", ""] true;
     ResourceSetUpdate "iam.resourceset.update" "Resource set update" ["", ""] true;
     ResourceSetDelete "iam.resourceset.delete" "Resource set is deleted" ["", ""] true;
+    UserRiskChange "user.risk.change" "Indicates a user's risk level has changed" ["", ""] true;
+    UserSubscriptionsUpdate "user.account.subscriptions.update" "Admin subscriptions update" ["", ""] true;
+    RoleSubscriptionsUpdate "iam.role.subscriptions.update" "Role subscriptions update" ["", ""] true;
     LinkedObjectCreate "directory.linked_object.create" "An admin can create a linked object that is related to user profiles" ["", ""] false;
     LinkedObjectDelete "directory.linked_object.delete" "An admin can delete a linked object that is related to user profiles" ["", ""] false;
     MappingUpdate "directory.mapping.update" "Update universal directory mappings" ["", ""] false;

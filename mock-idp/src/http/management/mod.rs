@@ -39,6 +39,7 @@ pub(super) mod schemas;
 pub(super) mod server_rules;
 pub(super) mod servers;
 pub(super) mod sessions;
+pub(super) mod subscriptions;
 pub(super) mod system_log;
 pub(super) mod trusted_origins;
 pub(super) mod user_details;

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use http::Method;
-use mock_idp_core::management::org_settings::{self, COMMUNICATION, FOOTER, OrgSwitch};
+use mock_idp_core::management::org_settings::{self, ADMIN_APP, CLIENT_PRIVILEGES, COMMUNICATION, FOOTER, OrgSwitch};
 use mock_idp_core::management::{ApiError, features};
 use serde_json::{Map, Value};
 
@@ -19,6 +19,8 @@ const MANAGE_FEATURES: &[&str] = &["okta.features.manage"];
 
 const ORG: &[&str] = &["/api/v1/org"];
 const CONTACT: &[&str] = &["/api/v1/org/contacts/{type}"];
+const ADMIN_APP_SETTING: &[&str] = &["/api/v1/org/settings/autoAssignAdminAppSetting"];
+const CLIENT_PRIVILEGES_SETTING: &[&str] = &["/api/v1/org/settings/clientPrivilegesSetting"];
 
 pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::GET, ORG, READ, handler!(get)),
@@ -34,6 +36,10 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::POST, &["/api/v1/org/privacy/oktaCommunication/optIn"], MANAGE, handler!(opt_in)),
     row(Method::POST, &["/api/v1/org/privacy/oktaCommunication/optOut"], MANAGE, handler!(opt_out)),
     row(Method::GET, &["/api/v1/org/privacy/oktaSupport"], READ, handler!(support)),
+    row(Method::GET, ADMIN_APP_SETTING, READ, handler!(admin_app)),
+    row(Method::POST, ADMIN_APP_SETTING, MANAGE, handler!(set_admin_app)),
+    row(Method::GET, CLIENT_PRIVILEGES_SETTING, READ, handler!(client_privileges)),
+    row(Method::PUT, CLIENT_PRIVILEGES_SETTING, MANAGE, handler!(set_client_privileges)),
     row(Method::GET, &["/api/v1/features"], READ_FEATURES, handler!(list_features)),
     row(Method::GET, &["/api/v1/features/{id}"], READ_FEATURES, handler!(feature)),
     row(
@@ -108,6 +114,24 @@ fn set_switch(call: &Management, switch: &OrgSwitch, on: bool) -> Result<Respons
 
 async fn support(call: Management) -> Result<Response, ApiError> {
     Ok(respond::ok(&call.read(|_, call| Ok(org_settings::support(call)))?))
+}
+
+async fn admin_app(call: Management) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, _| Ok(org_settings::flag(org, &ADMIN_APP)))?))
+}
+
+async fn set_admin_app(call: Management, body: JsonBody) -> Result<Response, ApiError> {
+    let body = body.read()?;
+    Ok(respond::ok(&call.change(|change| org_settings::set_flag(change, &ADMIN_APP, &body))?))
+}
+
+async fn client_privileges(call: Management) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, _| Ok(org_settings::flag(org, &CLIENT_PRIVILEGES)))?))
+}
+
+async fn set_client_privileges(call: Management, body: JsonBody) -> Result<Response, ApiError> {
+    let body = body.read()?;
+    Ok(respond::ok(&call.change(|change| org_settings::set_flag(change, &CLIENT_PRIVILEGES, &body))?))
 }
 
 async fn list_features(call: Management) -> Result<Response, ApiError> {

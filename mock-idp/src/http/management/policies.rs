@@ -17,6 +17,7 @@ const MANAGE: &[&str] = &["okta.policies.manage"];
 
 const POLICIES: &[&str] = &["/api/v1/policies"];
 const POLICY: &[&str] = &["/api/v1/policies/{id}"];
+const MAPPING: &[&str] = &["/api/v1/policies/{id}/mappings/{mapping}"];
 const RULES: &[&str] = &["/api/v1/policies/{id}/rules"];
 const RULE: &[&str] = &["/api/v1/policies/{id}/rules/{rule}"];
 
@@ -29,10 +30,12 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::DELETE, POLICY, MANAGE, handler!(remove)),
     row(Method::POST, &["/api/v1/policies/{id}/lifecycle/activate"], MANAGE, handler!(activate)),
     row(Method::POST, &["/api/v1/policies/{id}/lifecycle/deactivate"], MANAGE, handler!(deactivate)),
+    row(Method::POST, &["/api/v1/policies/{id}/clone"], MANAGE, handler!(clone)),
     row(Method::GET, &["/api/v1/policies/{id}/app"], READ, handler!(list_apps)),
     row(Method::GET, &["/api/v1/policies/{id}/mappings"], READ, handler!(list_mappings)),
     row(Method::POST, &["/api/v1/policies/{id}/mappings"], MANAGE, handler!(map)),
-    row(Method::GET, &["/api/v1/policies/{id}/mappings/{mapping}"], READ, handler!(get_mapping)),
+    row(Method::GET, MAPPING, READ, handler!(get_mapping)),
+    row(Method::DELETE, MAPPING, MANAGE, handler!(remove_mapping)),
     row(Method::GET, RULES, READ, handler!(list_rules)),
     row(Method::POST, RULES, MANAGE, handler!(create_rule)),
     row(Method::GET, RULE, READ, handler!(get_rule)),
@@ -80,6 +83,10 @@ async fn deactivate(call: Management, path: PathParameters) -> Result<Response, 
     Ok(respond::no_content())
 }
 
+async fn clone(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.change(|change| policies::clone(change, &path.get("id")))?))
+}
+
 async fn list_apps(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     let kid = call.signing_key_id().await?;
     let shown = call.read(|org, call| {
@@ -98,6 +105,11 @@ async fn list_mappings(call: Management, path: PathParameters) -> Result<Respons
 async fn get_mapping(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     let (id, mapping) = (path.get("id"), path.get("mapping"));
     Ok(respond::ok(&call.read(|org, call| policies::mapping(org, call, &id, &mapping))?))
+}
+
+async fn remove_mapping(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.change(|change| policies::remove_mapping(change, &path.get("id"), &path.get("mapping")))?;
+    Ok(respond::no_content())
 }
 
 async fn map(call: Management, path: PathParameters) -> Result<Response, ApiError> {

@@ -1,7 +1,7 @@
-//! What is known about a user beside the profile: risk, notices, apps, identity providers. Okta: `/api/v1/users/{id}/…`.
+//! What is known about a user beside the profile: risk, apps, identity providers. Okta: `/api/v1/users/{id}/…`.
 
 use axum::response::Response;
-use http::{Method, StatusCode};
+use http::Method;
 use mock_idp_core::management::{ApiError, ApiErrorId, identity_provider_users, users};
 use serde_json::{Map, Value};
 
@@ -12,7 +12,6 @@ use crate::http::extract::JsonBody;
 use crate::routing::{PathParameters, Route, handler};
 
 const READ: &[&str] = &["okta.users.read", "okta.users.manage"];
-const MANAGE: &[&str] = &["okta.users.manage"];
 const READ_RISK: &[&str] = &["okta.userRisk.read", "okta.userRisk.manage"];
 const MANAGE_RISK: &[&str] = &["okta.userRisk.manage"];
 
@@ -24,10 +23,6 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::GET, &["/api/v1/users/{id}/appLinks"], READ, handler!(app_links)),
     row(Method::GET, &["/api/v1/users/{id}/idps"], READ, handler!(identity_providers)),
     row(Method::GET, &["/api/v1/users/{id}/blocks"], READ, handler!(blocks)),
-    row(Method::GET, &["/api/v1/users/{id}/subscriptions"], READ, handler!(subscriptions)),
-    row(Method::GET, &["/api/v1/users/{id}/subscriptions/{type}"], READ, handler!(subscription)),
-    row(Method::POST, &["/api/v1/users/{id}/subscriptions/{type}/subscribe"], MANAGE, handler!(subscribe)),
-    row(Method::POST, &["/api/v1/users/{id}/subscriptions/{type}/unsubscribe"], MANAGE, handler!(unsubscribe)),
 ];
 
 async fn risk(call: Management, path: PathParameters) -> Result<Response, ApiError> {
@@ -61,27 +56,4 @@ async fn blocks(call: Management, path: PathParameters) -> Result<Response, ApiE
     } else {
         Err(ApiError::new(ApiErrorId::FeatureDenied, "no user blocks"))
     }
-}
-
-async fn subscriptions(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, call| users::subscriptions(org, call, &path.get("id")))?))
-}
-
-async fn subscription(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    let (id, kind) = (path.get("id"), path.get("type"));
-    Ok(respond::ok(&call.read(|org, call| users::subscription(org, call, &id, &kind))?))
-}
-
-async fn subscribe(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    set_subscription(&call, &path, true)
-}
-
-async fn unsubscribe(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    set_subscription(&call, &path, false)
-}
-
-/// Okta: 200 without a body.
-fn set_subscription(call: &Management, path: &PathParameters, subscribed: bool) -> Result<Response, ApiError> {
-    call.change(|change| users::subscribe(change, &path.get("id"), &path.get("type"), subscribed))?;
-    Ok(respond::empty(StatusCode::OK))
 }

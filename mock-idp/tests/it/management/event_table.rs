@@ -65,6 +65,22 @@ fn people() -> Vec<Row> {
             &["user.account.privilege.grant"],
         ),
         Row("DELETE", "/api/v1/users/{user}/roles/{role}", none(), "", &["user.account.privilege.revoke"]),
+        Row("PUT", "/api/v1/users/{user}/risk", json!({ "riskLevel": "HIGH" }), "", &["user.risk.change"]),
+        Row("PUT", "/api/v1/users/{user}/risk", json!({ "riskLevel": "LOW" }), "", &["user.risk.change"]),
+        Row(
+            "POST",
+            "/api/v1/users/{user}/subscriptions/OKTA_UPDATE/subscribe",
+            none(),
+            "",
+            &["user.account.subscriptions.update"],
+        ),
+        Row(
+            "POST",
+            "/api/v1/roles/SUPER_ADMIN/subscriptions/OKTA_UPDATE/subscribe",
+            none(),
+            "",
+            &["iam.role.subscriptions.update"],
+        ),
         Row("POST", "/api/v1/groups", json!({ "profile": { "name": "Events" } }), "group", &["group.lifecycle.create"]),
         Row(
             "PUT",
@@ -75,7 +91,9 @@ fn people() -> Vec<Row> {
         ),
         Row("PUT", "/api/v1/groups/{group}/users/{user}", none(), "", &["group.user_membership.add"]),
         Row("DELETE", "/api/v1/groups/{group}/users/{user}", none(), "", &["group.user_membership.remove"]),
-        // Okta has no events for creating, changing and removing group rules.
+        // Okta has no events for owners of groups, and for creating, changing and removing group rules.
+        Row("POST", "/api/v1/groups/{group}/owners", json!({ "id": BUYER, "type": "USER" }), "", &[]),
+        Row("DELETE", "/api/v1/groups/{group}/owners/00ubuyer0000000005d7", none(), "", &[]),
         Row("POST", "/api/v1/groups/rules", rule("events"), "rule", &[]),
         Row(
             "POST",
@@ -327,6 +345,31 @@ fn directory() -> Vec<Row> {
         Row("POST", "/api/v1/iam/roles", role("d"), "role", &["iam.role.create"]),
         Row("PUT", "/api/v1/iam/roles/{role}", role("e"), "", &["iam.role.update"]),
         Row("DELETE", "/api/v1/iam/roles/{role}", none(), "", &["iam.role.delete"]),
+        Row(
+            "POST",
+            "/api/v1/meta/schemas/user/linkedObjects",
+            json!({
+                "primary": { "name": "lead", "title": "Lead", "description": "", "type": "USER" },
+                "associated": { "name": "member", "title": "Member", "description": "", "type": "USER" },
+            }),
+            "",
+            &["directory.linked_object.create"],
+        ),
+        // Okta has no events for links between users, for settings of the org and for the schema of groups.
+        Row("PUT", "/api/v1/users/00ubuyer0000000005d7/linkedObjects/lead/00uadmin0000000005d7", none(), "", &[]),
+        Row("DELETE", "/api/v1/users/00ubuyer0000000005d7/linkedObjects/lead", none(), "", &[]),
+        Row("DELETE", "/api/v1/meta/schemas/user/linkedObjects/lead", none(), "", &["directory.linked_object.delete"]),
+        Row("POST", "/api/v1/org", json!({ "city": "Bern" }), "", &[]),
+        Row("PUT", "/api/v1/org/contacts/BILLING", json!({ "userId": BUYER }), "", &[]),
+        Row("POST", "/api/v1/org/preferences/hideEndUserFooter", none(), "", &[]),
+        Row("PUT", "/api/v1/org/settings/clientPrivilegesSetting", json!({ "clientPrivilegesSetting": true }), "", &[]),
+        Row(
+            "POST",
+            "/api/v1/meta/schemas/group/default",
+            json!({ "definitions": { "custom": { "properties": { "cost": { "title": "Cost", "type": "number" } } } } }),
+            "",
+            &[],
+        ),
         Row("POST", "/api/v1/brands", json!({ "name": "Events" }), "brand", &["system.brand.create"]),
         Row("DELETE", "/api/v1/brands/{brand}", none(), "", &["system.brand.delete"]),
     ]

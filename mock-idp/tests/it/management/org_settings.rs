@@ -93,3 +93,17 @@ async fn a_feature_is_enabled_and_disabled() {
         assert_eq!(api.get(&format!("/api/v1/features/ftrunknown/{list}")).await.error().0, 404);
     }
 }
+
+#[tokio::test]
+async fn settings_about_new_clients_and_administrators_are_kept() {
+    let api = Api::market().await;
+    for (method, name) in [("PUT", "clientPrivilegesSetting"), ("POST", "autoAssignAdminAppSetting")] {
+        let path = format!("/api/v1/org/settings/{name}");
+        let send = async |body| api.send(method.parse().unwrap(), &path, Some(body)).await;
+        assert_eq!(api.get(&path).await.body, json!({ name: false }));
+        assert_eq!(send(json!({ name: true })).await.body, json!({ name: true }));
+        assert_eq!(send(json!({})).await.body, json!({ name: true }));
+        assert_eq!(send(json!({ name: "yes" })).await.error().1, "E0000003");
+        assert_eq!(api.get(&path).await.body, json!({ name: true }));
+    }
+}

@@ -253,3 +253,77 @@ async fn one_mapping_of_a_policy_is_read() {
         assert_eq!(api.get(&format!("{path}/unknown")).await.refusal(), (404, "E0000007"));
     }
 }
+
+#[tokio::test]
+async fn policies_are_listed_in_pages_and_by_name() {
+    let api = Api::market().await;
+    for name in ["Zebra", "apple"] {
+        api.create(PATH, json!({ "type": "ACCESS_POLICY", "name": name })).await;
+    }
+    let all = api.get(&format!("{PATH}?type=ACCESS_POLICY&sortBy=name")).await;
+    let names = values(&all.body, "/name");
+    assert_eq!((names[0], *names.last().unwrap()), ("Any two factors", "Zebra"), "{names:?}");
+    assert!(names.iter().position(|name| *name == "apple") < names.iter().position(|name| *name == "Zebra"));
+    assert_eq!(all.links, [format!("<{}{PATH}?type=ACCESS_POLICY>; rel=\"self\"", api.base())]);
+    let (mut seen, mut path) = (Vec::new(), format!("{PATH}?type=ACCESS_POLICY&sortBy=name&limit=2"));
+    loop {
+        let page = api.get(&path).await;
+        seen.extend(values(&page.body, "/name").into_iter().map(str::to_owned));
+        assert!(page.body.as_array().unwrap().len() <= 2);
+        let Some(next) = page.links.iter().find(|link| link.ends_with("rel=\"next\"")) else { break };
+        let next = next.split(['<', '>']).nth(1).unwrap().strip_prefix(&api.base()).unwrap();
+        path = format!("{next}&sortBy=name");
+    }
+    assert_eq!(seen, names);
+    let reply = api.get(&format!("{PATH}?type=ACCESS_POLICY&after=rstgone")).await;
+    assert_eq!(reply.refusal(), (400, "E0000029"));
+}
+
+#[tokio::test]
+async fn a_copy_of_a_policy_has_its_rules_and_no_apps() {
+    let api = Api::market().await;
+    let policy = api.create(PATH, json!({ "type": "ACCESS_POLICY", "name": "Strict" })).await;
+    let path = format!("{PATH}/{}", policy["id"].as_str().unwrap());
+    let rule = json!({ "type": "ACCESS_POLICY", "name": "Office", "actions": { "appSignOn": { "access": "DENY" } } });
+    api.create(&format!("{path}/rules"), rule).await;
+    assert_eq!(
+        api.put(&format!("/api/v1/apps/{}/policies/{}", crate::flow::WEB, policy["id"].as_str().unwrap()), json!({}))
+            .await
+            .status,
+        204
+    );
+    let copy = api.post(&format!("{path}/clone"), json!({})).await;
+    assert_eq!((copy.status.as_u16(), &copy.body["name"]), (200, &json!("[cloned] Strict")));
+    assert_eq!((&copy.body["type"], &copy.body["system"]), (&json!("ACCESS_POLICY"), &json!(false)));
+    let own = format!("{PATH}/{}", copy.body["id"].as_str().unwrap());
+    assert_ne!(own, path);
+    let (rules, copied) = (api.get(&format!("{path}/rules")).await.body, api.get(&format!("{own}/rules")).await.body);
+    assert_eq!(
+        (values(&copied, "/name"), values(&copied, "/status")),
+        (values(&rules, "/name"), values(&rules, "/status"))
+    );
+    assert_eq!(copied[0]["actions"], rules[0]["actions"]);
+    assert!(values(&copied, "/id").iter().all(|id| !values(&rules, "/id").contains(id)));
+    assert_eq!(api.get(&format!("{own}/mappings")).await.body, json!([]));
+    assert_eq!(api.delete(&own).await.status, 204);
+    assert_eq!(api.get(&format!("{path}/rules")).await.body, rules);
+    assert_eq!(api.post(&format!("{PATH}/rstunknown/clone"), json!({})).await.refusal(), (404, "E0000007"));
+}
+
+#[tokio::test]
+async fn an_app_whose_mapping_is_removed_has_the_policy_of_the_system() {
+    let api = Api::market().await;
+    let web = crate::flow::WEB;
+    let policies = api.get(&format!("{PATH}?type=ACCESS_POLICY")).await.body;
+    let system = policies.as_array().unwrap().iter().find(|policy| policy["system"] == true).unwrap();
+    let system = format!("{PATH}/{}/mappings/{web}", system["id"].as_str().unwrap());
+    let policy = api.create(PATH, json!({ "type": "ACCESS_POLICY", "name": "Strict" })).await["id"].clone();
+    let policy = policy.as_str().unwrap();
+    assert_eq!(api.put(&format!("/api/v1/apps/{web}/policies/{policy}"), json!({})).await.status, 204);
+    assert_eq!(api.get(&system).await.status, 404);
+    let mapping = format!("{PATH}/{policy}/mappings/{web}");
+    assert_eq!(api.delete(&mapping).await.status, 204);
+    assert_eq!((api.get(&mapping).await.status.as_u16(), api.get(&system).await.status.as_u16()), (404, 200));
+    assert_eq!(api.delete(&mapping).await.refusal(), (404, "E0000007"));
+    assert_eq!(api.delete(&system).await.refusal(), (403, "E0000006"));
+}

@@ -53,6 +53,43 @@ async fn subscriptions_are_changed_one_by_one() {
 }
 
 #[tokio::test]
+async fn the_subscription_of_a_role_overrides_those_of_its_users() {
+    let api = Api::market().await;
+    let role = "/api/v1/roles/SUPER_ADMIN/subscriptions";
+    let (of_role, of_user) =
+        (format!("{role}/OKTA_UPDATE"), "/api/v1/users/00uadmin0000000005d7/subscriptions/OKTA_UPDATE");
+    assert_eq!(api.get(role).await.body.as_array().unwrap().len(), 13);
+    let shown = api.get(&of_role).await;
+    assert_eq!(shown.keys(), ["notificationType", "channels", "status", "_links"]);
+    assert_eq!(shown.body["_links"]["self"]["href"], format!("{}{of_role}", api.base()));
+    let status = async || {
+        let (role, user) = (api.get(&of_role).await.body, api.get(of_user).await.body);
+        [role, user].map(|shown| shown["status"].as_str().unwrap().to_owned())
+    };
+    for (path, expected) in [
+        (format!("{of_role}/subscribe"), ["subscribed", "subscribed"]),
+        (format!("{of_user}/unsubscribe"), ["subscribed", "unsubscribed"]),
+        (format!("{of_role}/subscribe"), ["subscribed", "subscribed"]),
+        (format!("{of_role}/unsubscribe"), ["unsubscribed", "unsubscribed"]),
+    ] {
+        let reply = api.post(&path, json!({})).await;
+        assert_eq!((reply.status.as_u16(), reply.body), (200, json!(null)), "{path}");
+        assert_eq!(status().await, expected, "{path}");
+    }
+    let buyer = format!("{BUYER}/subscriptions/OKTA_UPDATE");
+    api.post(&format!("{of_role}/subscribe"), json!({})).await;
+    assert_eq!(api.get(&buyer).await.body["status"], "unsubscribed");
+    for unknown in [format!("{role}/MAGIC"), "/api/v1/roles/MAGICIAN/subscriptions".to_owned()] {
+        assert_eq!(api.get(&unknown).await.refusal(), (404, "E0000007"), "{unknown}");
+    }
+    let custom = json!({ "label": "Readers", "description": "Read users", "permissions": ["okta.users.read"] });
+    let custom = api.create("/api/v1/iam/roles", custom).await["id"].as_str().unwrap().to_owned();
+    let custom = format!("/api/v1/roles/{custom}/subscriptions/USER_LOCKED_OUT");
+    assert_eq!(api.post(&format!("{custom}/subscribe"), json!({})).await.status, 200);
+    assert_eq!(api.get(&custom).await.body["status"], "subscribed");
+}
+
+#[tokio::test]
 async fn app_links_are_those_of_assigned_active_apps() {
     let api = Api::market().await;
     let body = json!({

@@ -14,6 +14,8 @@ mod view;
 
 pub use enrollment::{enroll, enrolling};
 pub use lookup::{default_policy, policy_type};
-pub use operations::{apps, create, get, list, mapping, mappings, refuse_mapping, remove, replace, set_status};
+pub use operations::{
+    apps, clone, create, get, list, mapping, mappings, refuse_mapping, remove, remove_mapping, replace, set_status,
+};
 pub use rules::{create_rule, get_rule, list_rules, remove_rule, replace_rule, set_rule_status};
 pub use simulate::simulate;

@@ -9,7 +9,8 @@ use super::record::{self, PolicyRecord};
 use super::types::PolicyType;
 use super::view;
 use crate::management::{
-    ApiError, ApiErrorId, BodyMembers, Causes, Links, ListedPage, ManagementCall, ManagementChange,
+    ApiError, ApiErrorId, BodyMembers, Causes, Links, ListQuery, ListStyle, ListedPage, ManagementCall,
+    ManagementChange,
 };
 use crate::org::Tables;
 use crate::protocol::Parameters;
@@ -30,7 +31,11 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
         status.is_none_or(|status| shown["status"] == status) && name.starts_with(&beginning)
     };
     let with_rules = query.get("expand") == Some("rules");
-    let shown = record::all(org, kind).into_iter().map(|policy| {
+    let mut policies = record::all(org, kind);
+    if query.get("sortBy") == Some("name") {
+        policies.sort_by_cached_key(|policy| policy.name().to_lowercase());
+    }
+    let shown = policies.into_iter().map(|policy| {
         let mut shown = view::policy(org, call, &policy, true);
         if with_rules {
             let rules = policy.rules.iter().map(|rule| view::rule(call, &policy.id, kind, rule)).collect::<Vec<_>>();
@@ -38,8 +43,10 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
         }
         shown
     });
-    let link = format!("<{}/api/v1/policies?type={name}>; rel=\"self\"", call.base());
-    Ok(ListedPage { objects: shown.filter(is_listed).collect(), links: vec![link] })
+    let shown: Vec<Value> = shown.filter(is_listed).collect();
+    let paging = ListQuery::read(query, ListStyle { default_limit: None, max_limit: 200, links_to_self: true })?;
+    let (page, next) = paging.page(&shown, |shown| shown["id"].as_str().unwrap_or_default())?;
+    Ok(paging.repeating("type", name).listed(call, "/api/v1/policies", page.into_iter().cloned().collect(), next))
 }
 
 /// Answers a request for one policy.
@@ -81,6 +88,27 @@ pub fn create(
 /// The status of a policy or rule that is created.
 pub(super) fn status_of_new(query: &Parameters) -> &'static str {
     if query.get("activate") == Some("false") { "INACTIVE" } else { "ACTIVE" }
+}
+
+/// Creates a copy of a policy with its rules, which no app has.
+///
+/// # Errors
+/// There is none with that id.
+pub fn clone(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<Value, ApiError> {
+    let mut policy = record::find(change.draft, id)?;
+    let now = change.now();
+    policy.id = change.moment.id(policy.kind.prefixes[0]);
+    let name = format!("[cloned] {}", policy.name());
+    policy.members.insert("name".to_owned(), name.into());
+    policy.members.insert("system".to_owned(), false.into());
+    policy.members.insert("created".to_owned(), now.as_str().into());
+    for rule in &mut policy.rules {
+        rule.insert("id".to_owned(), change.moment.id(policy.kind.prefixes[1]).into());
+        for time in ["created", "lastUpdated"] {
+            rule.insert(time.to_owned(), now.as_str().into());
+        }
+    }
+    keep(change, policy, None)
 }
 
 /// Replaces a policy. Okta: its status stays.
@@ -241,6 +269,28 @@ pub fn mappings(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Vec<
 pub fn mapping(org: &Tables, call: ManagementCall<'_>, id: &str, mapping: &str) -> Result<Value, ApiError> {
     let found = mappings(org, call, id)?.into_iter().find(|known| known["id"] == mapping);
     found.ok_or_else(|| ApiError::not_found(mapping, "PolicyMapping"))
+}
+
+/// Removes a mapping: the app goes back to the policy of the system.
+///
+/// # Errors
+/// There is no policy with that id, no such app has it, or it is the one of the system.
+pub fn remove_mapping(change: &mut ManagementChange<'_, '_>, id: &str, mapping: &str) -> Result<(), ApiError> {
+    let policy = record::find(change.draft, id)?;
+    if !apps(change.draft, id)?.iter().any(|app| app == mapping) {
+        return Err(ApiError::not_found(mapping, "PolicyMapping"));
+    }
+    refuse_system(policy.is_system())?;
+    let Some(mut app) = change.draft.app(mapping).cloned() else {
+        return Err(ApiError::not_found(mapping, "PolicyMapping"));
+    };
+    for named in [&mut app.access_policy, &mut app.profile_enrollment_policy] {
+        if named.as_deref() == Some(id) {
+            *named = None;
+        }
+    }
+    change.draft.put_app(app);
+    Ok(())
 }
 
 /// Answers a request to map a resource to a policy.

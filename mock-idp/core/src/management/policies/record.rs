@@ -28,6 +28,10 @@ impl PolicyRecord {
         is_system(&self.members)
     }
 
+    pub(super) fn name(&self) -> &str {
+        self.members.get("name").and_then(Value::as_str).unwrap_or_default()
+    }
+
     pub(super) fn rule(&self, id: &str) -> Result<&Map<String, Value>, ApiError> {
         let found = self.rules.iter().find(|rule| rule.get("id").and_then(Value::as_str) == Some(id));
         found.ok_or_else(|| ApiError::not_found(id, "PolicyRule"))

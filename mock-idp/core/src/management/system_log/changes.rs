@@ -205,7 +205,9 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
                     return;
                 }
             }
-            if let Some((type_name, event)) = directory_change(kind, difference) {
+            if let Some(event) = change_of_user(before, after, kind, difference) {
+                events.push(event);
+            } else if let Some((type_name, event)) = directory_change(kind, difference) {
                 events.push(LogEvent::new(event).on(entity(type_name)));
             } else if let Some((type_name, lifecycle)) = directory_lifecycle(kind)
                 && !is_verification(difference)
@@ -221,8 +223,26 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
     }
 }
 
-/// The event of a change of an object that has none for other changes. Okta has no events for creating, changing and removing group
-/// rules.
+/// The event of a change of an object that belongs to a user, and that is about the user.
+fn change_of_user(
+    before: &Tables,
+    after: &Tables,
+    kind: DirectoryKind,
+    difference: Difference<'_, DirectoryObject>,
+) -> Option<LogEvent> {
+    let event = match kind {
+        DirectoryKind::UserRisk => EventType::UserRiskChange,
+        DirectoryKind::Subscription => EventType::UserSubscriptionsUpdate,
+        _ => return None,
+    };
+    if matches!(difference, Difference::Removed(_)) {
+        return None;
+    }
+    find_user(before, after, &difference.object().owner).map(|user| LogEvent::new(event).on(user.event_entity()))
+}
+
+/// The event of a change of an object that has none for other changes. Okta's catalogue has no events for creating, changing and removing
+/// group rules, for owners of groups, for links between users, for the schema of groups and for settings of the org.
 fn directory_change(
     kind: DirectoryKind,
     difference: Difference<'_, DirectoryObject>,
@@ -244,6 +264,9 @@ fn directory_change(
                 _ => EventType::GroupRuleDeactivate,
             };
             ("GroupRule", event)
+        }
+        (DirectoryKind::RoleSubscription, Difference::Created(_) | Difference::Changed { .. }) => {
+            ("Role", EventType::RoleSubscriptionsUpdate)
         }
         (DirectoryKind::Feature, Difference::Changed { before, after }) if status(before) != status(after) => {
             let is_on = status(after) == "ENABLED";

@@ -10,7 +10,6 @@ mod list;
 mod passkeys;
 mod profile;
 mod risk;
-mod subscriptions;
 mod update;
 mod user_type;
 mod view;
@@ -35,7 +34,6 @@ pub use lifecycle::{
 pub use list::list;
 pub use passkeys::{passkey_challenge, register_passkey, use_passkey};
 pub use risk::{risk, set_risk};
-pub use subscriptions::{subscribe, subscription, subscriptions};
 pub use update::{change, replace};
 pub(super) use user_type::type_id as user_type_id;
 pub use view::{get, show_listed};
