@@ -100,7 +100,14 @@ async fn a_user_who_is_not_named_yet_is_asked_for_and_answers_the_question() {
     assert_eq!(only(&document), "identify-recovery");
     let identify = form(&document, "identify-recovery");
     let (_, document) = post(&mock, &client, identify, json!({ "identifier": RECOVER }), &state).await;
-    let resend = document["currentAuthenticatorEnrollment"]["value"]["resend"].clone();
+    let current = &document["currentAuthenticatorEnrollment"]["value"];
+    assert_eq!(
+        (&current["contextualData"], &current["poll"]["refresh"]),
+        (&json!({ "useEmailMagicLink": false }), &json!(4000))
+    );
+    let (status, polled) = post(&mock, &client, &current["poll"], json!({}), &state).await;
+    assert_eq!((status, &polled), (200, &document), "there is no link to wait for");
+    let resend = current["resend"].clone();
     let first = message(&mock, RECOVER).await;
     let (status, document) = post(&mock, &client, &resend, json!({}), &state).await;
     assert_eq!((status, only(&document)), (200, "challenge-authenticator"));

@@ -66,7 +66,11 @@ async fn a_client_registers_a_user_who_joins_the_groups_of_the_policy() {
         async |passcode: &str| post("challenge/answer", json!({ "credentials": { "passcode": passcode } })).await;
     assert_eq!(answer("weak").await.0, 400);
     let (_, document) = answer(PASSWORD).await;
-    assert_eq!(document["currentAuthenticator"]["value"]["profile"]["email"], "n***a@example.test");
+    let current = &document["currentAuthenticator"]["value"];
+    assert_eq!(current["profile"]["email"], "n***a@example.test");
+    assert_eq!(current["contextualData"], json!({ "useEmailMagicLink": false }));
+    assert_eq!(document["authenticatorEnrollments"], json!({ "type": "array", "value": [] }));
+    assert_eq!(post("challenge/poll", json!({})).await, (200, document.clone()), "there is no link to wait for");
     let (_, body) = authn(&mock).await;
     assert_eq!(body["errorCode"], "E0000004", "the user does not exist before the address is confirmed");
     assert_eq!(answer("000").await.0, 401);

@@ -295,8 +295,8 @@ fn enrollment_data(org: &Org, user: &User, factor: &Factor) -> Value {
     }
 }
 
-/// What can be done about a code that has been sent: have another one, and wait.
-fn add_code_forms(current: &mut Value, has_link: bool, action: impl Fn(&'static str, &str) -> Value) {
+/// What can be done about a code that was sent: have another one sent, and wait until the link of the email is opened.
+pub(super) fn add_code_forms(current: &mut Value, has_link: bool, action: impl Fn(&'static str, &str) -> Value) {
     current["contextualData"] = json!({ "useEmailMagicLink": has_link });
     current["resend"] = action("resend", "challenge/resend");
     current["poll"] = action("poll", "challenge/poll");

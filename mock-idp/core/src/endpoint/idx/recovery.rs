@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::authenticators;
 use super::form::{self, FormParts};
+use super::proofs::add_code_forms;
 use crate::model::SignInMethod;
 use crate::org::{Org, derived_id};
 use crate::policy::password_rules::PasswordRules;
@@ -70,7 +71,7 @@ pub(super) fn add_authenticators(
             // Okta: without the address before anything has been proved.
             let enrollment = authenticators::email_enrollment(org, identifier);
             let mut current = enrollment.clone();
-            current["resend"] = action("resend", "challenge/resend");
+            add_code_forms(&mut current, false, action);
             document.insert("currentAuthenticatorEnrollment".to_owned(), object(current));
             document.insert("authenticators".to_owned(), list(authenticators::authenticator(org, SignInMethod::Email)));
             document.insert("authenticatorEnrollments".to_owned(), list(enrollment));

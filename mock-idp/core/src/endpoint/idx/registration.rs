@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::authenticators;
 use super::form::{self, FormParts};
 use super::message::IdxError;
+use super::proofs::add_code_forms;
 use super::recovery::code_field;
 use crate::model::SignInMethod;
 use crate::org::Org;
@@ -45,12 +46,13 @@ pub(super) fn add_authenticators(
         RegistrationOption::Code { email } => {
             let mut current = authenticators::authenticator(org, SignInMethod::Email);
             current["profile"] = json!({ "email": masked_email(email) });
-            current["resend"] = action("resend", "challenge/resend");
+            add_code_forms(&mut current, false, action);
             current
         }
     };
     document.insert("currentAuthenticator".to_owned(), json!({ "type": "object", "value": current.clone() }));
     document.insert("authenticators".to_owned(), json!({ "type": "array", "value": [current.clone()] }));
+    document.insert("authenticatorEnrollments".to_owned(), json!({ "type": "array", "value": [] }));
     document.insert("enrollmentAuthenticator".to_owned(), json!({ "type": "object", "value": current }));
 }
 
