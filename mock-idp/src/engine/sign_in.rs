@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::pages::view::{ActivationStep, Frame, SignInProblem, SignInProblemKind};
-use mock_idp_core::ledger::{CurrentUser, ProofStep, Purpose, PushResult, Stage, Transaction};
+use mock_idp_core::ledger::{CurrentUser, Purpose, PushResult, Stage, Transaction};
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::sign_in::SignInAnswer;
+use mock_idp_core::sign_in::{self, SignInAnswer};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
@@ -92,13 +92,17 @@ impl<'o> SignInEndpoint<'o> {
         }
     }
 
-    /// Whether the transaction with this handle waits for the answer to a push notification. Nothing changes.
-    pub(crate) async fn waits_for_push(self, handle: &str, cookies: Browser, frame: Frame) -> Result<bool, OAuthError> {
+    /// Whether the transaction with this handle waits for an answer of the phone. Nothing changes.
+    pub(crate) async fn waits_for_phone(
+        self,
+        handle: &str,
+        cookies: Browser,
+        frame: Frame,
+    ) -> Result<bool, OAuthError> {
         let request = BrowserRequest::new(self.instance, cookies, frame);
         let (context, Versioned { value: transaction, .. }) = self.find(handle, &request).await?;
-        let Stage::MoreProofs(partial) = transaction.stage else { return Ok(false) };
-        let ProofStep::Wait { push, .. } = partial.step else { return Ok(false) };
-        let sent = self.instance.push(&push.id).await?;
+        let Some(id) = sign_in::push_of_step(&transaction.stage) else { return Ok(false) };
+        let sent = self.instance.push(id).await?;
         let is_own = transaction.browser == request.cookies.id;
         Ok(is_own && sent.is_some_and(|sent| sent.result(context.now) == PushResult::Waiting))
     }

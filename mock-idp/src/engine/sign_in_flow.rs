@@ -125,8 +125,7 @@ async fn sign_in_without_page(
 /// The answer that goes on without what a stage offers. `None`: the stage needs an answer.
 fn left_out(stage: &Stage) -> Option<SignInAnswer<'static>> {
     match stage {
-        Stage::PasswordWarning(_) => Some(SignInAnswer::Skip),
-        Stage::KeepMeSignedIn(_) => Some(SignInAnswer::KeepMeSignedIn(false)),
+        Stage::PasswordWarning(_) | Stage::KeepMeSignedIn(_) => Some(SignInAnswer::Skip),
         _ => None,
     }
 }

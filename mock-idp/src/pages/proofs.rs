@@ -52,20 +52,16 @@ impl<'a> ProofPage<'a> {
         if key == "okta_verify" { "credentials.totp" } else { "credentials.passcode" }
     }
 
-    /// Whether a push notification can still be answered.
+    /// Whether the phone can still answer.
     fn is_waiting(&self) -> bool {
-        let waiting = Some(PushResult::Waiting);
-        matches!(
-            &self.view.step,
-            ProofPageStep::Push { result, .. } | ProofPageStep::EnrollApp { result, .. } if *result == waiting
-        )
+        self.view.step.waits_for_phone()
     }
 
     /// The script of the step.
     fn script(&self) -> Option<&'static str> {
         match self.view.step {
             ProofPageStep::Passkey { .. } => Some("passkey.js"),
-            _ if self.view.step.waits_for_push() => Some("push.js"),
+            _ if self.view.step.waits_for_phone() => Some("push.js"),
             _ => None,
         }
     }

@@ -48,7 +48,7 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
         _ => "",
     };
     let connections = match view {
-        PageView::Proofs(view) if view.step.waits_for_push() => "; connect-src 'self'",
+        PageView::Proofs(view) if view.step.waits_for_phone() => "; connect-src 'self'",
         _ => "",
     };
     format!(

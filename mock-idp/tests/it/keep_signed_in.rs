@@ -165,8 +165,10 @@ async fn the_queue_goes_on_without_the_question() {
     let mock = stopped(&asking(&json!({ "postAuth": "ALLOWED" }))).await;
     crate::market::post(&mock, "/_mock/sign-ins", json!({ "users": [LOGIN] })).await;
     let url = format!("{}/v1/authorize", mock.issuer());
-    let response = browser().get(url).query(&code_request(WEB, "openid")).send().await.unwrap();
+    let client = browser();
+    let response = client.get(url).query(&code_request(WEB, "openid")).send().await.unwrap();
     assert_eq!((response.status().as_u16(), session_cookie(&response).1), (302, None));
+    assert_eq!(by_page(&mock, &client, LOGIN, &[]).await.status(), 200, "the user has not seen the question yet");
     let picked = authorize(&mock, &browser(), LOGIN, &code_request(WEB, "openid")).await;
     assert!(picked.contains("stay-signed-in-btn"), "a user of the list is asked: {picked}");
 }

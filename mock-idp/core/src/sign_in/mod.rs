@@ -188,6 +188,8 @@ pub fn apply(
         (SignInAnswer::Passcode(password), Stage::PasswordWarning(warning)) => {
             proofs::renew(org, warning, (password, true), moment)
         }
+        // Nothing is noted: the user has not seen the question.
+        (SignInAnswer::Skip, Stage::KeepMeSignedIn(signed_in)) => Ok((Stage::SignedIn(signed_in.clone()), Vec::new())),
         (SignInAnswer::KeepMeSignedIn(_), Stage::KeepMeSignedIn(signed_in)) => {
             let asked = SignInEffect::AskedToStay { user_id: signed_in.user_id.clone() };
             Ok((Stage::SignedIn(signed_in.clone()), vec![asked]))
@@ -244,6 +246,7 @@ pub fn apply(
     };
     let keeps = match (answer, &transaction.stage) {
         (SignInAnswer::KeepMeSignedIn(keeps), Stage::KeepMeSignedIn(_)) => Some(keeps),
+        (SignInAnswer::Skip, Stage::KeepMeSignedIn(_)) => Some(false),
         _ => None,
     };
     let result = match result {

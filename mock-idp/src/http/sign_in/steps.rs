@@ -18,7 +18,7 @@ pub(super) async fn identify(form: BrowserForm, Form(fields): Form) -> Decided {
 
 pub(super) async fn challenge(form: BrowserForm, Form(fields): Form) -> Decided {
     if let Some(answer) = passkey_answer(&fields) {
-        return step(form, &fields, answer, false).await;
+        return submit(form, &fields, answer).await;
     }
     let entered = ["credentials.passcode", "credentials.totp", "credentials.answer"]
         .into_iter()
@@ -81,11 +81,11 @@ pub(super) async fn poll(form: BrowserForm, Form(fields): Form) -> Decided {
     step(form, &fields, SignInAnswer::Poll, false).await
 }
 
-/// The script of a page that waits for the answer to a notification asks whether it still has to. The page itself is not used up.
+/// The script of a page that waits for an answer of the phone asks whether it still has to. The page itself is not used up.
 pub(super) async fn is_waiting(form: BrowserForm, Query(query): Query) -> Decided {
     let BrowserForm { address, browser, frame, .. } = form;
     let handle = query.get("stateHandle").unwrap_or_default();
-    let waits = SignInEndpoint::new(&address.org, address.urls()).waits_for_push(handle, browser, frame).await;
+    let waits = SignInEndpoint::new(&address.org, address.urls()).waits_for_phone(handle, browser, frame).await;
     // Without a transaction there is nothing to wait for: the page's form says so.
     let body = json!({ "waiting": waits.unwrap_or(false) });
     Explained::undecided(respond::json::text(body.to_string().into()))

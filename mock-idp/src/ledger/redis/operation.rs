@@ -59,10 +59,7 @@ pub(super) async fn limited<T>(operation: impl Future<Output = redis::RedisResul
             is_late,
         }),
         Err(_) => {
-            let message = match is_late {
-                true => format!("the operations of the request took more than {} ms", REQUEST_LIMIT.as_millis()),
-                false => format!("no answer within {} ms", LIMIT.as_millis()),
-            };
+            let message = format!("no answer within {} ms", limit.as_millis());
             Err(FailedOperation { message, refuses_writes: false, is_late })
         }
     }

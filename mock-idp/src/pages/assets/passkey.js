@@ -21,6 +21,14 @@ const fill = (name, value) => {
   form.elements.namedItem(`credentials.${name}`).value = value;
 };
 
+// "Keep me signed in" is in the form that asks for the name.
+const copyRememberMe = () => {
+  if (!document.querySelector("input[name=rememberMe]:checked")) return;
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "rememberMe", value: "true" });
+  form.append(field);
+};
+
 // The first page has no place for it: there the user can go on without a passkey.
 const say = (text) => {
   if (failure) failure.textContent = text;
@@ -43,6 +51,7 @@ const start = async () => {
       fill("signatureData", base64(response.signature));
       fill("userHandle", response.userHandle ? base64(response.userHandle) : "");
     }
+    if (autofills) copyRememberMe();
     form.submit();
   } catch (error) {
     say(`${form.dataset.failure} (${error.name}: ${error.message})`);

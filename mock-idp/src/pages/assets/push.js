@@ -1,4 +1,4 @@
-// Asks whether the push notification has been answered, and goes on when it has. Without script the user presses the button.
+// Asks whether the phone has answered, and goes on when it has. Without script the user presses the button.
 const form = document.getElementById("push");
 const query = new URLSearchParams({ stateHandle: form.elements.namedItem("stateHandle").value });
 const interval = 2000;

@@ -158,6 +158,7 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
             for request in &mut view.requests {
                 fields.extend([&mut request.id, &mut request.client_label, &mut request.user_login]);
                 fields.extend(&mut request.binding_message);
+                fields.extend(&mut request.server_name);
                 fields.extend(&mut request.scopes);
             }
         }
@@ -263,11 +264,11 @@ fn request<'a>(request: &'a mut crate::pages::view::RequestSummary, fields: &mut
     fields.extend([
         &mut request.client_label,
         &mut request.client_id,
-        &mut request.server_name,
         &mut request.redirect_uri,
         &mut request.response_type,
         &mut request.response_mode,
     ]);
+    fields.extend(&mut request.server_name);
     fields.extend(&mut request.scopes);
     fields.extend(&mut request.prompt);
     fields.extend(&mut request.warnings);

@@ -144,9 +144,9 @@ fn a_check_session_page_may_be_embedded_by_any_app_and_runs_its_file_only() {
 }
 
 #[test]
-fn only_a_page_that_waits_for_a_push_connects_to_the_mock() {
+fn only_a_page_that_waits_for_the_phone_connects_to_the_mock() {
     for (name, view) in views::every_page() {
         let connects = content_security_policy(&view).ends_with("; connect-src 'self'");
-        assert_eq!(connects, name == "proof_push_number", "{name}");
+        assert_eq!(connects, matches!(&*name, "proof_push_number" | "proof_enroll_app"), "{name}");
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn request() -> RequestSummary {
     RequestSummary {
         client_label: "Market demo".to_owned(),
         client_id: "0oamarketweb000005d7".to_owned(),
-        server_name: "default".to_owned(),
+        server_name: Some("default".to_owned()),
         scopes: ["openid", "profile", "products:read"].map(str::to_owned).to_vec(),
         redirect_uri: "http://localhost:7802/authorization-code/callback".to_owned(),
         response_type: "code".to_owned(),

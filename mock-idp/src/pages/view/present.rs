@@ -178,8 +178,8 @@ fn activation_summary(org: &Org, server: &CompiledServer, activation: &Activatio
     }
 }
 
-fn server_name(server: &CompiledServer) -> String {
-    if server.is_org() { "org authorization server".to_owned() } else { server.name.clone() }
+fn server_name(server: &CompiledServer) -> Option<String> {
+    (!server.is_org()).then(|| server.name.clone())
 }
 
 /// What the client requests, with warnings about insecure choices.

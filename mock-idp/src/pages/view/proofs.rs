@@ -115,9 +115,10 @@ pub(crate) enum ProofPageStep {
 }
 
 impl ProofPageStep {
-    /// Whether a push notification can still be answered.
-    pub(crate) fn waits_for_push(&self) -> bool {
-        matches!(self, Self::Push { result: Some(PushResult::Waiting), .. })
+    /// Whether the phone can still answer: a push notification, or the request to set the app up.
+    pub(crate) fn waits_for_phone(&self) -> bool {
+        let waiting = Some(PushResult::Waiting);
+        matches!(self, Self::Push { result, .. } | Self::EnrollApp { result, .. } if *result == waiting)
     }
 }
 

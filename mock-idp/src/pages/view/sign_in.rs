@@ -135,7 +135,8 @@ pub(crate) struct ProviderLink {
 pub(crate) struct RequestSummary {
     pub client_label: String,
     pub client_id: String,
-    pub server_name: String,
+    /// `None`: the org authorization server.
+    pub server_name: Option<String>,
     pub scopes: Vec<String>,
     /// Empty for devices, which are not redirected to.
     pub redirect_uri: String,

@@ -200,6 +200,7 @@ pub(super) static WORDS: Words = Words {
         warnings: |count| WARNINGS.of(count as u64),
         client: "العميل",
         server: "خادم التخويل",
+        org_server: "خادم التخويل الخاص بالمؤسسة",
         scopes: "النطاقات",
         no_scopes: "لا شيء",
         answer: "الاستجابة",

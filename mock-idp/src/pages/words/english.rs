@@ -114,6 +114,7 @@ pub(super) static WORDS: Words = Words {
         warnings: |count| if count == 1 { "1 warning".to_owned() } else { format!("{count} warnings") },
         client: "Client",
         server: "Authorization server",
+        org_server: "org authorization server",
         scopes: "Scopes",
         no_scopes: "none",
         answer: "Answer",

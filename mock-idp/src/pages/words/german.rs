@@ -149,6 +149,7 @@ pub(super) static WORDS: Words = Words {
         warnings: |count| if count == 1 { "1 Warnung".to_owned() } else { format!("{count} Warnungen") },
         client: "Client",
         server: "Autorisierungsserver",
+        org_server: "Autorisierungsserver der Organisation",
         scopes: "Scopes",
         no_scopes: "keine",
         answer: "Antwort",

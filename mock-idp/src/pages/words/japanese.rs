@@ -132,6 +132,7 @@ pub(super) static WORDS: Words = Words {
         warnings: |count| format!("警告{count}件"),
         client: "クライアント",
         server: "認可サーバー",
+        org_server: "組織の認可サーバー",
         scopes: "スコープ",
         no_scopes: "なし",
         answer: "応答",

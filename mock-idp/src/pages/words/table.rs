@@ -166,6 +166,7 @@ words! {
         warnings: fn(usize) -> String,
         client: &'static str,
         server: &'static str,
+        org_server: &'static str,
         scopes: &'static str,
         no_scopes: &'static str,
         answer: &'static str,

@@ -4,6 +4,7 @@ use mock_idp::{MessageQuery, MockIdp};
 use mock_idp_core::model::DirectoryKind;
 use serde_json::{Value, json};
 
+use super::okta_verify::is_waiting;
 use super::{
     LOGIN, PASSWORD, answer, authn, by_password, claims, follow, idx_by_password, names, options, step, submit,
 };
@@ -49,6 +50,10 @@ async fn the_page_has_a_qr_code_and_a_link_to_the_phone_which_sets_the_app_up() 
     assert!(page.contains(r#"data-se="qrImg" src="data:image/svg+xml;base64,"#) && page.contains("/signin/phone"));
     let (_, page) = submit(&mock, &client, &page, "poll", &[]).await;
     assert!(page.contains("data-se=\"qrImg\""), "the phone has not been asked: {page}");
+    assert!(page.contains(r#"id="push""#) && page.contains("/_mock/assets/push."), "it goes on by itself: {page}");
+    let waits = async |handle: &str| is_waiting(&mock, &client, handle).await["waiting"].clone();
+    let handle = crate::flow::state_handle(&page);
+    assert_eq!(waits(&handle).await, true);
     assert_eq!(enrolled(&mock).await, [""; 0]);
 
     let phone = format!("{}/signin/phone", mock.url());
@@ -56,6 +61,7 @@ async fn the_page_has_a_qr_code_and_a_link_to_the_phone_which_sets_the_app_up() 
     assert!(shown.contains("Okta Verify for Market") && shown.contains(LOGIN), "{shown}");
     let id = crate::flow::after(&shown, "name=\"id\" value=\"").to_owned();
     client.post(&phone).form(&[("id", &*id), ("consent", "allow")]).send().await.unwrap();
+    assert_eq!(waits(&handle).await, false);
     let (status, arrived) = submit(&mock, &client, &page, "poll", &[]).await;
     assert_eq!(status, 302, "{arrived}");
     assert_eq!(claims(&mock, &arrived).await["amr"], json!(["pwd", "mfa", "swk"]));

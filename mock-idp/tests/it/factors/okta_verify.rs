@@ -104,7 +104,7 @@ async fn the_pages_say_that_a_push_was_denied_or_has_expired_and_send_another_on
 }
 
 /// What the script of the page asks.
-async fn is_waiting(mock: &MockIdp, client: &reqwest::Client, handle: &str) -> Value {
+pub(super) async fn is_waiting(mock: &MockIdp, client: &reqwest::Client, handle: &str) -> Value {
     let url = format!("{}/signin/poll", mock.url());
     let reply = client.get(url).query(&[("stateHandle", handle)]).send().await.unwrap();
     assert_eq!(reply.headers()["content-type"], "application/json");

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::authenticator::{Authenticator, PRESENT, VERIFIED};
 use super::{factors, origin, page_options, seeded, submit_passkey, with_autofill, with_webauthn};
-use crate::factors::{BUYER, authorize, claims, names, step};
+use crate::factors::{BUYER, authorize, claims, names, step, submit};
 use crate::flow::{browser, state_handle};
-use crate::market::stopped;
+use crate::market::{journal, stopped};
 use crate::org::{TestOrg, model};
 
 const ANSWER: &str = "challenge/answer/webauthn-autofillui";
@@ -55,6 +55,31 @@ async fn the_first_page_offers_passkeys_and_one_signs_its_user_in() {
     let claims = claims(&mock, &arrived).await;
     assert_eq!((&claims["sub"], &claims["amr"]), (&json!(BUYER), &json!(["hwk"])), "{claims}");
     assert_eq!(factors(&mock).await[0]["credential"]["signCount"], 1);
+}
+
+#[tokio::test]
+async fn the_option_to_stay_signed_in_counts_for_a_passkey_of_the_first_page_too() {
+    let (org, authenticator) = with_passkey();
+    let mock = stopped(&org).await;
+    for (keeps, note) in [
+        (false, "the user has not asked to stay signed in"),
+        (true, "the global session policy has no usePersistentCookie"),
+    ] {
+        let client = browser();
+        let (_, page) = authorize(&mock, &client, &[]).await;
+        let answer = assertion(&authenticator, &page_options(&page), &mock, Some(BUYER));
+        let fields: Vec<(String, &str)> = answer
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (format!("credentials.{name}"), value.as_str().unwrap()))
+            .collect();
+        let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        fields.extend(keeps.then_some(("rememberMe", "true")));
+        let (status, arrived) = submit(&mock, &client, &page, "verify", &fields).await;
+        assert_eq!(status, 302, "{arrived}");
+        assert!(journal(&mock).await.contains(note), "{note}");
+    }
 }
 
 #[tokio::test]
