@@ -1,6 +1,7 @@
-//! Consent: which scopes the user is asked to allow.
+//! Consent: which scopes the user is asked to allow, and the user's answer.
 
-use crate::ledger::{AuthorizationRequest, Consent};
+use super::answer::{SignInEffect, SignInFacts};
+use crate::ledger::{AuthorizationRequest, Consent, CurrentUser, Purpose, Stage, Transaction, UserDecision};
 use crate::model::{App, ConsentMethod, Scope, ScopeConsent};
 use crate::org::{CompiledServer, Org};
 use crate::protocol::Scopes;
@@ -25,9 +26,39 @@ pub fn missing_consent(
         .collect()
 }
 
+/// The user's answer to a request for consent, or to a device.
+pub(super) fn decide(
+    org: &Org,
+    server: &CompiledServer,
+    transaction: Transaction,
+    user: CurrentUser,
+    (allowed, selected): (bool, &Scopes),
+    facts: &SignInFacts,
+) -> (Transaction, Vec<SignInEffect>) {
+    let user_id = user.authentication().user_id.clone();
+    let mut effects = Vec::new();
+    let mut purpose = transaction.purpose;
+    if let Purpose::Activate(activation) = &purpose {
+        let decision =
+            if allowed { UserDecision::Allowed(user.authentication().clone()) } else { UserDecision::Denied };
+        effects.push(SignInEffect::DecideDevice { activation: activation.clone(), decision });
+    }
+    let scopes = match &purpose {
+        Purpose::Activate(activation) => activation.scopes.clone(),
+        _ => purpose
+            .request()
+            .map_or_else(Scopes::default, |request| consented_scopes(org, server, request, &facts.consent, selected)),
+    };
+    if allowed {
+        purpose = purpose.with_consent(scopes.clone());
+        effects.push(SignInEffect::GiveConsent { user_id, scopes });
+    }
+    (Transaction { purpose, stage: Stage::Decided { user, allowed }, ..transaction }, effects)
+}
+
 /// The scopes of a request without the optional ones that the user has declined. Okta: only scopes that the page shows can be
 /// declined.
-pub(super) fn consented_scopes(
+fn consented_scopes(
     org: &Org,
     server: &CompiledServer,
     request: &AuthorizationRequest,

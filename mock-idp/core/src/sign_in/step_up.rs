@@ -1,6 +1,6 @@
 //! Whether what the user of a session has proved is enough for a client.
 
-use super::proofs::{enrollment, more_proofs};
+use super::after_proofs::{enrollment, more_proofs};
 use crate::ledger::{CurrentUser, PartialSignIn, Stage};
 use crate::model::{App, SignInMethod, User};
 use crate::moment::Moment;

@@ -1,0 +1,162 @@
+//! What follows when a user has proved something: what policies demand besides, the warning about the password, enrollments, the end.
+
+use super::factor_checks::removed;
+use super::options::has_several_rows;
+use super::password::{NextStage, choose};
+use super::problem::{SignInProblem, SignInProblemKind};
+use super::sender::verification;
+use crate::ledger::{PartialSignIn, PasswordWarning, Proof, ProofStep, Purpose, SignedIn, Stage};
+use crate::model::{SignInMethod, User};
+use crate::moment::Moment;
+use crate::org::{CompiledServer, Org};
+use crate::policy::assurance::{self, Assurance, AssuranceRequest, NextProof};
+use crate::policy::password::{PasswordAge, age};
+use crate::trace::NoteStatus;
+
+/// The stage of a user who has just signed in: policies may demand more. `user` may be new, and not in the org yet; so may the password.
+pub(super) fn after(
+    org: &Org,
+    server: &CompiledServer,
+    purpose: &Purpose,
+    (user, is_new): (Option<&User>, bool),
+    signed_in: SignedIn,
+    moment: &mut Moment<'_>,
+) -> Result<Stage, SignInProblem> {
+    let user = user.ok_or_else(removed)?;
+    let partial = PartialSignIn {
+        began: signed_in.auth_time,
+        user_id: signed_in.user_id,
+        proofs: signed_in.proofs,
+        idp: signed_in.idp,
+        session: signed_in.session,
+        warned: false,
+        choices: Vec::new(),
+        verifies_user: false,
+        step: ProofStep::Choose,
+    };
+    next_stage(org, server, purpose, (user, is_new), partial, moment)
+}
+
+/// What follows the proofs of a user.
+pub(super) fn next_stage(
+    org: &Org,
+    server: &CompiledServer,
+    purpose: &Purpose,
+    (user, is_new): (&User, bool),
+    partial: PartialSignIn,
+    moment: &mut Moment<'_>,
+) -> Result<Stage, SignInProblem> {
+    let request = AssuranceRequest {
+        user,
+        client: purpose.client_id().and_then(|client_id| org.client(client_id)),
+        acr_values: purpose.request().and_then(|request| request.acr_values.as_deref()),
+        acr_is_voluntary: server.behavior.acr_values_are_voluntary(),
+        proofs: &partial.proofs,
+        began: partial.began,
+        begins_session: partial.session.is_none(),
+        idp: partial.idp.as_deref(),
+        has_provider: false,
+    };
+    let decided = match assurance::decide(org, request, moment) {
+        // The client gets the error: the sign-in itself may be allowed.
+        Assurance::Denied(_) | Assurance::Unsatisfiable(_) if request.client.is_some() => {
+            let alone = AssuranceRequest { client: None, acr_values: None, ..request };
+            assurance::decide(org, alone, moment)
+        }
+        other => other,
+    };
+    match decided {
+        Assurance::Met { .. } => Ok(match days_left(org, purpose, user, &partial, moment.now).filter(|_| !is_new) {
+            Some(days) => {
+                moment.trace.note(NoteStatus::Matched, "password", format!("it expires in {days} days"));
+                Stage::PasswordWarning(Box::new(PasswordWarning { partial, days }))
+            }
+            None => enrollments_or_done(org, user, partial, moment.now),
+        }),
+        Assurance::Prove(next) => Ok(more_proofs(user, partial, next, moment)),
+        Assurance::Enroll(choices) => Ok(enrollment(partial, choices, false)),
+        Assurance::Denied(reason) | Assurance::Unsatisfiable(reason) => {
+            Err(SignInProblem::new(SignInProblemKind::AccessDenied, reason))
+        }
+    }
+}
+
+/// The stage in which a user proves one of these methods.
+#[must_use]
+pub(super) fn more_proofs(
+    user: &User,
+    partial: PartialSignIn,
+    NextProof { methods: choices, verifies_user }: NextProof,
+    moment: &mut Moment<'_>,
+) -> Stage {
+    let only = choices.first().filter(|_| !has_several_rows(&choices));
+    let step = only.and_then(|only| verification(user, *only, moment));
+    let step = step.unwrap_or(ProofStep::Choose);
+    Stage::MoreProofs(Box::new(PartialSignIn { choices, verifies_user, step, ..partial }))
+}
+
+/// The stage in which a user enrolls one of these methods.
+#[must_use]
+pub(super) fn enrollment(partial: PartialSignIn, choices: Vec<SignInMethod>, optional: bool) -> Stage {
+    Stage::MoreProofs(Box::new(PartialSignIn { choices, step: ProofStep::ChooseEnrollment { optional }, ..partial }))
+}
+
+/// Okta: what a policy requires to be enrolled comes after the proofs, and after it what can be enrolled as well.
+fn enrollments_or_done(org: &Org, user: &User, partial: PartialSignIn, now: i64) -> Stage {
+    let required = assurance::required_enrollments(org, user, &partial.proofs);
+    if !required.is_empty() {
+        return enrollment(partial, required, false);
+    }
+    if matches!(partial.step, ProofStep::Enroll { .. } | ProofStep::EnrollApp { .. }) {
+        let optional = assurance::optional_enrollments(org, user);
+        if !optional.is_empty() {
+            return enrollment(partial, optional, true);
+        }
+    }
+    done(partial, now)
+}
+
+/// In how many days the password of a user expires who has just entered it, and has to be warned.
+fn days_left(org: &Org, purpose: &Purpose, user: &User, partial: &PartialSignIn, now: i64) -> Option<i64> {
+    let entered = |proof: &Proof| proof.method == SignInMethod::Password && proof.at >= partial.began;
+    let is_known = partial.session.is_some() || partial.idp.is_some() || partial.warned;
+    if is_known || !partial.proofs.iter().any(entered) {
+        return None;
+    }
+    match (purpose, age(org, user, now)) {
+        (Purpose::Authn { warns: false, .. }, _) => None,
+        (_, PasswordAge::ExpiresIn { days }) => Some(days),
+        _ => None,
+    }
+}
+
+/// What follows a warning that the user has seen.
+pub(super) fn warned(org: &Org, warning: &PasswordWarning, moment: &Moment<'_>) -> Stage {
+    let partial = PartialSignIn { warned: true, ..warning.partial.clone() };
+    match org.user(&partial.user_id).filter(|user| user.status.may_hold_tokens()) {
+        Some(user) => enrollments_or_done(org, user, partial, moment.now),
+        None => Stage::Identify,
+    }
+}
+
+/// A new password in place of one that expires soon.
+pub(super) fn renew(
+    org: &Org,
+    warning: &PasswordWarning,
+    (entered, repeated): (&str, bool),
+    moment: &mut Moment<'_>,
+) -> NextStage {
+    let asked = || Stage::PasswordWarning(Box::new(warning.clone()));
+    let user = org.user(&warning.partial.user_id).filter(|user| user.status.may_hold_tokens());
+    let Some(user) = user else { return Err((Stage::Identify, removed())) };
+    match choose(org, user, (entered, repeated), moment) {
+        Ok((_, effects)) => Ok((warned(org, warning, moment), effects)),
+        Err(problem) => Err((asked(), problem)),
+    }
+}
+
+/// The end of the sign-in, if nothing else asks the user.
+pub(super) fn done(partial: PartialSignIn, now: i64) -> Stage {
+    let PartialSignIn { user_id, proofs, idp, session, .. } = partial;
+    Stage::SignedIn(SignedIn { idp, session, ..SignedIn::new(&user_id, now, proofs) })
+}

@@ -1,0 +1,71 @@
+//! What the caller of a step loads, because the step depends on it.
+
+use super::answer::{RecoveryAnswer, SignInAnswer};
+use super::{autofill, provider};
+use crate::ledger::{AppEnrollment, ProofStep, Recovery, RecoveryStep, Stage};
+use crate::model::User;
+use crate::org::Org;
+
+/// The user whose password a step checks, or whom it picks.
+#[must_use]
+pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>, now: i64) -> Option<&'o User> {
+    match (answer, stage) {
+        (SignInAnswer::Both { identifier, .. } | SignInAnswer::Pick(identifier), _) => {
+            org.user_by_identifier(identifier.trim())
+        }
+        (SignInAnswer::Identifier(identifier), Stage::Recovery(_))
+        | (SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier)), _) => {
+            org.user_by_identifier(identifier.trim())
+        }
+        (SignInAnswer::Recover(_), Stage::Challenge { identifier })
+        | (
+            SignInAnswer::Recover(_) | SignInAnswer::Resend,
+            Stage::Recovery(Recovery { step: RecoveryStep::Code { identifier, .. }, .. }),
+        ) => org.user_by_identifier(identifier),
+        (SignInAnswer::Passcode(_), Stage::Challenge { identifier }) => org.user_by_identifier(identifier),
+        (SignInAnswer::AtProvider(found), _) => provider::found_user(org, found, now),
+        (SignInAnswer::UsePasskey(assertion), Stage::Identify) => autofill::owner(org, assertion),
+        (_, Stage::MoreProofs(partial)) => org.user(&partial.user_id),
+        _ => None,
+    }
+}
+
+/// The factor whose one-time passwords a step checks.
+#[must_use]
+pub fn factor_of_step(stage: &Stage) -> Option<&str> {
+    match stage {
+        Stage::MoreProofs(partial) => match &partial.step {
+            ProofStep::Verify { factor_id, .. } => Some(factor_id),
+            ProofStep::Enroll { factor, .. } => Some(&factor.id),
+            ProofStep::Choose
+            | ProofStep::EnterPassword
+            | ProofStep::Wait { .. }
+            | ProofStep::UsePasskey { .. }
+            | ProofStep::ChooseEnrollment { .. }
+            | ProofStep::EnrollApp { .. } => None,
+        },
+        _ => None,
+    }
+}
+
+/// The push notification that a step waits for.
+#[must_use]
+pub fn push_of_step(stage: &Stage) -> Option<&str> {
+    match stage {
+        Stage::MoreProofs(partial) => match &partial.step {
+            ProofStep::Wait { push, .. } => Some(&push.id),
+            ProofStep::EnrollApp { app: AppEnrollment { push: Some(push), .. }, .. } => Some(&push.id),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The key of the link that a step waits for.
+#[must_use]
+pub fn link_of_step(stage: &Stage) -> Option<&str> {
+    match stage {
+        Stage::MoreProofs(partial) => partial.step.link(),
+        _ => None,
+    }
+}
