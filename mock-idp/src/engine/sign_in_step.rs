@@ -1,8 +1,8 @@
 //! One step of a sign-in: loads what it depends on, applies it, and commits the result.
 
 use mock_idp_core::ledger::{
-    Consent, FailedSignIns, IssuedCredential, KeepPrompts, LedgerError, MagicLink, MagicLinkState, OneTimeToken,
-    OutgoingMessage, PushNotifications, Stage, Transaction, UsedCode, UserDecision,
+    Activation, Consent, FailedSignIns, IssuedCredential, KeepPrompts, LedgerError, MagicLink, MagicLinkState,
+    OneTimeToken, OutgoingMessage, PushNotifications, Stage, Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::model::UserStatus;
 use mock_idp_core::policy::assurance;
@@ -185,102 +185,148 @@ async fn decide<'c>(
             (CommittedStep::Rejected(transaction, problem), effects)
         }
     };
-    let (mut org_changes, mut follow_up) = (OrgChanges::default(), FollowUp::default());
-    let wrong = facts.token.as_ref().map_or(0, |token| token.wrong);
+    let mut changes = StepChanges {
+        context,
+        batch,
+        versions,
+        wrong: facts.token.as_ref().map_or(0, |token| token.wrong),
+        client_id,
+        browser,
+        org: OrgChanges::default(),
+        follow_up: FollowUp::default(),
+    };
     for effect in effects {
+        if !changes.add(effect).await? {
+            // Nothing is committed.
+            trace.events.clear();
+            return Ok((CommittedStep::DeviceGone, OrgChanges::default(), FollowUp::default()));
+        }
+    }
+    Ok((result, changes.org, changes.follow_up))
+}
+
+/// What a step changes: the records of its batch, the org, and what is done afterwards.
+struct StepChanges<'s, 'c> {
+    context: &'c Context,
+    batch: &'s mut Batch<'c>,
+    versions: LoadedVersions,
+    /// How many wrong codes have been entered for the token of the step.
+    wrong: u8,
+    client_id: Option<String>,
+    browser: Option<String>,
+    org: OrgChanges,
+    follow_up: FollowUp,
+}
+
+impl StepChanges<'_, '_> {
+    /// Adds an effect. Returns whether the step can be committed with it.
+    async fn add(&mut self, effect: SignInEffect) -> Result<bool, LedgerError> {
+        let (context, ledger) = (self.context, self.context.ledger());
         match effect {
-            SignInEffect::FailedSignIns { user_id, failed } => {
-                let table = context.ledger().failed_sign_ins();
-                match versions.failed {
-                    Some(version) => batch.replace(table, &user_id, version, failed),
-                    None => batch.put_new(table, &user_id, failed, NEVER),
-                }
-            }
-            SignInEffect::SetPassword { user_id, password } => org_changes.new_password = Some((user_id, password)),
-            SignInEffect::Enroll { user_id, factor } => org_changes.enrolled.push((user_id, factor)),
+            SignInEffect::FailedSignIns { user_id, failed } => self.count_failed(&user_id, failed),
+            SignInEffect::SetPassword { user_id, password } => self.org.new_password = Some((user_id, password)),
+            SignInEffect::Enroll { user_id, factor } => self.org.enrolled.push((user_id, factor)),
             SignInEffect::CountSignature { user_id, factor_id, sign_count } => {
-                org_changes.signed = Some(SignedPasskey { user_id, factor_id, sign_count });
+                self.org.signed = Some(SignedPasskey { user_id, factor_id, sign_count });
             }
-            SignInEffect::UseCode { factor_id, used } => {
-                let (table, expires) = (context.ledger().used_codes(), context.now + UsedCode::LIFETIME);
-                match versions.used_code {
-                    Some(version) => batch.replace_until(table, &factor_id, version, used, expires),
-                    None => batch.put_new(table, &factor_id, used, expires),
-                }
-            }
+            SignInEffect::CreateUser { user } => self.org.new_user = Some(*user),
+            SignInEffect::ChangeByProvider(change) => self.org.by_provider = Some(change),
+            SignInEffect::UseCode { factor_id, used } => self.use_code(&factor_id, used),
             SignInEffect::SendRecovery(sent) => {
-                recovery_links::store(context, batch, &sent);
-                follow_up.sent.push(sent);
+                recovery_links::store(context, self.batch, &sent);
+                self.follow_up.sent.push(sent);
             }
+            SignInEffect::DenyRecovery { user_id } => self.follow_up.denied = Some(user_id),
             SignInEffect::SendCode { key, token, message } => {
                 let expires = token.expires;
-                batch.put(context.ledger().one_time_tokens(), &key, token, expires);
-                follow_up.messages.push(*message);
+                self.batch.put(ledger.one_time_tokens(), &key, token, expires);
+                self.follow_up.messages.push(*message);
             }
-            SignInEffect::SendPush(push) => pushes::store(context, batch, *push),
-            SignInEffect::WithdrawPush { id } => {
-                let withdraw = move |pushes: &mut PushNotifications| pushes.withdraw(&id);
-                batch.update(context.ledger().pushes(), PushNotifications::KEY, withdraw);
-            }
-            SignInEffect::AskedToStay { user_id } => {
-                if let Some(browser) = &browser {
-                    let (now, expires) = (context.now, context.now + KeepPrompts::LIFETIME);
-                    let add = move |prompts: &mut KeepPrompts| prompts.add(&user_id, now);
-                    batch.update_or_default(context.ledger().keep_prompts(), browser, expires, add);
-                }
-            }
-            SignInEffect::SendMessage(message) => follow_up.messages.push(*message),
+            SignInEffect::SendMessage(message) => self.follow_up.messages.push(*message),
             SignInEffect::SendLink(sent) => {
-                follow_up.messages.push(magic_links::store(context, batch, *sent, client_id.as_deref()));
+                let message = magic_links::store(context, self.batch, *sent, self.client_id.as_deref());
+                self.follow_up.messages.push(message);
             }
             SignInEffect::ReplaceLink { key } => {
                 let replace = |link: &mut MagicLink| link.state = MagicLinkState::Replaced;
-                batch.update(context.ledger().magic_links(), &key, replace);
+                self.batch.update(ledger.magic_links(), &key, replace);
             }
-            SignInEffect::CreateUser { user } => org_changes.new_user = Some(*user),
-            SignInEffect::ChangeByProvider(change) => org_changes.by_provider = Some(change),
-            SignInEffect::DenyRecovery { user_id } => follow_up.denied = Some(user_id),
+            SignInEffect::SendPush(push) => pushes::store(context, self.batch, *push),
+            SignInEffect::WithdrawPush { id } => {
+                let withdraw = move |pushes: &mut PushNotifications| pushes.withdraw(&id);
+                self.batch.update(ledger.pushes(), PushNotifications::KEY, withdraw);
+            }
+            SignInEffect::AskedToStay { user_id } => self.note_question(user_id),
             SignInEffect::UseToken { key } => {
-                batch.require(context.ledger().one_time_tokens(), &key, |_| true);
-                batch.delete(context.ledger().one_time_tokens(), &key);
+                self.batch.require(ledger.one_time_tokens(), &key, |_| true);
+                self.batch.delete(ledger.one_time_tokens(), &key);
             }
-            SignInEffect::CountWrong { key } if wrong + 1 >= OneTimeToken::MAX_WRONG => {
-                batch.delete(context.ledger().one_time_tokens(), &key);
-            }
-            SignInEffect::CountWrong { key } => {
-                batch.update(context.ledger().one_time_tokens(), &key, |token| token.wrong += 1);
-            }
-            SignInEffect::Unlock { user_id } => {
-                batch.delete(context.ledger().failed_sign_ins(), &user_id);
-                if org.user(&user_id).is_some_and(|user| user.status == UserStatus::LockedOut) {
-                    org_changes.unlocked = Some(user_id);
-                }
-            }
+            SignInEffect::CountWrong { key } => self.count_wrong(&key),
+            SignInEffect::Unlock { user_id } => self.unlock(user_id),
             SignInEffect::GiveConsent { user_id, scopes } => {
-                let client_id = client_id.as_deref().unwrap_or_default();
-                consents::add(context, batch, &server.id, client_id, &user_id, &scopes);
+                let client_id = self.client_id.as_deref().unwrap_or_default();
+                consents::add(context, self.batch, &context.server.id, client_id, &user_id, &scopes);
             }
             SignInEffect::DecideDevice { activation, decision } => {
-                let devices = context.ledger().devices();
-                let Some(mut found) = devices.get_versioned(&activation.device_code).await? else {
-                    // Nothing is committed.
-                    trace.events.clear();
-                    return Ok((CommittedStep::DeviceGone, OrgChanges::default(), FollowUp::default()));
-                };
-                if !found.value.decide(decision.clone(), context.now) {
-                    // Nothing is committed.
-                    trace.events.clear();
-                    return Ok((CommittedStep::DeviceGone, OrgChanges::default(), FollowUp::default()));
-                }
-                batch.replace(devices, &activation.device_code, found.version, found.value);
-                if let UserDecision::Allowed(authentication) = &decision {
-                    let device = vec![IssuedCredential::Device(activation.device_code)];
-                    issued_tokens::record(context, batch, &authentication.user_id, device);
-                }
+                return self.decide_device(activation, decision).await;
             }
         }
+        Ok(true)
     }
-    Ok((result, org_changes, follow_up))
+
+    fn count_failed(&mut self, user_id: &str, failed: FailedSignIns) {
+        let table = self.context.ledger().failed_sign_ins();
+        match self.versions.failed {
+            Some(version) => self.batch.replace(table, user_id, version, failed),
+            None => self.batch.put_new(table, user_id, failed, NEVER),
+        }
+    }
+
+    fn use_code(&mut self, factor_id: &str, used: UsedCode) {
+        let (table, expires) = (self.context.ledger().used_codes(), self.context.now + UsedCode::LIFETIME);
+        match self.versions.used_code {
+            Some(version) => self.batch.replace_until(table, factor_id, version, used, expires),
+            None => self.batch.put_new(table, factor_id, used, expires),
+        }
+    }
+
+    fn count_wrong(&mut self, key: &str) {
+        let table = self.context.ledger().one_time_tokens();
+        if self.wrong + 1 >= OneTimeToken::MAX_WRONG {
+            self.batch.delete(table, key);
+        } else {
+            self.batch.update(table, key, |token| token.wrong += 1);
+        }
+    }
+
+    fn note_question(&mut self, user_id: String) {
+        let Some(browser) = &self.browser else { return };
+        let (now, expires) = (self.context.now, self.context.now + KeepPrompts::LIFETIME);
+        let add = move |prompts: &mut KeepPrompts| prompts.add(&user_id, now);
+        self.batch.update_or_default(self.context.ledger().keep_prompts(), browser, expires, add);
+    }
+
+    fn unlock(&mut self, user_id: String) {
+        self.batch.delete(self.context.ledger().failed_sign_ins(), &user_id);
+        if self.context.org.user(&user_id).is_some_and(|user| user.status == UserStatus::LockedOut) {
+            self.org.unlocked = Some(user_id);
+        }
+    }
+
+    /// Returns whether the device still waits for the decision.
+    async fn decide_device(&mut self, activation: Activation, decision: UserDecision) -> Result<bool, LedgerError> {
+        let devices = self.context.ledger().devices();
+        let Some(mut found) = devices.get_versioned(&activation.device_code).await? else { return Ok(false) };
+        if !found.value.decide(decision.clone(), self.context.now) {
+            return Ok(false);
+        }
+        self.batch.replace(devices, &activation.device_code, found.version, found.value);
+        if let UserDecision::Allowed(authentication) = &decision {
+            let device = vec![IssuedCredential::Device(activation.device_code)];
+            issued_tokens::record(self.context, self.batch, &authentication.user_id, device);
+        }
+        Ok(true)
+    }
 }
 
 /// Commits a step with its changes of the org.

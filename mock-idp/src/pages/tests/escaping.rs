@@ -158,7 +158,6 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
             for request in &mut view.requests {
                 fields.extend([&mut request.id, &mut request.client_label, &mut request.user_login]);
                 fields.extend(&mut request.binding_message);
-                fields.extend(&mut request.server_name);
                 fields.extend(&mut request.scopes);
             }
         }
