@@ -116,7 +116,7 @@ impl Management {
         if is_sent(&factor) { self.use_sent(&factor, entered).await } else { self.use_passcode(&factor, entered).await }
     }
 
-    async fn send_code(&self, user: &User, factor: &Factor, lifetime: Option<i64>) -> Result<(), ApiError> {
+    pub(super) async fn send_code(&self, user: &User, factor: &Factor, lifetime: Option<i64>) -> Result<(), ApiError> {
         let context = &self.context;
         let (sent, message) = self.decide(|moment| sign_in::new_code(&context.org, user, factor, moment));
         let expires = lifetime.map_or(sent.expires, |seconds| context.now + seconds);

@@ -46,6 +46,8 @@ mod mint;
 mod nonces;
 mod org_changes;
 mod orgs;
+mod own_emails;
+mod own_phones;
 mod provider_sign_in;
 mod provider_visits;
 mod pushed_request;

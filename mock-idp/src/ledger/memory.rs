@@ -3,9 +3,9 @@
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, DirectSignIn, FailedSignIns, InboxMessage, InboxPosition,
     InterclientGrant, IssuedTokens, KeepPrompts, KeyRecord, LedgerError, LogPosition, LoggedRequest, MagicLink,
-    OneTimeToken, OobChallenge, PendingRequests, PolledRequest, ProviderVisit, PushNotifications, PushedRequest,
-    RecordSize, RefreshTokenOwner, RevokedAccessToken, SentCode, Session, SessionClient, SignedIn, StateHandle,
-    TokenFamily, Transaction, UsedCode, UserCode,
+    OneTimeToken, OobChallenge, OwnEmails, PendingRequests, PolledRequest, ProviderVisit, PushNotifications,
+    PushedRequest, RecordSize, RefreshTokenOwner, RevokedAccessToken, SentCode, Session, SessionClient, SignedIn,
+    StateHandle, TokenFamily, Transaction, UsedCode, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 use parking_lot::{Mutex, MutexGuard};

@@ -3,9 +3,9 @@
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, DirectSignIn, FailedSignIns, InboxMessage, InboxPosition,
     InterclientGrant, IssuedTokens, KeepPrompts, KeyRecord, LogPosition, LoggedRequest, MagicLink, OneTimeToken,
-    OobChallenge, PendingRequests, PolledRequest, ProviderVisit, PushNotifications, PushedRequest, RefreshTokenOwner,
-    RevokedAccessToken, SentCode, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UsedCode,
-    UserCode,
+    OobChallenge, OwnEmails, PendingRequests, PolledRequest, ProviderVisit, PushNotifications, PushedRequest,
+    RefreshTokenOwner, RevokedAccessToken, SentCode, Session, SessionClient, SignedIn, StateHandle, TokenFamily,
+    Transaction, UsedCode, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

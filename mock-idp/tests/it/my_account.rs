@@ -1,15 +1,19 @@
 //! Users read and change their own accounts with tokens of theirs.
 
 use mock_idp::{LoginSpec, MockIdp};
+use mock_idp_core::model::DirectoryKind;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::client::plain;
+use crate::factors::passkeys::authenticator::Authenticator;
+use crate::factors::passkeys::origin;
 use crate::flow::WEB;
-use crate::org::TestOrg;
+use crate::market::advance;
+use crate::org::{TestOrg, model};
 
 const LOGIN: &str = "buyer@example.test";
-const SCOPES: [&str; 7] = [
+const SCOPES: [&str; 15] = [
     "okta.myAccount.profile.read",
     "okta.myAccount.profile.manage",
     "okta.myAccount.password.read",
@@ -17,11 +21,24 @@ const SCOPES: [&str; 7] = [
     "okta.myAccount.email.read",
     "okta.myAccount.organization.read",
     "okta.myAccount.sessions.manage",
+    "okta.myAccount.email.manage",
+    "okta.myAccount.phone.read",
+    "okta.myAccount.phone.manage",
+    "okta.myAccount.authenticators.read",
+    "okta.myAccount.authenticators.manage",
+    "okta.myAccount.webauthn.read",
+    "okta.myAccount.webauthn.manage",
+    "okta.myAccount.oktaApplications.read",
 ];
 
 /// A mock, and a token of the buyer with these scopes.
 async fn with_token(scopes: &[&str]) -> (MockIdp, String) {
-    let mock = TestOrg::market().grant(WEB, &SCOPES).start().await;
+    with_token_of(TestOrg::market(), scopes).await
+}
+
+/// The same of another org.
+async fn with_token_of(org: TestOrg, scopes: &[&str]) -> (MockIdp, String) {
+    let mock = org.grant(WEB, &SCOPES).start().await;
     let scopes = [&["openid"], scopes].concat();
     let spec = LoginSpec::at(WEB).user(LOGIN).server("org").scopes(&scopes);
     let token = mock.org().login(&spec).await.unwrap().access_token.unwrap();
@@ -133,4 +150,186 @@ async fn a_user_whose_password_an_administrator_has_reset_cannot_replace_it_with
     assert_eq!(request.send().await.unwrap().status(), 200);
     let body = json!({ "profile": { "password": "An0ther-one!" } });
     assert_eq!(ask(&mock, &token, Method::PUT, "password", body).await.status(), 403);
+}
+
+/// The code of the last message to the buyer.
+async fn code(mock: &MockIdp, kind: &str) -> String {
+    let url = format!("{}/_mock/inbox?user={LOGIN}&kind={kind}", mock.url());
+    let messages: Value = plain().get(url).send().await.unwrap().json().await.unwrap();
+    let mut codes = messages.as_array().unwrap().iter().filter_map(|message| message["code"].as_str());
+    codes.next().unwrap_or_else(|| panic!("no code in {messages}")).to_owned()
+}
+
+#[tokio::test]
+async fn a_new_address_is_that_of_the_user_when_its_code_has_been_entered() {
+    let (mock, token) = with_token(&SCOPES).await;
+    let new = "ben@example.test";
+    let add = async |email: &str| {
+        ask(&mock, &token, Method::POST, "emails", json!({ "profile": { "email": email }, "role": "PRIMARY" })).await
+    };
+    for (email, status, cause) in [
+        ("no address", 400, "Invalid email address."),
+        (LOGIN, 409, "The email buyer@example.test is already registered to the current user profile."),
+    ] {
+        let refused = json_of(add(email).await, status).await;
+        assert_eq!(refused["errorCauses"][0]["errorSummary"], cause, "{refused}");
+    }
+    let added = json_of(add(new).await, 201).await;
+    assert_eq!((&added["status"], &added["roles"]), (&json!("UNVERIFIED"), &json!(["PRIMARY"])));
+    assert_eq!(json_of(add(new).await, 409).await["errorCode"], "E0000157");
+    let path = format!("emails/{}", added["id"].as_str().unwrap());
+    let emails = json_of(ask(&mock, &token, Method::GET, "emails", Value::Null).await, 200).await;
+    assert_eq!((emails.as_array().unwrap().len(), &emails[0]["status"]), (2, &json!("VERIFIED")));
+
+    let challenge = format!("{path}/challenge");
+    let sent = json_of(ask(&mock, &token, Method::POST, &challenge, json!({ "state": "s" })).await, 201).await;
+    let challenge = format!("{challenge}/{}", sent["id"].as_str().unwrap());
+    let verify = async |code: &str| {
+        let body = json!({ "verificationCode": code });
+        ask(&mock, &token, Method::POST, &format!("{challenge}/verify"), body).await
+    };
+    let wrong = json_of(verify("000").await, 401).await;
+    assert_eq!(wrong["errorCauses"][0]["errorSummary"], "The verification challenge failed due to an invalid code.");
+    let polled = json_of(ask(&mock, &token, Method::GET, &challenge, Value::Null).await, 200).await;
+    assert_eq!((&polled["status"], &polled["profile"]["email"]), (&json!("UNVERIFIED"), &json!(new)));
+    assert_eq!(verify(&code(&mock, "email").await).await.status(), 200);
+    let polled = json_of(ask(&mock, &token, Method::GET, &challenge, Value::Null).await, 200).await;
+    assert_eq!(polled["status"], "VERIFIED");
+    let emails = json_of(ask(&mock, &token, Method::GET, "emails", Value::Null).await, 200).await;
+    assert_eq!((emails.as_array().unwrap().len(), &emails[0]["profile"]["email"]), (1, &json!(new)));
+    let refused = json_of(ask(&mock, &token, Method::DELETE, &path, json!({})).await, 400).await;
+    assert_eq!(refused["errorCauses"][0]["errorSummary"], "Can't delete a verified email address.");
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_verified_can_be_removed_and_five_wrong_codes_end_its_code() {
+    let (mock, token) = with_token(&SCOPES).await;
+    let body = json!({ "profile": { "email": "ben@example.test" }, "role": "SECONDARY" });
+    let added = json_of(ask(&mock, &token, Method::POST, "emails", body).await, 201).await;
+    let verify = added["_links"]["verify"]["href"].as_str().unwrap().to_owned();
+    let verify = verify.rsplit_once("/idp/myaccount/").unwrap().1.to_owned();
+    let right = code(&mock, "email").await;
+    let enter = async |code: &str| {
+        ask(&mock, &token, Method::POST, &verify, json!({ "verificationCode": code })).await.status().as_u16()
+    };
+    for _ in 0..5 {
+        assert_eq!(enter("000").await, 401);
+    }
+    assert_eq!(enter(&right).await, 404);
+    let path = format!("emails/{}", added["id"].as_str().unwrap());
+    assert_eq!(ask(&mock, &token, Method::DELETE, &path, json!({})).await.status(), 204);
+    assert_eq!(ask(&mock, &token, Method::GET, &path, Value::Null).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_phone_is_verified_by_the_code_of_a_text_message_or_a_call() {
+    let (mock, token) = with_token(&SCOPES).await;
+    let add = async |number: &str| {
+        let body = json!({ "profile": { "phoneNumber": number }, "sendCode": true, "method": "SMS" });
+        ask(&mock, &token, Method::POST, "phones", body).await
+    };
+    assert_eq!(json_of(add("x").await, 400).await["errorCauses"][0]["errorSummary"], "Invalid phone number.");
+    let added = json_of(add("+14155551337").await, 201).await;
+    assert_eq!((&added["status"], &added["profile"]["phoneNumber"]), (&json!("UNVERIFIED"), &json!("+14155551337")));
+    let path = format!("phones/{}", added["id"].as_str().unwrap());
+    let verify = async |code: &str| {
+        ask(&mock, &token, Method::POST, &format!("{path}/verify"), json!({ "verificationCode": code })).await
+    };
+    assert_eq!(verify("000").await.status(), 401);
+    let challenged = ask(&mock, &token, Method::POST, &format!("{path}/challenge"), json!({ "method": "CALL" })).await;
+    let challenged = json_of(challenged, 200).await;
+    assert_eq!(challenged["_links"]["verify"]["href"], format!("{}/idp/myaccount/{path}/verify", mock.url()));
+    let method = json!({ "method": "FAX" });
+    assert_eq!(ask(&mock, &token, Method::POST, &format!("{path}/challenge"), method).await.status(), 400);
+    assert_eq!(verify(&code(&mock, "voice").await).await.status(), 204);
+    let phones = json_of(ask(&mock, &token, Method::GET, "phones", Value::Null).await, 200).await;
+    assert_eq!((phones.as_array().unwrap().len(), &phones[0]["status"]), (1, &json!("VERIFIED")));
+    assert_eq!(json_of(add("+14155551337").await, 409).await["errorCode"], "E0000157");
+    assert_eq!(
+        json_of(add("+14155551338").await, 400).await["errorSummary"],
+        "Api validation failed: Exceeded cardinality max"
+    );
+    assert_eq!(ask(&mock, &token, Method::DELETE, &path, json!({})).await.status(), 204);
+    assert_eq!(ask(&mock, &token, Method::GET, &path, Value::Null).await.status(), 404);
+}
+
+#[tokio::test]
+async fn authenticators_list_what_the_user_has_enrolled() {
+    let org = TestOrg::market().edit(|document| {
+        let policy = model(json!({
+            "name": "Default Policy", "type": "MFA_ENROLL",
+            "settings": { "type": "AUTHENTICATORS", "authenticators": [
+                { "key": "phone_number", "enroll": { "self": "OPTIONAL" } },
+            ] },
+        }));
+        document.directory.entry(DirectoryKind::Policy).or_default().push(policy);
+    });
+    let (mock, token) = with_token_of(org, &SCOPES).await;
+    let get = async |path: &str| ask(&mock, &token, Method::GET, path, Value::Null).await;
+    let all = json_of(get("authenticators?expand=enrollments").await, 200).await;
+    let phone = all.as_array().unwrap().iter().find(|known| known["key"] == "phone_number").unwrap();
+    assert_eq!((&phone["enrollable"], &phone["_embedded"]["enrollments"]), (&json!(true), &json!([])));
+    let body = json!({ "profile": { "phoneNumber": "+14155551337" } });
+    let added = json_of(ask(&mock, &token, Method::POST, "phones", body).await, 201).await;
+    let verify = format!("phones/{}/verify", added["id"].as_str().unwrap());
+    let body = json!({ "verificationCode": code(&mock, "sms").await });
+    assert_eq!(ask(&mock, &token, Method::POST, &verify, body).await.status(), 204);
+    let path = format!("authenticators/{}", phone["id"].as_str().unwrap());
+    assert_eq!(json_of(get(&path).await, 200).await["enrollable"], false);
+    let enrolled = json_of(get(&format!("{path}/enrollments")).await, 200).await;
+    assert_eq!(enrolled.as_array().unwrap().len(), 2, "by text message and by call: {enrolled}");
+    let one = format!("{path}/enrollments/{}", enrolled[0]["id"].as_str().unwrap());
+    assert_eq!(json_of(get(&one).await, 200).await, enrolled[0]);
+    assert_eq!(get("authenticators/unknown").await.status(), 404);
+    let apps = json_of(get("okta-applications").await, 200).await;
+    assert_eq!(apps[0]["name"], "okta_enduser");
+    let schema = json_of(get("profile/schema").await, 200).await;
+    let login = &schema["properties"]["login"];
+    assert_eq!((&login["permissions"]["SELF"], &login["required"]), (&json!("READ_ONLY"), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_passkey_is_registered_listed_and_removed() {
+    let (mock, token) = with_token(&SCOPES).await;
+    let begun = ask(&mock, &token, Method::POST, "webauthn/registration", json!({})).await;
+    let begun = json_of(begun, 200).await;
+    assert_eq!(begun["options"]["user"]["name"], LOGIN);
+    let authenticator = Authenticator::new(b"own credential");
+    let answer = authenticator.register(&begun["options"], origin(&mock));
+    let shown = json_of(ask(&mock, &token, Method::POST, "webauthn", answer.clone()).await, 200).await;
+    assert_eq!((&shown["status"], &shown["type"]), (&json!("ACTIVE"), &json!("security_key")));
+    assert_eq!(ask(&mock, &token, Method::POST, "webauthn", answer).await.status(), 404, "it counts once");
+    let all = json_of(ask(&mock, &token, Method::GET, "webauthn", Value::Null).await, 200).await;
+    assert_eq!(all, json!([shown]));
+    let path = format!("webauthn/{}", shown["id"].as_str().unwrap());
+    assert_eq!(ask(&mock, &token, Method::DELETE, &path, json!({})).await.status(), 204);
+    assert_eq!(ask(&mock, &token, Method::GET, &path, Value::Null).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_password_is_removed_and_created_again() {
+    let (mock, token) = with_token(&SCOPES).await;
+    let post = async || {
+        let body = json!({ "profile": { "password": "An0ther-one!" } });
+        ask(&mock, &token, Method::POST, "password", body).await
+    };
+    let refused = json_of(post().await, 409).await;
+    assert_eq!(refused["errorSummary"], "This account already has a password set as an authenticator.");
+    assert_eq!(ask(&mock, &token, Method::DELETE, "password", json!({})).await.status(), 204);
+    assert_eq!(ask(&mock, &token, Method::DELETE, "password", json!({})).await.status(), 404);
+    assert_eq!(json_of(post().await, 201).await["status"], "ACTIVE");
+}
+
+#[tokio::test]
+async fn a_change_of_the_account_needs_a_sign_in_of_the_last_fifteen_minutes() {
+    let (mock, token) = with_token(&SCOPES).await;
+    advance(&mock, 901).await;
+    let body = json!({ "profile": { "email": "ben@example.test" } });
+    let refused = ask(&mock, &token, Method::POST, "emails", body).await;
+    assert_eq!(refused.status(), 403);
+    let challenge = refused.headers()["www-authenticate"].to_str().unwrap().to_owned();
+    for part in ["Bearer ", "error=\"insufficient_authentication_context\"", "max_age=900"] {
+        assert!(challenge.contains(part), "{part} in {challenge}");
+    }
+    assert_eq!(ask(&mock, &token, Method::GET, "emails", Value::Null).await.status(), 200);
 }

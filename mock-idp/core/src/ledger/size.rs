@@ -14,6 +14,7 @@ use super::keep_prompts::KeepPrompts;
 use super::logged_request::{LogPosition, LoggedRequest};
 use super::magic_link::MagicLink;
 use super::one_time_token::OneTimeToken;
+use super::own_emails::OwnEmails;
 use super::polled::{PendingRequests, PolledRequest, UserCode};
 use super::push::PushNotifications;
 use super::server_keys::KeyRecord;
@@ -104,6 +105,7 @@ sizes! {
     FailedSignIns: |_it| 0;
     UsedCode: |_it| 0;
     KeepPrompts: |it| it.users().map(|user_id| user_id.len() + 32).sum::<usize>();
+    OwnEmails: |it| (it.unverified.len() + 3 * it.challenges.len()) * VALUE;
     SentCode: |_it| 2 * VALUE;
     MagicLink: |_it| 4 * VALUE;
     PushNotifications: |it| it.notifications.iter().map(|push| 4 * VALUE + push.app.len()).sum::<usize>();

@@ -14,7 +14,7 @@ use crate::org::{Org, Urls};
 use crate::policy::network_problem;
 use crate::protocol::{ErrorId, OAuthError};
 use crate::tokens::Verified;
-use crate::tokens::resource::{self, Resource, Scheme};
+use crate::tokens::resource::{self, OWN_ACCOUNT_MAX_AGE, Resource, Scheme};
 
 /// The credential of a caller.
 #[derive(Clone, Copy)]
@@ -180,6 +180,12 @@ fn authorize(
             }
             let granted = |scope: &&&str| token.scopes().any(|granted| granted == **scope);
             if scopes.iter().find(granted).is_some() {
+                if changes_own_account(scopes) && !is_recent(token, now) {
+                    let reason = format!("the user has authenticated more than {OWN_ACCOUNT_MAX_AGE} seconds ago");
+                    let refusal = OAuthError::new(ErrorId::InsufficientAuthenticationContext, reason);
+                    let scope = scopes.first().copied().unwrap_or_default();
+                    return Err(AccessError::Challenged(Challenged { scheme, refusal, scope }));
+                }
                 let text = |name| token.text(name).map(str::to_owned);
                 let caller = Caller { user_id: text("uid"), client_id: text("cid"), ..Caller::default() };
                 let reach = reach_of_roles(org, &caller, operation)?;
@@ -196,6 +202,16 @@ fn authorize(
 /// Whether the scopes are those of users for their own accounts.
 fn is_of_user(scopes: &[&str]) -> bool {
     scopes.iter().any(|scope| scope.starts_with("okta.myAccount."))
+}
+
+/// Whether the scopes are those by which users change their own accounts.
+fn changes_own_account(scopes: &[&str]) -> bool {
+    is_of_user(scopes) && scopes.iter().all(|scope| scope.ends_with(".manage"))
+}
+
+/// Whether the user of a token has authenticated recently enough to change the account.
+fn is_recent(token: &Verified, now: i64) -> bool {
+    token.number("auth_time").is_none_or(|at| now - at <= OWN_ACCOUNT_MAX_AGE)
 }
 
 /// Okta: a scope allows nothing that the roles of the user, or of a client that acts for itself, do not allow.

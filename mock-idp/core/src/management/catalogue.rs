@@ -76,6 +76,7 @@ catalogue! {
     InlineHookFailed "E0000135" 400 "An inline hook responded with an error.";
     UserTypeInUse "E0000142" 403 "This User Type cannot be deleted.";
     AuthenticatorInUse "E0000148" 403 "Cannot modify/disable this authenticator because it is enabled in one or more policies. To continue, disable the authenticator in these policies.{0}";
+    AuthenticatorActive "E0000157" 409 "{0}";
     Unavailable "E0000181" 503 "Service temporarily unavailable.";
     DefaultCustomizationExists "E0000182" 409 "A default email template customization already exists.";
     CustomizationLanguageExists "E0000183" 409 "An email template customization for that language already exists.";

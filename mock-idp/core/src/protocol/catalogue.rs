@@ -75,6 +75,7 @@ catalogue! {
     ConsentRequiredTokenExchange "consent_required_token_exchange" 400 "consent_required" "The following scopes require user consent: [{0}]. To access protected scopes using the token_exchange password grant type, please uncheck 'Require consent' in the app settings or set the apps 'consent_method' to 'TRUSTED'.";
     ExpiredToken "expired_token" 400 "expired_token" "The device code has expired.";
     IdTokenDoesNotMatchSession "id_token_does_not_match_session" 400 "id_token_does_not_match_session" "The ID token subject does not match the current session's user.";
+    InsufficientAuthenticationContext "insufficient_authentication_context" 403 "insufficient_authentication_context" "The access token requires additional assurance to access the resource";
     AccessTokenInsufficientScopes "access_token_insufficient_scopes" 403 "insufficient_scope" "The access token provided does not contain the required scopes.";
     ClientAssertionTypeInvalid "client_assertion_type_invalid" 400 "invalid_request" "The client_assertion_type is invalid.";
     AuthorizeRequestUriMismatchedClient "authorize_request_uri_mismatched_client" 401 "invalid_client" "The 'client_id' parameter does not match the expected value for the provided request_uri.";

@@ -7,6 +7,9 @@ use crate::ledger::SingleUse;
 use crate::org::{CompiledServer, Urls};
 use crate::protocol::{ErrorId, OAuthError};
 
+/// Seconds after which users have to authenticate again before they change their own accounts. Okta: as its clients document it.
+pub const OWN_ACCOUNT_MAX_AGE: i64 = 900;
+
 /// The scheme of an access token in a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Scheme {
@@ -88,7 +91,11 @@ pub fn challenge(scheme: Scheme, error: Option<&OAuthError>, resource: Resource<
     let base = urls.challenge_base();
     let endpoints = if server.is_org() { "/oauth2".to_owned() } else { format!("/oauth2/{}", server.path_name) };
     let error = error.map_or_else(String::new, |error| {
-        format!("error=\"{}\", error_description=\"{}\", ", error.error(), error.description())
+        let max_age = match error.id {
+            ErrorId::InsufficientAuthenticationContext => format!("max_age={OWN_ACCOUNT_MAX_AGE}, "),
+            _ => String::new(),
+        };
+        format!("error=\"{}\", error_description=\"{}\", {max_age}", error.error(), error.description())
     });
     let scheme = match scheme {
         Scheme::Bearer => "Bearer",

@@ -60,12 +60,11 @@ async fn the_first_page_offers_passkeys_and_one_signs_its_user_in() {
 #[tokio::test]
 async fn the_option_to_stay_signed_in_counts_for_a_passkey_of_the_first_page_too() {
     let (org, authenticator) = with_passkey();
-    let mock = stopped(&org).await;
     for (keeps, note) in [
         (false, "the user has not asked to stay signed in"),
         (true, "the global session policy has no usePersistentCookie"),
     ] {
-        let client = browser();
+        let (mock, client) = (stopped(&org).await, browser());
         let (_, page) = authorize(&mock, &client, &[]).await;
         let answer = assertion(&authenticator, &page_options(&page), &mock, Some(BUYER));
         let fields: Vec<(String, &str)> = answer

@@ -1,18 +1,30 @@
 //! What users read and change of their own accounts. Okta: the MyAccount API, `/idp/myaccount/…`.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
+
+mod authenticators;
+mod emails;
+mod passkeys;
+mod phones;
+
+pub use authenticators::{authenticator, authenticators, enrollment, enrollments, okta_applications};
+pub use emails::{
+    NewEmail, address_of, challenge, email, emails, new_email, notice, registered, set_email, show_challenge,
+    unknown_challenge, verified_email, wrong_code,
+};
+pub use passkeys::{begin_passkey, passkey, passkeys, pending_passkey, remove_passkey};
+pub use phones::{activate_phone, add_phone, factors_of_phone, phone, phone_challenge, phones, remove_phone};
 
 use super::schemas::user_attributes;
 use super::users::{self, user_type_id};
-use super::{ApiError, BodyMembers, ManagementCall, ManagementChange};
-use crate::model::User;
+use super::{ApiError, ApiErrorId, BodyMembers, ManagementCall, ManagementChange};
 use crate::moment::timestamp;
 use crate::org::{Tables, derived_id};
 use crate::policy::password_rules::PasswordRules;
 
 const PROFILE: &str = "profile";
 const PASSWORD: &str = "password";
+const SCHEMA_PATH: &str = "profile/schema";
 const REQUIREMENTS_PATH: &str = "password/complexity-requirements";
 
 /// # Errors
@@ -32,7 +44,33 @@ pub fn profile(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError
         "createdAt": created,
         "modifiedAt": modified,
         "profile": shown,
-        "_links": { "self": { "href": href(call, PROFILE) } },
+        "_links": { "self": { "href": href(call, PROFILE) }, "describedBy": { "href": href(call, SCHEMA_PATH) } },
+    }))
+}
+
+/// The attributes that the user sees.
+///
+/// # Errors
+/// The caller is not a user.
+pub fn profile_schema(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
+    let user = users::find(org, call, "me")?;
+    let attributes = user_attributes(org, user_type_id(org, user));
+    let mut properties = Map::new();
+    for known in attributes.iter().filter(|known| permission(known.definition) != "HIDE") {
+        let mut property = Map::new();
+        for name in ["title", "type", "minLength", "maxLength"] {
+            let value = known.definition.get(name).filter(|value| !value.is_null());
+            property.extend(value.map(|value| (name.to_owned(), value.clone())));
+        }
+        if known.required {
+            property.insert("required".to_owned(), true.into());
+        }
+        property.insert("permissions".to_owned(), json!({ "SELF": permission(known.definition) }));
+        properties.insert(known.name.to_owned(), Value::Object(property));
+    }
+    Ok(json!({
+        "properties": properties,
+        "_links": { "self": { "href": href(call, SCHEMA_PATH) }, "user": { "href": href(call, PROFILE) } },
     }))
 }
 
@@ -97,7 +135,7 @@ fn refused(cause: String) -> ApiError {
 pub fn password(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
     let user = users::find(org, call, "me")?;
     if user.credentials.password.is_none() {
-        return Err(ApiError::not_found("password", "UserProfilePassword"));
+        return Err(no_password(&user.id));
     }
     let created =
         user.created.clone().unwrap_or_else(|| timestamp(org.times(&user.id).map_or(0, |times| times.created)));
@@ -107,7 +145,7 @@ pub fn password(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiErro
         "status": "ACTIVE",
         "created": created,
         "lastUpdated": changed,
-        "_links": { "self": link(call, PASSWORD, &["GET", "PUT"]) },
+        "_links": { "self": link(call, PASSWORD, &["GET", "DELETE", "PUT"]) },
     }))
 }
 
@@ -120,6 +158,34 @@ pub fn replace_password(change: &mut ManagementChange<'_, '_>, body: &Map<String
     let given = body.object("profile")?.map(|profile| profile.text("password")).transpose()?.flatten();
     users::choose_own_password(change, given.unwrap_or_default())?;
     password(change.draft, change.call)
+}
+
+/// Gives a password to a user who has none.
+///
+/// # Errors
+/// The user has one, or it does not meet the requirements.
+pub fn create_password(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) -> Result<Value, ApiError> {
+    if users::find(change.draft, change.call, "me")?.credentials.password.is_some() {
+        let text = "This account already has a password set as an authenticator.".to_owned();
+        let error = ApiError::new(ApiErrorId::AuthenticatorActive, "the user has a password");
+        return Err(ApiError { arguments: vec![text.clone()], causes: vec![text], ..error });
+    }
+    replace_password(change, body)
+}
+
+/// # Errors
+/// The user has no password.
+pub fn remove_password(change: &mut ManagementChange<'_, '_>) -> Result<(), ApiError> {
+    let mut user = users::find(change.draft, change.call, "me")?.clone();
+    if user.credentials.password.take().is_none() {
+        return Err(no_password(&user.id));
+    }
+    change.draft.put_user(user);
+    Ok(())
+}
+
+fn no_password(user_id: &str) -> ApiError {
+    ApiError::not_found(user_id, "UserProfilePassword")
 }
 
 /// Changes the password of a user who knows the old one.
@@ -149,23 +215,6 @@ pub fn password_requirements(org: &Tables, call: ManagementCall<'_>) -> Result<V
     }))
 }
 
-/// The addresses of the user.
-///
-/// # Errors
-/// The caller is not a user.
-pub fn emails(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
-    let user = users::find(org, call, "me")?;
-    Ok(addresses(user).into_iter().map(|(role, email)| address(call, role, email)).collect())
-}
-
-/// # Errors
-/// The user has no such address.
-pub fn email(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Value, ApiError> {
-    let user = users::find(org, call, "me")?;
-    let found = addresses(user).into_iter().find(|(_, email)| address_id(email) == id);
-    found.map(|(role, email)| address(call, role, email)).ok_or_else(|| ApiError::not_found(id, "Email"))
-}
-
 /// The org of the user.
 #[must_use]
 pub fn organization(org: &Tables, call: ManagementCall<'_>) -> Value {
@@ -174,27 +223,6 @@ pub fn organization(org: &Tables, call: ManagementCall<'_>) -> Value {
         "url": call.browser_base(),
         "_links": { "self": link(call, "organization", &["GET"]) },
     })
-}
-
-fn addresses(user: &User) -> Vec<(&'static str, &str)> {
-    let second = user.profile.text("secondEmail").map(|email| ("SECONDARY", email));
-    [("PRIMARY", user.profile.email.as_str())].into_iter().chain(second).collect()
-}
-
-fn address(call: ManagementCall<'_>, role: &str, email: &str) -> Value {
-    let id = address_id(email);
-    json!({
-        "id": id,
-        "status": "VERIFIED",
-        "roles": [role],
-        "profile": { "email": email },
-        "_links": { "self": link(call, &format!("emails/{id}"), &["GET"]) },
-    })
-}
-
-/// Okta: 32 hexadecimal digits.
-fn address_id(email: &str) -> String {
-    digest(&SHA256, email.to_lowercase().as_bytes()).as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the schema lets the user do with an attribute.
