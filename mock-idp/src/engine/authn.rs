@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::authn_factors::{AuthnFactors, FactorAction};
 use super::authn_recovery::{AuthnRecoveries, AuthnRecovery, RecoveryResult};
-use super::authn_steps::AuthnSteps;
+use super::authn_steps::{AuthnSteps, SignInProgram};
 use super::browser::BrowserRequest;
 use super::{Context, sessions};
 use crate::journal::{Explained, Explanation};
@@ -19,8 +19,7 @@ pub(crate) enum AuthnAction<'a> {
     SignIn {
         username: &'a str,
         password: &'a str,
-        /// Whether the program can show that the password expires soon.
-        warns: bool,
+        program: SignInProgram<'a>,
     },
     /// Asks for the state of a transaction.
     Introspect {
@@ -30,6 +29,8 @@ pub(crate) enum AuthnAction<'a> {
     Factor {
         state_token: &'a str,
         action: FactorAction<'a>,
+        /// Whether the user is not to be asked for a second factor on this device again.
+        remember: bool,
     },
     ChangePassword {
         state_token: &'a str,
@@ -57,16 +58,16 @@ impl<'c> Authn<'c> {
         let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
         let steps = AuthnSteps(self.0);
         let result = match action {
-            AuthnAction::SignIn { username, password, warns } => {
-                steps.sign_in((username, password), warns, &mut trace, &mut explanation).await
+            AuthnAction::SignIn { username, password, program } => {
+                steps.sign_in((username, password), program, &mut trace, &mut explanation).await
             }
             AuthnAction::Introspect { state_token } => steps.introspect(state_token).await,
             AuthnAction::ChangePassword { state_token, old, new } => {
                 steps.change_password(state_token, old, new, &mut trace, &mut explanation).await
             }
             AuthnAction::Cancel { state_token } => steps.cancel(state_token).await,
-            AuthnAction::Factor { state_token, action } => {
-                AuthnFactors { steps, state_token }.respond(action, &mut trace, &mut explanation).await
+            AuthnAction::Factor { state_token, action, remember } => {
+                AuthnFactors { steps, state_token, remember }.respond(action, &mut trace, &mut explanation).await
             }
             AuthnAction::Recover(action) => self.recover(action, &mut trace, &mut explanation).await,
         };

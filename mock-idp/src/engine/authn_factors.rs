@@ -54,6 +54,7 @@ pub(crate) enum FactorAction<'a> {
 pub(super) struct AuthnFactors<'c, 'a> {
     pub(super) steps: AuthnSteps<'c>,
     pub(super) state_token: &'a str,
+    pub(super) remember: bool,
 }
 
 impl AuthnFactors<'_, '_> {
@@ -185,7 +186,7 @@ impl AuthnFactors<'_, '_> {
         let (context, answer) = (self.steps.0, SignInAnswer::Choose(method));
         // A choice signs no user in.
         let next = NextHandle::Same(|_, now| now + primary::STATE_TOKEN_LIFETIME);
-        match sign_in_step::take(context, (self.state_token, None), answer, false, next, trace).await? {
+        match sign_in_step::take(context, (self.state_token, None), answer, self.remember, next, trace).await? {
             Some(CommittedStep::Taken(transaction)) => Ok(transaction),
             Some(CommittedStep::Rejected(..)) => Err(wrong_state()),
             Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
@@ -201,7 +202,7 @@ impl AuthnFactors<'_, '_> {
         let context = self.steps.0;
         let session_token = new_session_token(context, trace);
         let next = NextHandle::SameUntilSignedIn { session_token: &session_token };
-        match sign_in_step::take(context, (self.state_token, None), answer, false, next, trace).await? {
+        match sign_in_step::take(context, (self.state_token, None), answer, self.remember, next, trace).await? {
             Some(CommittedStep::Taken(transaction)) => {
                 // The step may have enrolled a factor.
                 let latest = context.on_latest_snapshot();

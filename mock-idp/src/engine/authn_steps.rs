@@ -1,10 +1,11 @@
 //! The steps of a sign-in by a program: password, expired password, and what they lead to.
 
-use mock_idp_core::ledger::{PushNotifications, Stage, Transaction};
+use mock_idp_core::ledger::{OneTimeToken, Purpose, PushNotifications, Stage, Transaction};
 use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::model::User;
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::policy::password_rules::{self, PasswordRules};
+use mock_idp_core::policy::session;
 use mock_idp_core::sign_in::{self, FactorState, SignInAnswer, SignInProblemKind, primary};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Value, json};
@@ -12,6 +13,15 @@ use serde_json::{Value, json};
 use super::sign_in_step::{CommittedStep, NextHandle};
 use super::{Context, authn_recovery, sign_in_step, state_tokens};
 use crate::journal::Explanation;
+
+/// What a program says about itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SignInProgram<'a> {
+    /// Whether it can show that the password expires soon.
+    pub(crate) warns: bool,
+    /// The token by which it names the user's device.
+    pub(crate) device: Option<&'a str>,
+}
 
 /// The transactions of the authentication API.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +31,7 @@ impl AuthnSteps<'_> {
     pub(super) async fn sign_in(
         self,
         (username, password): (&str, &str),
-        warns: bool,
+        program: SignInProgram<'_>,
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Value, ApiError> {
@@ -30,7 +40,10 @@ impl AuthnSteps<'_> {
             let reason = "more than 4 sign-ins of the user in a second (rateLimits: enforced)";
             return Err(ApiError::new(ApiErrorId::TooManyRequests, reason));
         }
-        let transaction = state_tokens::transaction(context, Stage::Identify, warns);
+        let mut transaction = state_tokens::transaction(context, Stage::Identify, program.warns);
+        if let Purpose::Authn { device, .. } = &mut transaction.purpose {
+            *device = program.device.map(OneTimeToken::hash);
+        }
         let answer = SignInAnswer::Both { identifier: username, password };
         match sign_in_step::take_first(context, &transaction, answer, trace).await? {
             CommittedStep::Taken(transaction) => self.go_on(None, None, transaction, trace, explanation).await,
@@ -162,7 +175,11 @@ impl AuthnSteps<'_> {
         let rules = PasswordRules::of(&self.0.org, user);
         Ok(match &transaction.stage {
             Stage::MoreProofs(partial) => {
-                FactorState { org: &self.0.org, user, state_token, expires_at, urls }.body(partial)
+                let org = &self.0.org;
+                let subject = (user, partial.idp.as_deref());
+                let memory =
+                    self.0.decide(&mut Trace::default(), |moment| session::device_memory(org, subject, moment));
+                FactorState { org, user, state_token, expires_at, urls, memory }.body(partial)
             }
             Stage::PasswordWarning(warning) => {
                 primary::password_expires((user, &rules), warning.days, state_token, expires_at, &urls.endpoint_base)

@@ -97,6 +97,7 @@ pub(crate) use activation::ActivationPage;
 pub(crate) use authn::{Authn, AuthnAction};
 pub(crate) use authn_factors::FactorAction;
 pub(crate) use authn_recovery::AuthnRecovery;
+pub(crate) use authn_steps::SignInProgram;
 pub(crate) use authorization::AuthorizationEndpoint;
 pub(crate) use backchannel::{BackchannelDecisions, BackchannelEndpoint};
 pub(crate) use browser::{Browser, BrowserResponse};

@@ -2,10 +2,10 @@
 
 use mock_idp_core::ledger::{
     Activation, Consent, FailedSignIns, IssuedCredential, KeepPrompts, LedgerError, MagicLink, MagicLinkState,
-    OneTimeToken, OutgoingMessage, PushNotifications, Stage, Transaction, UsedCode, UserDecision,
+    OneTimeToken, OutgoingMessage, PushNotifications, RememberedDevice, Stage, Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::model::UserStatus;
-use mock_idp_core::policy::assurance;
+use mock_idp_core::policy::{assurance, session};
 use mock_idp_core::sign_in::{
     self, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem, primary,
 };
@@ -174,7 +174,7 @@ async fn decide<'c>(
     facts.autofill_challenge = handle.map(sign_in::autofill_challenge);
     let Context { org, server, .. } = context;
     let client_id = transaction.purpose.client_id().map(str::to_owned);
-    let browser = transaction.browser.clone();
+    let (browser, device) = (transaction.browser.clone(), transaction.device().map(str::to_owned));
     // Its events count if it is committed.
     let applied =
         context.decide_uncommitted(trace, |moment| sign_in::apply(org, server, transaction, answer, &facts, moment));
@@ -192,6 +192,7 @@ async fn decide<'c>(
         wrong: facts.token.as_ref().map_or(0, |token| token.wrong),
         client_id,
         browser,
+        device,
         org: OrgChanges::default(),
         follow_up: FollowUp::default(),
     };
@@ -214,6 +215,7 @@ struct StepChanges<'s, 'c> {
     wrong: u8,
     client_id: Option<String>,
     browser: Option<String>,
+    device: Option<String>,
     org: OrgChanges,
     follow_up: FollowUp,
 }
@@ -257,6 +259,7 @@ impl StepChanges<'_, '_> {
                 self.batch.update(ledger.pushes(), PushNotifications::KEY, withdraw);
             }
             SignInEffect::AskedToStay { user_id } => self.note_question(user_id),
+            SignInEffect::RememberDevice { user_id, at } => self.remember_device(user_id, at),
             SignInEffect::UseToken { key } => {
                 self.batch.require(ledger.one_time_tokens(), &key, |_| true);
                 self.batch.delete(ledger.one_time_tokens(), &key);
@@ -304,6 +307,13 @@ impl StepChanges<'_, '_> {
         let (now, expires) = (self.context.now, self.context.now + KeepPrompts::LIFETIME);
         let add = move |prompts: &mut KeepPrompts| prompts.add(&user_id, now);
         self.batch.update_or_default(self.context.ledger().keep_prompts(), browser, expires, add);
+    }
+
+    fn remember_device(&mut self, user_id: String, at: i64) {
+        let Some(device) = &self.device else { return };
+        let add = move |known: &mut RememberedDevice| known.add(&user_id, at);
+        let expires = self.context.now + RememberedDevice::LIFETIME;
+        self.batch.update_or_default(self.context.ledger().remembered_devices(), device, expires, add);
     }
 
     fn unlock(&mut self, user_id: String) {
@@ -401,6 +411,7 @@ async fn load(
         },
         used_code: used_code.as_ref().map(|used| used.value),
         prompts: prompts(context, transaction).await?,
+        device: remembered_device(context, transaction).await?,
         urls: context.urls.clone(),
         autofill_challenge: None,
         push: match sign_in::push_of_step(&transaction.stage) {
@@ -423,6 +434,17 @@ async fn prompts(context: &Context, transaction: &Transaction) -> Result<Option<
     let asks = client.is_some_and(|client| assurance::asks_to_stay(&context.org, client));
     match transaction.browser.as_deref().filter(|_| asks) {
         Some(browser) => context.ledger().keep_prompts().get(browser).await,
+        None => Ok(None),
+    }
+}
+
+/// What is known of the users of a browser or a device, if a policy remembers it.
+async fn remembered_device(
+    context: &Context,
+    transaction: &Transaction,
+) -> Result<Option<RememberedDevice>, LedgerError> {
+    match transaction.device().filter(|_| session::remembers_devices(&context.org)) {
+        Some(device) => context.ledger().remembered_devices().get(device).await,
         None => Ok(None),
     }
 }

@@ -10,7 +10,7 @@ use super::Context;
 /// A transaction that begins, and is not stored. `warns`: the program can show that the password expires soon.
 pub(super) fn transaction(context: &Context, stage: Stage, warns: bool) -> Transaction {
     Transaction {
-        purpose: Purpose::Authn { server: context.server.id.clone(), warns },
+        purpose: Purpose::Authn { server: context.server.id.clone(), warns, device: None },
         stage,
         browser: None,
         remember: false,

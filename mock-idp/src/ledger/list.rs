@@ -45,6 +45,8 @@ macro_rules! for_all_tables {
             used_codes: UsedCode, 10_000, 4;
             /// By id of the browser.
             keep_prompts: KeepPrompts, 10_000, 8;
+            /// By id of the browser, or hash of the token of a device.
+            remembered_devices: RememberedDevice, 10_000, 8;
             /// By user id.
             own_emails: OwnEmails, 10_000, 8;
             /// By id of the factor: the code that the management API has sent last.

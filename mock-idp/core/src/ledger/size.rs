@@ -17,6 +17,7 @@ use super::one_time_token::OneTimeToken;
 use super::own_emails::OwnEmails;
 use super::polled::{PendingRequests, PolledRequest, UserCode};
 use super::push::PushNotifications;
+use super::remembered_device::RememberedDevice;
 use super::server_keys::KeyRecord;
 use super::session::{Session, SessionClient, SignedIn};
 use super::single_use::ConsumedValue;
@@ -106,6 +107,7 @@ sizes! {
     UsedCode: |_it| 0;
     KeepPrompts: |it| it.users().map(|user_id| user_id.len() + 32).sum::<usize>();
     OwnEmails: |it| (it.unverified.len() + 3 * it.challenges.len()) * VALUE;
+    RememberedDevice: |it| it.users().map(|user_id| user_id.len() + 32).sum::<usize>();
     SentCode: |_it| 2 * VALUE;
     MagicLink: |_it| 4 * VALUE;
     PushNotifications: |it| it.notifications.iter().map(|push| 4 * VALUE + push.app.len()).sum::<usize>();

@@ -28,6 +28,17 @@ pub struct Transaction {
     pub expires: i64,
 }
 
+impl Transaction {
+    /// The browser or the device of the user, by which the user may be known again.
+    #[must_use]
+    pub fn device(&self) -> Option<&str> {
+        match &self.purpose {
+            Purpose::Authn { device, .. } => device.as_deref(),
+            _ => self.browser.as_deref(),
+        }
+    }
+}
+
 /// What a sign-in is for.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub enum Purpose {
@@ -44,6 +55,9 @@ pub enum Purpose {
         /// Whether the program can show that the password expires soon. Okta: `warnBeforePasswordExpired`.
         #[serde(default)]
         warns: bool,
+        /// The hash of the token by which the program names the user's device. Okta: `deviceToken`.
+        #[serde(default)]
+        device: Option<String>,
     },
     /// The user wants to use the org itself, or to go on to one of its pages.
     Home {

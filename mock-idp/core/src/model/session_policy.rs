@@ -82,7 +82,7 @@ pub struct SessionRuleActions {
     pub signon: SignOnActions,
 }
 
-/// The settings of a sign-in. `access`, `requireFactor` and those of the session are obeyed; the others are only kept.
+/// The settings of a sign-in. All but `primaryFactor` are obeyed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignOnActions {

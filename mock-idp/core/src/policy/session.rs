@@ -109,6 +109,48 @@ fn unmet(conditions: &SessionConditions, idp: Option<&str>, circumstances: Circu
     (!holds).then(|| "the condition on identity providers does not hold".to_owned())
 }
 
+/// How a browser is remembered in which a user has proved a second authenticator. Okta: `factorPromptMode`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct DeviceMemory {
+    /// Seconds for which the user is not asked again; `None`: without an end.
+    pub lifetime: Option<i64>,
+    /// Whether users need not ask for it.
+    pub by_default: bool,
+}
+
+impl DeviceMemory {
+    /// Minutes of a rule that leaves `factorLifetime` out. Okta: 15.
+    const DEFAULT_MINUTES: u32 = 15;
+
+    /// That of a rule; `None`: it asks for a second authenticator at each sign-in.
+    pub(super) fn of(rule: &GlobalSessionRule) -> Option<Self> {
+        let signon = &rule.actions.signon;
+        let lifetime = match signon.factor_prompt_mode.as_deref() {
+            _ if signon.require_factor != Some(true) => return None,
+            Some("DEVICE") => None,
+            Some("SESSION") => Some(i64::from(signon.factor_lifetime.unwrap_or(Self::DEFAULT_MINUTES)) * 60),
+            _ => return None,
+        };
+        Some(Self { lifetime, by_default: signon.remember_device_by_default == Some(true) })
+    }
+
+    /// Whether a second authenticator that was proved at this time is enough.
+    pub(super) fn covers(self, proved_at: i64, now: i64) -> bool {
+        self.lifetime.is_none_or(|lifetime| now - proved_at < lifetime)
+    }
+}
+
+/// How the rule for a user remembers browsers, if it does.
+pub fn device_memory(org: &Org, user: SessionUser<'_>, moment: &mut Moment<'_>) -> Option<DeviceMemory> {
+    matching_rule(org, user, moment).and_then(|(_, rule)| DeviceMemory::of(rule))
+}
+
+/// Whether some rule remembers browsers.
+#[must_use]
+pub fn remembers_devices(org: &Org) -> bool {
+    org.session_policies().flat_map(|policy| &policy.rules).any(|rule| DeviceMemory::of(rule).is_some())
+}
+
 fn describe(limits: SessionActions) -> String {
     let SessionActions { max_session_idle_minutes: idle, max_session_lifetime_minutes: lifetime, .. } = limits;
     let ends = if lifetime == 0 {

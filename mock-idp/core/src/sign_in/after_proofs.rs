@@ -1,5 +1,6 @@
 //! What follows when a user has proved something: what policies demand besides, the warning about the password, enrollments, the end.
 
+use super::answer::SignInFacts;
 use super::factor_checks::removed;
 use super::options::has_several_rows;
 use super::password::{NextStage, choose};
@@ -20,6 +21,7 @@ pub(super) fn after(
     purpose: &Purpose,
     (user, is_new): (Option<&User>, bool),
     signed_in: SignedIn,
+    facts: &SignInFacts,
     moment: &mut Moment<'_>,
 ) -> Result<Stage, SignInProblem> {
     let user = user.ok_or_else(removed)?;
@@ -34,7 +36,7 @@ pub(super) fn after(
         verifies_user: false,
         step: ProofStep::Choose,
     };
-    next_stage(org, server, purpose, (user, is_new), partial, moment)
+    next_stage(org, server, purpose, (user, is_new), (partial, facts), moment)
 }
 
 /// What follows the proofs of a user.
@@ -43,7 +45,7 @@ pub(super) fn next_stage(
     server: &CompiledServer,
     purpose: &Purpose,
     (user, is_new): (&User, bool),
-    partial: PartialSignIn,
+    (partial, facts): (PartialSignIn, &SignInFacts),
     moment: &mut Moment<'_>,
 ) -> Result<Stage, SignInProblem> {
     let request = AssuranceRequest {
@@ -55,6 +57,7 @@ pub(super) fn next_stage(
         began: partial.began,
         begins_session: partial.session.is_none(),
         idp: partial.idp.as_deref(),
+        remembered: facts.device.as_ref().and_then(|device| device.last(&user.id)),
         has_provider: false,
     };
     let decided = match assurance::decide(org, request, moment) {

@@ -9,7 +9,7 @@ use super::problem::SignInProblem;
 use super::provider::ProviderUser;
 use crate::ledger::{
     Activation, AppChannel, Consent, FailedSignIns, KeepPrompts, MagicLink, MessageKind, OneTimeToken, OutgoingMessage,
-    PushNotification, RecoveryKind, Transaction, UsedCode, UserDecision,
+    PushNotification, RecoveryKind, RememberedDevice, Transaction, UsedCode, UserDecision,
 };
 use crate::model::{DirectoryObject, Factor, Password, SignInMethod, User};
 use crate::org::Urls;
@@ -185,6 +185,8 @@ pub struct SignInFacts {
     pub link: Option<MagicLink>,
     /// When the users of the browser were asked whether to stay signed in; `None`: the app does not ask.
     pub prompts: Option<KeepPrompts>,
+    /// The users who have proved a second authenticator in the browser, if a policy remembers it.
+    pub device: Option<RememberedDevice>,
     /// The challenge of passkeys on the first page: [`autofill_challenge`](super::autofill_challenge).
     pub autofill_challenge: Option<String>,
     /// Where the org is: pages of these origins use passkeys.
@@ -216,6 +218,8 @@ pub enum SignInEffect {
     UseCode { factor_id: String, used: UsedCode },
     /// The user gets a notification on the phone.
     SendPush(Box<PushNotification>),
+    /// The user has proved a second authenticator at this time, and is not asked for one in this browser for a while.
+    RememberDevice { user_id: String, at: i64 },
     /// The user has said whether to stay signed in.
     AskedToStay { user_id: String },
     /// The sign-in does not wait for this notification any more.

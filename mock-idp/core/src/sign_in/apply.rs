@@ -11,7 +11,8 @@ use crate::ledger::{FailedSignIns, ProofStep, SignedIn, Stage, Transaction};
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
-use crate::policy::assurance::autofills_passkeys;
+use crate::policy::assurance::{autofills_passkeys, second_authenticator};
+use crate::policy::session;
 
 /// Takes a step of a transaction.
 ///
@@ -52,6 +53,7 @@ pub fn apply(
             effects.extend(counted);
             effects.extend(superseded_push(&transaction.stage, &stage));
             let remember = step.stays_signed_in().unwrap_or(transaction.remember);
+            effects.extend(step.remembered_device(&stage, remember, moment));
             Ok((Transaction { stage, remember, ..transaction }, effects))
         }
         Err((stage, problem)) => {
@@ -139,7 +141,7 @@ impl Step<'_> {
     /// Asks the policies about a user who has signed in by the first steps: they may demand more. Returns also what is stored where they
     /// deny the sign-in: a new password or account stays.
     fn ask_policies(self, result: NextStage, moment: &mut Moment<'_>) -> (NextStage, Vec<SignInEffect>) {
-        let Self { org, server, transaction, answer, .. } = self;
+        let Self { org, server, transaction, answer, facts } = self;
         // A step with a further proof has asked them already.
         let is_further =
             matches!(transaction.stage, Stage::MoreProofs(_) | Stage::PasswordWarning(_) | Stage::KeepMeSignedIn(_));
@@ -147,7 +149,7 @@ impl Step<'_> {
             Ok((Stage::SignedIn(signed_in), effects)) if !is_further || begins_again(answer) => {
                 let user = user_of(org, &effects, &signed_in);
                 let is_new = effects.iter().any(SignInEffect::sets_password);
-                match after_proofs::after(org, server, &transaction.purpose, (user, is_new), signed_in, moment) {
+                match after_proofs::after(org, server, &transaction.purpose, (user, is_new), signed_in, facts, moment) {
                     Ok(stage) => (Ok((stage, effects)), Vec::new()),
                     Err(problem) => (Err((Stage::Identify, problem)), effects),
                 }
@@ -175,6 +177,18 @@ impl Step<'_> {
             (SignInAnswer::Skip, Stage::KeepMeSignedIn(_)) => Some(false),
             _ => None,
         }
+    }
+
+    /// Notes the browser of a user who has proved a second authenticator, where the policy does not ask for one there again.
+    fn remembered_device(self, stage: &Stage, remember: bool, moment: &mut Moment<'_>) -> Option<SignInEffect> {
+        let Stage::SignedIn(signed_in) = stage else { return None };
+        if signed_in.session.is_some() || !session::remembers_devices(self.org) {
+            return None;
+        }
+        let user = self.org.user(&signed_in.user_id)?;
+        let memory = session::device_memory(self.org, (user, signed_in.idp.as_deref()), moment)?;
+        let at = second_authenticator(&signed_in.proofs).filter(|_| remember || memory.by_default)?;
+        Some(SignInEffect::RememberDevice { user_id: user.id.clone(), at })
     }
 
     /// Adds the events of the step.

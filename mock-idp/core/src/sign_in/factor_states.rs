@@ -12,6 +12,7 @@ use crate::model::{Factor, FactorType, PhoneNumber, SharedSecret, SignInMethod, 
 use crate::moment::timestamp;
 use crate::org::{Org, Urls};
 use crate::policy::assurance::enrollment_of;
+use crate::policy::session::DeviceMemory;
 use crate::protocol::totp;
 
 /// A user who has proved something, as the primary authentication API shows it.
@@ -23,6 +24,8 @@ pub struct FactorState<'a> {
     /// RFC 3339.
     pub expires_at: &'a str,
     pub urls: &'a Urls,
+    /// Whether the user can ask for not being asked for a second factor on this device again.
+    pub memory: Option<DeviceMemory>,
 }
 
 impl FactorState<'_> {
@@ -45,8 +48,11 @@ impl FactorState<'_> {
                 let is_offered = |method| partial.choices.contains(&method);
                 let offered = offered.filter(|factor| factor.method().is_some_and(is_offered));
                 let mut embedded = factors(offered.map(|factor| self.to_verify(&factor)).collect());
+                let minutes = self.memory.and_then(|memory| memory.lifetime).map_or(0, |seconds| seconds / 60);
                 embedded["policy"] = json!({
-                    "allowRememberDevice": false, "rememberDeviceLifetimeInMinutes": 0, "rememberDeviceByDefault": false,
+                    "allowRememberDevice": self.memory.is_some(),
+                    "rememberDeviceLifetimeInMinutes": minutes,
+                    "rememberDeviceByDefault": self.memory.is_some_and(|memory| memory.by_default),
                     "factorsPolicyInfo": self.policy_info(partial),
                 });
                 self.with("MFA_REQUIRED", embedded, json!({ "cancel": self.link("cancel") }))

@@ -259,7 +259,14 @@ impl<'a> ProvingUser<'a> {
             partial.proofs.retain(|proof| proof.method != method);
             partial.proofs.push(proof);
         }
-        match next_stage(self.org, self.server, &self.transaction.purpose, (&user, false), partial, moment) {
+        match next_stage(
+            self.org,
+            self.server,
+            &self.transaction.purpose,
+            (&user, false),
+            (partial, self.facts),
+            moment,
+        ) {
             Ok(stage) => {
                 let is_enough = matches!(stage, Stage::SignedIn(_) | Stage::PasswordWarning(_));
                 if is_enough && method != SignInMethod::Password {

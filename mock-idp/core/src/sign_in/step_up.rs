@@ -55,6 +55,7 @@ pub(crate) fn step_up(
         },
         begins_session: false,
         idp: known.idp.as_deref(),
+        remembered: None,
         has_provider: provider.is_some(),
     };
     let decided = assurance::decide(org, request, moment);

@@ -7,12 +7,14 @@ use mock_idp_core::ledger::{MessageKind, RecoveryKind};
 use mock_idp_core::management::ApiError;
 use serde::Deserialize;
 
-use crate::engine::{Authn, AuthnAction, AuthnRecovery, FactorAction, ManagementAccess, ManagementCredentials};
+use crate::engine::{
+    Authn, AuthnAction, AuthnRecovery, FactorAction, ManagementAccess, ManagementCredentials, SignInProgram,
+};
 use crate::http::extract::{AtServer, JsonBody, PasskeyBody, RequestHead, header_text};
 use crate::http::respond::api_error;
-use crate::routing::{Decided, PathParameters};
+use crate::routing::{Decided, PathParameters, Query};
 
-/// The members of the bodies that matter here; other options and the context change nothing.
+/// The members of the bodies that matter here; others change nothing.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct AuthnBody {
@@ -31,6 +33,7 @@ struct AuthnBody {
     provider: String,
     profile: FactorProfileBody,
     options: AuthnOptions,
+    context: AuthnContext,
     #[serde(flatten)]
     passkey: PasskeyBody,
     /// From the path.
@@ -42,6 +45,13 @@ struct AuthnBody {
 #[serde(rename_all = "camelCase", default)]
 struct AuthnOptions {
     warn_before_password_expired: bool,
+}
+
+/// What a program says about the user's device.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct AuthnContext {
+    device_token: Option<String>,
 }
 
 /// A question or a phone to enroll.
@@ -65,7 +75,8 @@ pub(super) async fn post(at: AtServer, RequestHead(head): RequestHead, body: Jso
         ("", "", _) | ("", _, "") => None,
         ("", username, password) => {
             let warns = body.options.warn_before_password_expired;
-            Some(AuthnAction::SignIn { username, password, warns })
+            let program = SignInProgram { warns, device: body.context.device_token.as_deref() };
+            Some(AuthnAction::SignIn { username, password, program })
         }
         (state_token, ..) => Some(AuthnAction::Introspect { state_token }),
     })
@@ -161,14 +172,16 @@ async fn is_trusted(AtServer(call): &AtServer, head: &Parts) -> bool {
     ManagementAccess::new(call).check(credentials, &["okta.users.manage"]).await.is_ok()
 }
 
-pub(super) async fn verify(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
+/// Okta: `rememberDevice` is a parameter of the URL.
+pub(super) async fn verify(at: AtServer, path: PathParameters, Query(query): Query, body: JsonBody) -> Decided {
+    let remember = query.get("rememberDevice") == Some("true");
     respond_to(at, &body, path.get("id"), |body| {
         let action = FactorAction::Verify {
             factor_id: &body.factor_id,
             passcode: body.entered(),
             passkey: body.passkey.answer(),
         };
-        Some(AuthnAction::Factor { state_token: &body.state_token, action })
+        Some(AuthnAction::Factor { state_token: &body.state_token, action, remember })
     })
     .await
 }
@@ -180,7 +193,7 @@ pub(super) async fn activate(at: AtServer, path: PathParameters, body: JsonBody)
             passcode: body.entered(),
             passkey: body.passkey.answer(),
         };
-        Some(AuthnAction::Factor { state_token: &body.state_token, action })
+        Some(AuthnAction::Factor { state_token: &body.state_token, action, remember: false })
     })
     .await
 }
@@ -188,7 +201,7 @@ pub(super) async fn activate(at: AtServer, path: PathParameters, body: JsonBody)
 pub(super) async fn poll_activation(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
     respond_to(at, &body, path.get("id"), |body| {
         let action = FactorAction::PollActivation { factor_id: &body.factor_id };
-        Some(AuthnAction::Factor { state_token: &body.state_token, action })
+        Some(AuthnAction::Factor { state_token: &body.state_token, action, remember: false })
     })
     .await
 }
@@ -206,7 +219,7 @@ pub(super) async fn enroll(at: AtServer, body: JsonBody) -> Decided {
 pub(super) async fn resend(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
     respond_to(at, &body, path.get("id"), |body| {
         let action = FactorAction::Resend { factor_id: &body.factor_id };
-        Some(AuthnAction::Factor { state_token: &body.state_token, action })
+        Some(AuthnAction::Factor { state_token: &body.state_token, action, remember: false })
     })
     .await
 }
@@ -227,7 +240,10 @@ impl AuthnBody {
 }
 
 async fn of_factor(at: AtServer, body: &JsonBody, action: impl Fn(&AuthnBody) -> FactorAction<'_>) -> Decided {
-    respond(at, body, |body| Some(AuthnAction::Factor { state_token: &body.state_token, action: action(body) })).await
+    respond(at, body, |body| {
+        Some(AuthnAction::Factor { state_token: &body.state_token, action: action(body), remember: false })
+    })
+    .await
 }
 
 async fn respond(at: AtServer, body: &JsonBody, action: impl FnOnce(&AuthnBody) -> Option<AuthnAction<'_>>) -> Decided {

@@ -8,6 +8,7 @@ mod pages;
 pub(crate) mod passkeys;
 mod phone;
 mod policies;
+mod remembered;
 
 use mock_idp::MockIdp;
 use mock_idp_core::model::{DirectoryKind, GlobalSessionPolicy};

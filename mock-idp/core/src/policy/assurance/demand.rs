@@ -165,7 +165,7 @@ fn classes(proofs: &[&Proof]) -> usize {
     [FactorClass::Knowledge, FactorClass::Possession, FactorClass::Inherence].iter().filter(|class| has(class)).count()
 }
 
-fn authenticators(proofs: &[&Proof]) -> usize {
+pub(super) fn authenticators(proofs: &[&Proof]) -> usize {
     let mut keys: Vec<&str> = proofs.iter().map(|proof| proof.method.row().authenticator).collect();
     keys.sort_unstable();
     keys.dedup();

@@ -15,7 +15,7 @@ pub use enrolled::{
 
 use std::fmt::Write as _;
 
-use demand::{Demand, next_proofs};
+use demand::{Demand, authenticators, next_proofs};
 use enrolled::enrollable_methods;
 use rules::{app_demand, session_demand};
 
@@ -44,6 +44,8 @@ pub struct AssuranceRequest<'a> {
     pub begins_session: bool,
     /// The external identity provider by which the user has authenticated.
     pub idp: Option<&'a str>,
+    /// When the user has proved a second authenticator in this browser, if it is remembered.
+    pub remembered: Option<i64>,
     /// Whether the user can authenticate again at an external identity provider. Okta: that counts as the password ("Password / IdP").
     pub has_provider: bool,
 }
@@ -75,7 +77,7 @@ pub struct NextProof {
 pub fn decide(org: &Org, request: AssuranceRequest<'_>, moment: &mut Moment<'_>) -> Assurance {
     let mut demands = Vec::new();
     if request.begins_session {
-        match session_demand(org, (request.user, request.idp), moment) {
+        match session_demand(org, (request.user, request.idp), request.remembered, moment) {
             Ok(demand) => demands.extend(demand),
             Err(reason) => return Assurance::Denied(reason),
         }
@@ -91,6 +93,13 @@ pub fn decide(org: &Org, request: AssuranceRequest<'_>, moment: &mut Moment<'_>)
         Missing::Nothing => situation.with_acr(demands, moment),
         missing => missing.into_assurance(&demands, moment),
     }
+}
+
+/// When the last of several authenticators was proved; `None`: there is only one.
+#[must_use]
+pub fn second_authenticator(proofs: &[Proof]) -> Option<i64> {
+    let all: Vec<&Proof> = proofs.iter().collect();
+    (authenticators(&all) > 1).then(|| proofs.iter().map(|proof| proof.at).max()).flatten()
 }
 
 /// The required enrollments that a user still lacks. Okta: `MFA_ENROLL` policies, "Enrollment is required if a policy says so".

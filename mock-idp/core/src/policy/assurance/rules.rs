@@ -5,20 +5,22 @@ use serde_json::Value;
 use super::demand::Demand;
 use super::verification::{VerificationMethod, seconds};
 use crate::model::{App, DirectoryKind, DirectoryObject, User};
-use crate::moment::Moment;
+use crate::moment::{Moment, timestamp};
 use crate::org::Org;
 use crate::policy::circumstances::Circumstances;
 use crate::policy::conditions::PolicySubject;
-use crate::policy::session::{self, SessionUser};
+use crate::policy::session::{self, DeviceMemory, SessionUser};
 use crate::trace::NoteStatus;
 
 /// Okta: `postAuthPromptFrequency`, P30D.
 const DEFAULT_PROMPT_FREQUENCY: i64 = 30 * 24 * 3600;
 
-/// What the global session policy demands of a new session; the error says that it denies it.
+/// What the global session policy demands of a new session; the error says that it denies it. `remembered`: when the user has proved a second
+/// authenticator in this browser.
 pub(super) fn session_demand(
     org: &Org,
     user: SessionUser<'_>,
+    remembered: Option<i64>,
     moment: &mut Moment<'_>,
 ) -> Result<Option<Demand>, String> {
     const TITLE: &str = "global session policy";
@@ -30,6 +32,14 @@ pub(super) fn session_demand(
         return Err(format!("the global session policy {name} denies access"));
     }
     if actions.require_factor != Some(true) {
+        return Ok(None);
+    }
+    let known = DeviceMemory::of(rule).zip(remembered);
+    if let Some((_, at)) = known.filter(|(memory, at)| memory.covers(*at, moment.now)) {
+        let at = timestamp(at);
+        let because =
+            format!("{name} demands a second authenticator, and the user has proved one in this browser at {at}");
+        moment.trace.note(NoteStatus::PassedOver, TITLE, because);
         return Ok(None);
     }
     moment.trace.note(NoteStatus::Matched, TITLE, format!("{name} demands a second authenticator"));

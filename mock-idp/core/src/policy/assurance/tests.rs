@@ -163,6 +163,7 @@ fn decided(rules: &Value, user: &Value, proved: &[SignInMethod]) -> (Assurance, 
     let mut moment = Moment { now: NOW, origin: &RequestOrigin::default(), rng: &mut rng, trace: &mut trace };
     let proved = proofs(proved, NOW);
     let request = AssuranceRequest {
+        remembered: None,
         user,
         client: Some(client),
         acr_values: None,

@@ -38,6 +38,7 @@ pub(crate) fn demand(
     moment: &mut Moment<'_>,
 ) -> Result<DirectDemand, OAuthError> {
     let request = AssuranceRequest {
+        remembered: None,
         user,
         client: Some(client),
         acr_values: None,
