@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::pages::view::{ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch};
 use mock_idp_core::endpoint::authorization::AuthorizationResponse;
+use mock_idp_core::ledger::Transaction;
 use mock_idp_core::protocol::{ErrorId, Language, OAuthError, ResponseMode};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
 use super::OrgInstance;
-use super::transactions::SubmittedPage;
 use crate::current_request::CurrentRequest;
 use crate::journal::{Explained, Explanation};
 
@@ -55,6 +55,13 @@ impl Destination {
     pub(super) fn page(view: PageView) -> Self {
         Self::Page(Box::new(view))
     }
+}
+
+/// A page whose step has been committed, while what follows from it is not stored yet. If that fails, the page can be submitted again.
+#[derive(Clone, Debug)]
+pub(super) struct SubmittedPage {
+    pub(super) handle: String,
+    pub(super) transaction: Transaction,
 }
 
 /// One request of a browser: what came with it, and what its response will have besides the destination.

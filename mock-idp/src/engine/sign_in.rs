@@ -9,9 +9,8 @@ use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::{self, SignInAnswer};
 use mock_idp_core::trace::NoteStatus;
 
-use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, SubmittedPage};
 use super::sign_in_step::{CommittedStep, NextHandle};
-use super::transactions::SubmittedPage;
 use super::{Context, OrgInstance, authorization_response, idx, sessions, sign_in_flow, sign_in_step, transactions};
 use crate::journal::Explained;
 use crate::ledger::Versioned;

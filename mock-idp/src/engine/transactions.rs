@@ -6,7 +6,7 @@ use mock_idp_core::ledger::{CurrentUser, LedgerError, Purpose, Stage, Transactio
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 
-use super::browser::BrowserRequest;
+use super::browser::{BrowserRequest, SubmittedPage};
 use super::{Context, OrgInstance};
 use crate::ledger::{Batch, Versioned};
 
@@ -46,13 +46,6 @@ pub(super) async fn store(
     batch.put(context.ledger().transactions(), &handle, transaction, expires);
     batch.commit().await.map_err(used_up)?;
     Ok(handle)
-}
-
-/// A page whose step has been committed, while what follows from it is not stored yet. If that fails, the page can be submitted again.
-#[derive(Clone, Debug)]
-pub(super) struct SubmittedPage {
-    pub(super) handle: String,
-    pub(super) transaction: Transaction,
 }
 
 /// Lets a batch use up the page that was submitted. Of several requests with the page, one can commit such a batch.
