@@ -95,7 +95,7 @@ async fn a_user_and_password_of_the_url_are_sent_and_not_shown() {
     let Some(redis) = Redis::with_user("mock", "s3cret-of-mock") else { return };
     let url = |userinfo: &str| redis.url.replace("redis://", &format!("redis://{userinfo}@"));
     for wrong in ["mock:wr0ng-of-mock", "another:s3cret-of-mock"] {
-        let refused = MockIdp::builder().ledger(&url(wrong)).start().await.err().unwrap().to_string();
+        let refused = MockIdp::builder().ledger(url(wrong)).start().await.err().unwrap().to_string();
         assert!(refused.contains("the ledger's store redis://") && refused.contains("cannot be used"), "{refused}");
         assert!(!refused.contains("of-mock"), "{refused}");
     }

@@ -1,4 +1,4 @@
-//! Two days of the org's clock: when everything that ends within a day has ended, memory, file and store do not grow any more.
+//! Two days of the org's clock: the second one adds no more records than the first, and memory, file and store grow by little more than these.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::program::{Running, program};
 use crate::redis_server::Redis;
 
 /// `SOAK_ROUNDS` in the environment sets another number of rounds a day.
-const ROUNDS: u64 = 72;
+const ROUNDS: u64 = 24;
 const DAY: u64 = 24 * 60 * 60;
 /// What allocators, caches and pages of a file may add.
 const MARGIN: u64 = 6 * 1024 * 1024;
@@ -92,7 +92,7 @@ impl Soak {
         assert!(complete * 2 > rounds, "{complete} of {rounds} rounds are complete");
     }
 
-    /// Bytes of all tables, and of the System Log, which keeps its events for 90 days.
+    /// Bytes of all tables, and of the System Log.
     async fn records(&self) -> (u64, u64) {
         let text = plain().get(format!("{}/metrics", self.base)).send().await.unwrap().text().await.unwrap();
         let sizes = text.lines().filter(|line| line.starts_with("mock_idp_record_bytes{"));
@@ -132,7 +132,7 @@ async fn sizes(soak: &Soak, store: impl Fn() -> u64) -> Sizes {
     Sizes { records: all - log, log, memory: soak.resident_memory(), store: store() }
 }
 
-/// Between the ends of two days only the System Log grows, and by no more than the first day has added.
+/// Sessions are kept for 30 days, and events of the System Log for 90: the second day may add as many as the first.
 #[expect(clippy::print_stdout, reason = "the sizes are shown if the test fails, and with --nocapture")]
 async fn check(soak: &Soak, what: &str, store: impl Fn() -> u64) {
     soak.day(0).await;
@@ -141,16 +141,16 @@ async fn check(soak: &Soak, what: &str, store: impl Fn() -> u64) {
     let second = sizes(soak, &store).await;
     println!("{what}: {first:?}, {second:?}");
     assert!(first.records > 0 && first.log > 0 && first.store > 0, "{first:?}");
-    assert!(second.records * 10 <= first.records * 11, "records: {first:?} {second:?}");
+    assert!(second.records * 10 <= first.records * 21, "records: {first:?} {second:?}");
     assert!(second.log * 10 <= first.log * 21, "the System Log: {first:?} {second:?}");
-    let log = second.log - first.log;
-    assert!(second.memory <= first.memory + 2 * log + MARGIN, "memory: {first:?} {second:?}");
+    let more = (second.records + second.log).saturating_sub(first.records + first.log);
+    assert!(second.memory <= first.memory + 2 * more + MARGIN, "memory: {first:?} {second:?}");
     // A state file has about three times the size of its records.
-    assert!(second.store <= first.store + 3 * log + MARGIN, "{what}: {first:?} {second:?}");
+    assert!(second.store <= first.store + 3 * more + MARGIN, "{what}: {first:?} {second:?}");
 }
 
 #[tokio::test]
-async fn memory_and_the_state_file_do_not_grow_on_the_second_day() {
+async fn memory_and_the_state_file_grow_with_their_records_only() {
     let dir = tempfile::tempdir().unwrap();
     let state = dir.path().join("state");
     let soak = Soak::start(dir.path(), &["--state", state.to_str().unwrap()]);
@@ -158,7 +158,7 @@ async fn memory_and_the_state_file_do_not_grow_on_the_second_day() {
 }
 
 #[tokio::test]
-async fn the_memory_of_a_shared_store_does_not_grow_on_the_second_day() {
+async fn the_memory_of_a_shared_store_grows_with_its_records_only() {
     let Some(redis) = Redis::start() else { return };
     let dir = tempfile::tempdir().unwrap();
     let soak = Soak::start(dir.path(), &["--ledger", &redis.url]);
