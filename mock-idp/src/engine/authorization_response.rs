@@ -31,7 +31,12 @@ pub(super) async fn respond(
     let events = authorization::events::responded(&context.org, &context.server, &wanted, &authorization);
     let response = match create(context, &wanted, authorization, &mut request.trace).await {
         Ok(response) => response,
-        Err(error) => return Ok(fail(context, &wanted.target, &error, request)),
+        Err(error) => {
+            if let Some(name) = &wanted.pushed_as {
+                pushed_requests.take(name).await?;
+            }
+            return Ok(fail(context, &wanted.target, &error, request));
+        }
     };
     let mut batch = context.ledger().batch();
     if let Some(name) = &wanted.pushed_as {

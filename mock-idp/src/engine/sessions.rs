@@ -107,6 +107,24 @@ pub(super) async fn begin_with<'c>(
     Ok(Some(authentication))
 }
 
+/// Gives a browser the cookie of a session that has begun with it, if it lacks that.
+pub(super) async fn restore_cookie(
+    context: &Context,
+    authentication: &Authentication,
+    request: &mut BrowserRequest,
+) -> Result<(), LedgerError> {
+    let session_id = &authentication.session_id;
+    if request.session() == Some(session_id) {
+        return Ok(());
+    }
+    let Some(session) = context.ledger().sessions().get(session_id).await? else { return Ok(()) };
+    let user = context.org.user(&session.user_id);
+    request.session_age = user.and_then(|user| cookie_age(context, &session, user, request));
+    request.new_state = context.server.behavior.manages_sessions().then(|| browser_state(session_id));
+    request.new_session = Some(session_id.clone());
+    Ok(())
+}
+
 /// Seconds for which the cookie of a session is kept; `None`: until the browser is closed.
 fn cookie_age(context: &Context, session: &Session, user: &User, request: &mut BrowserRequest) -> Option<i64> {
     let wanted = request.remember;

@@ -64,7 +64,10 @@ impl<'o> SignInEndpoint<'o> {
             return sign_in_flow::ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await;
         }
         if transaction.submitted {
-            // What followed from the step could not be stored.
+            // What followed from the step could not be stored, or the browser did not get it.
+            if let Stage::Consent { user: CurrentUser::SignedIn(authentication) } = &transaction.stage {
+                sessions::restore_cookie(context, authentication, request).await?;
+            }
             return follow(context, handle, transaction, request).await;
         }
         let next = NextHandle::NewAfterResponse;

@@ -108,7 +108,8 @@ async fn sign_in_without_page(
     }
     match step {
         CommittedStep::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
-            let user = sessions::begin(context, proof, request).await?.map(CurrentUser::SignedIn);
+            let begun = sessions::begin(context, proof, request).await.map_err(transactions::used_up)?;
+            let user = begun.map(CurrentUser::SignedIn);
             // Boxed, because it leads back here.
             Box::pin(proceed(context, purpose, user, request)).await
         }

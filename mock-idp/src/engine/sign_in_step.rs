@@ -2,7 +2,8 @@
 
 use mock_idp_core::ledger::{
     Activation, Consent, FailedSignIns, IssuedCredential, KeepPrompts, LedgerError, MagicLink, MagicLinkState,
-    OneTimeToken, OutgoingMessage, PushNotifications, RememberedDevice, Stage, Transaction, UsedCode, UserDecision,
+    OneTimeToken, OutgoingMessage, Purpose, PushNotifications, RememberedDevice, Stage, Transaction, UsedCode,
+    UserDecision,
 };
 use mock_idp_core::model::UserStatus;
 use mock_idp_core::policy::{assurance, session};
@@ -30,7 +31,7 @@ pub(super) enum CommittedStep {
 pub(super) enum NextHandle<'t> {
     /// Each page has a handle of its own, which is used up.
     New,
-    /// The same; it is used up by what follows from the step (`transactions::use_up_page`).
+    /// The page stays, marked as submitted, until what follows from the step is stored (`transactions::use_up_page`).
     NewAfterResponse,
     /// The transaction keeps its handle until the user has signed in; then there is this session token in its place.
     SameUntilSignedIn { session_token: &'t str },
@@ -60,9 +61,14 @@ pub(super) async fn take(
             },
         };
         let mut transaction = found.value;
+        if transaction.submitted {
+            return Ok(None);
+        }
         transaction.remember = match answer {
             // Only these forms have the option.
             SignInAnswer::Identifier(_) | SignInAnswer::Both { .. } => remember,
+            // Okta: each request of a program says it anew.
+            _ if matches!(transaction.purpose, Purpose::Authn { .. }) => remember,
             _ => transaction.remember || remember,
         };
         let stage = transaction.stage.clone();
@@ -71,59 +77,7 @@ pub(super) async fn take(
         let (mut result, org_changes, mut follow_up) =
             decide(context, (Some(handle), transaction), answer, &mut batch, &mut step).await?;
         follow_up.store(context, &mut batch).await?;
-        match (next, &mut result) {
-            (
-                NextHandle::NewAfterResponse,
-                CommittedStep::Taken(transaction) | CommittedStep::Rejected(transaction, _),
-            ) => {
-                batch.require_version(transactions, handle, found.version);
-                let submitted = Transaction { submitted: true, ..transaction.clone() };
-                batch.put(transactions, handle, submitted, transaction.expires);
-            }
-            (NextHandle::New, _)
-            | (NextHandle::NewAfterProvider(_), CommittedStep::Taken(_))
-            | (
-                NextHandle::NewAfterResponse
-                | NextHandle::Same(_)
-                | NextHandle::NewAfterProvider(_)
-                | NextHandle::SameUntilSignedIn { .. },
-                CommittedStep::DeviceGone,
-            ) => {
-                batch.require_version(transactions, handle, found.version);
-                batch.delete(transactions, handle);
-            }
-            (
-                NextHandle::SameUntilSignedIn { session_token },
-                CommittedStep::Taken(Transaction { stage: Stage::SignedIn(proof), .. }),
-            ) => {
-                batch.require_version(transactions, handle, found.version);
-                batch.delete(transactions, handle);
-                let expires = context.now + primary::SESSION_TOKEN_LIFETIME;
-                batch.put(context.ledger().session_tokens(), session_token, proof.clone(), expires);
-            }
-            (NextHandle::Same(expires), CommittedStep::Taken(transaction)) => {
-                transaction.expires = expires(transaction, context.now);
-                batch.require_version(transactions, handle, found.version);
-                batch.put(transactions, handle, transaction.clone(), transaction.expires);
-            }
-            (NextHandle::SameUntilSignedIn { .. }, CommittedStep::Taken(transaction)) => {
-                transaction.expires = context.now + primary::STATE_TOKEN_LIFETIME;
-                batch.require_version(transactions, handle, found.version);
-                batch.put(transactions, handle, transaction.clone(), transaction.expires);
-            }
-            (NextHandle::NewAfterProvider(expires), CommittedStep::Rejected(transaction, _)) => {
-                transaction.stage = Stage::ProviderFailed;
-                transaction.expires = expires(transaction, context.now);
-                batch.require_version(transactions, handle, found.version);
-                batch.put(transactions, handle, transaction.clone(), transaction.expires);
-            }
-            // Okta: a failed answer neither changes the form nor extends the transaction.
-            (NextHandle::Same(_) | NextHandle::SameUntilSignedIn { .. }, CommittedStep::Rejected(transaction, _)) => {
-                transaction.stage = stage;
-                batch.require_version(transactions, handle, found.version);
-                batch.put(transactions, handle, transaction.clone(), transaction.expires);
-            }
-        }
+        store_next(context, &mut batch, (handle, found.version), (next, stage), &mut result);
         match commit(context, batch, org_changes).await {
             Err(LedgerError::Conflict { .. }) => {}
             other => {
@@ -133,6 +87,61 @@ pub(super) async fn take(
                 follow_up.run(context).await?;
                 return Ok(Some(result));
             }
+        }
+    }
+}
+
+/// Lets the batch of a step store its transaction. `stage`: the one before the step.
+fn store_next<'c>(
+    context: &'c Context,
+    batch: &mut Batch<'c>,
+    (handle, version): (&str, Version),
+    (next, stage): (NextHandle<'_>, Stage),
+    result: &mut CommittedStep,
+) {
+    let transactions = context.ledger().transactions();
+    batch.require_version(transactions, handle, version);
+    match (next, result) {
+        (NextHandle::NewAfterResponse, CommittedStep::Taken(transaction) | CommittedStep::Rejected(transaction, _)) => {
+            let submitted = Transaction { submitted: true, ..transaction.clone() };
+            batch.put(transactions, handle, submitted, transaction.expires);
+        }
+        (NextHandle::New, _)
+        | (NextHandle::NewAfterProvider(_), CommittedStep::Taken(_))
+        | (
+            NextHandle::NewAfterResponse
+            | NextHandle::Same(_)
+            | NextHandle::NewAfterProvider(_)
+            | NextHandle::SameUntilSignedIn { .. },
+            CommittedStep::DeviceGone,
+        ) => {
+            batch.delete(transactions, handle);
+        }
+        (
+            NextHandle::SameUntilSignedIn { session_token },
+            CommittedStep::Taken(Transaction { stage: Stage::SignedIn(proof), .. }),
+        ) => {
+            batch.delete(transactions, handle);
+            let expires = context.now + primary::SESSION_TOKEN_LIFETIME;
+            batch.put(context.ledger().session_tokens(), session_token, proof.clone(), expires);
+        }
+        (NextHandle::Same(expires), CommittedStep::Taken(transaction)) => {
+            transaction.expires = expires(transaction, context.now);
+            batch.put(transactions, handle, transaction.clone(), transaction.expires);
+        }
+        (NextHandle::SameUntilSignedIn { .. }, CommittedStep::Taken(transaction)) => {
+            transaction.expires = context.now + primary::STATE_TOKEN_LIFETIME;
+            batch.put(transactions, handle, transaction.clone(), transaction.expires);
+        }
+        (NextHandle::NewAfterProvider(expires), CommittedStep::Rejected(transaction, _)) => {
+            transaction.stage = Stage::ProviderFailed;
+            transaction.expires = expires(transaction, context.now);
+            batch.put(transactions, handle, transaction.clone(), transaction.expires);
+        }
+        // Okta: a failed answer neither changes the form nor extends the transaction.
+        (NextHandle::Same(_) | NextHandle::SameUntilSignedIn { .. }, CommittedStep::Rejected(transaction, _)) => {
+            transaction.stage = stage;
+            batch.put(transactions, handle, transaction.clone(), transaction.expires);
         }
     }
 }
@@ -347,7 +356,7 @@ async fn commit(context: &Context, batch: Batch<'_>, changes: OrgChanges) -> Res
     }
 }
 
-/// The messages that a step sends.
+/// The messages of a step, and what is done when it has been committed.
 #[derive(Debug, Default)]
 struct FollowUp {
     sent: Vec<SentRecovery>,

@@ -63,7 +63,9 @@ pub(super) fn begin_session<'c>(
     user: CurrentUser,
     request: &BrowserRequest,
 ) {
-    if let Some(SubmittedPage { handle, transaction }) = &request.page {
+    if let Some(SubmittedPage { handle, transaction }) = &request.page
+        && let Stage::SignedIn(_) = transaction.stage
+    {
         let begun = Transaction { stage: Stage::Consent { user }, submitted: true, ..transaction.clone() };
         let (transactions, expires) = (context.ledger().transactions(), begun.expires);
         batch.require(transactions, handle, |stored| matches!(stored.stage, Stage::SignedIn(_)));

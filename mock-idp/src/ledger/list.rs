@@ -10,7 +10,7 @@ macro_rules! for_all_tables {
             /// By `jti` of the interclient token.
             interclient_grants: InterclientGrant, 10_000, 8;
             /// By [`IssuedTokens::key`].
-            issued_tokens: IssuedTokens, 200_000, 64;
+            issued_tokens: IssuedTokens, 400_000, 64;
             /// By `auth_req_id`.
             backchannel: PolledRequest, 10_000, 16;
             /// By `mfa_token`.

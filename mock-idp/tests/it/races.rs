@@ -9,7 +9,8 @@ use serde_json::Value;
 use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::flow::{CALLBACK, authorize, browser, code_request, parameter};
+use crate::client::plain;
+use crate::flow::{CALLBACK, WEB, authorize, browser, code_request, parameter, state_handle};
 use crate::refusals::{token, token_error};
 use crate::{ciba, device};
 
@@ -135,4 +136,28 @@ async fn concurrent_polls_with_one_auth_req_id_succeed_once() {
     let form = [("grant_type", ciba::GRANT), ("auth_req_id", &id)];
     let kiosk = Some((ciba::KIOSK, ciba::SECRET));
     storm(&mock, 200, kiosk, &form).await.has_one_winner(200, "expired_token");
+}
+
+#[tokio::test]
+async fn a_page_that_is_submitted_many_times_at_once_begins_one_session() {
+    const TIMES: usize = 32;
+    let (mock, client) = (MockIdp::builder().start().await.unwrap(), browser());
+    let url = format!("{}/v1/authorize", mock.issuer());
+    let page = client.get(url).query(&code_request(WEB, "openid")).send().await.unwrap().text().await.unwrap();
+    let form = [("stateHandle", state_handle(&page)), ("user", "buyer@example.test".to_owned())];
+    let start = Arc::new(Barrier::new(TIMES));
+    let mut requests = JoinSet::new();
+    for _ in 0..TIMES {
+        let (client, form, start) = (client.clone(), form.clone(), Arc::clone(&start));
+        let url = format!("{}/signin/pick", mock.url());
+        requests.spawn(async move {
+            start.wait().await;
+            client.post(url).form(&form).send().await.unwrap().status().as_u16()
+        });
+    }
+    let mut statuses = requests.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [&[302][..], &[400; TIMES - 1]].concat());
+    let state = plain().get(format!("{}/_mock/state", mock.url())).send().await.unwrap().json::<Value>().await.unwrap();
+    assert_eq!(state["ledger"]["sessions"].as_array().unwrap().len(), 1);
 }

@@ -43,10 +43,10 @@ pub struct IssuedTokens(VecDeque<IssuedCredential>);
 impl IssuedTokens {
     /// How many records a user has at most. They are many and small, because a store outside of the process reads and writes a whole
     /// record for each credential.
-    const PARTS: u32 = 512;
+    const PARTS: u32 = 256;
 
     /// The largest number in one record; beyond it, the oldest are dropped.
-    const MAX: usize = 20;
+    const MAX: usize = 40;
 
     /// The key of the record that has a credential of a user.
     #[must_use]
@@ -69,7 +69,7 @@ impl IssuedTokens {
 
     /// Adds one.
     pub fn add(&mut self, credential: IssuedCredential) {
-        if self.0.len() >= Self::MAX {
+        while self.0.len() >= Self::MAX {
             self.0.pop_front();
         }
         self.0.push_back(credential);

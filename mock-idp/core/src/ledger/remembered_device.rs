@@ -12,7 +12,7 @@ pub struct RememberedDevice {
 }
 
 impl RememberedDevice {
-    /// Seconds for which the record is kept after the last second authenticator.
+    /// Seconds for which the record is kept after the first second authenticator.
     pub const LIFETIME: i64 = 365 * 24 * 3600;
 
     /// When a user has proved a second authenticator last, in seconds since the epoch.

@@ -7,7 +7,8 @@ use super::password::{NextStage, choose};
 use super::problem::{SignInProblem, SignInProblemKind};
 use super::sender::verification;
 use crate::ledger::{PartialSignIn, PasswordWarning, Proof, ProofStep, Purpose, SignedIn, Stage};
-use crate::model::{SignInMethod, User};
+use crate::model::unix_time::from_rfc3339;
+use crate::model::{Factor, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
 use crate::policy::assurance::{self, Assurance, AssuranceRequest, NextProof};
@@ -39,6 +40,14 @@ pub(super) fn after(
     next_stage(org, server, purpose, (user, is_new), (partial, facts), moment)
 }
 
+/// When the user has proved a second authenticator in this browser. One that was enrolled anew since has to be proved.
+fn remembered(user: &User, facts: &SignInFacts) -> Option<i64> {
+    let at = facts.device.as_ref()?.last(&user.id)?;
+    let is_older =
+        |factor: &Factor| factor.created.as_deref().and_then(from_rfc3339).is_none_or(|created| created <= at);
+    user.active_factors().any(|factor| is_older(&factor)).then_some(at)
+}
+
 /// What follows the proofs of a user.
 pub(super) fn next_stage(
     org: &Org,
@@ -57,7 +66,7 @@ pub(super) fn next_stage(
         began: partial.began,
         begins_session: partial.session.is_none(),
         idp: partial.idp.as_deref(),
-        remembered: facts.device.as_ref().and_then(|device| device.last(&user.id)),
+        remembered: remembered(user, facts),
         has_provider: false,
     };
     let decided = match assurance::decide(org, request, moment) {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode, header};
+use serde_json::json;
 
 use super::round_trips::{after, cookies_of, form};
-use super::{get, instance};
+use super::{authn, get, instance};
 use crate::engine::{Orgs, SandboxSettings};
 use crate::http::front::Front;
 use crate::ledger::Ledger;
@@ -106,5 +107,37 @@ async fn one_message_is_sent_for_a_page_that_is_submitted_again() {
             assert!(writes >= 2, "the step with its message, and the next page are written");
             return;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_session_token_is_used_up_together_with_the_session_that_it_begins() {
+    for writes in 0.. {
+        let store = Arc::new(BrokenStore::after(usize::MAX));
+        let orgs = orgs(&store);
+        let credentials = json!({"username": "buyer@example.test", "password": "Passw0rd!"});
+        let (_, signed_in) = authn(&orgs, "", &credentials).await;
+        let token = signed_in["sessionToken"].as_str().unwrap();
+        let authorize = format!(
+            "/oauth2/default/v1/authorize?{CLIENT}&response_type=code&scope=openid&state=s&nonce=n&sessionToken={token}\
+             &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+        );
+        store.allow(writes);
+        let first = send(&orgs, get(&authorize).body(Body::empty()).unwrap()).await;
+        store.allow(usize::MAX);
+        let location = first.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap());
+        if location.contains("code=") {
+            assert!(writes >= 2, "the session and the code are written");
+            let again = send(&orgs, get(&authorize).body(Body::empty()).unwrap()).await;
+            assert_eq!(again.status, StatusCode::OK, "the token is used up: the sign-in page");
+            return;
+        }
+        // RFC 6749 4.1.2.1: a redirect has this error instead of status 503.
+        let is_unavailable = location.contains("error=temporarily_unavailable");
+        assert!(is_unavailable || first.status == StatusCode::SERVICE_UNAVAILABLE, "{writes} {location}");
+        let cookies = cookies_of(&first.headers);
+        let again = get(&authorize).header(header::COOKIE, &cookies).body(Body::empty()).unwrap();
+        let again = send(&orgs, again).await;
+        assert_eq!((again.status, redeem(&orgs, &again).await), (StatusCode::FOUND, StatusCode::OK), "{writes}");
     }
 }

@@ -33,7 +33,7 @@ struct AuthnBody {
     provider: String,
     profile: FactorProfileBody,
     options: AuthnOptions,
-    context: AuthnContext,
+    context: Option<AuthnContext>,
     #[serde(flatten)]
     passkey: PasskeyBody,
     /// From the path.
@@ -65,7 +65,7 @@ struct FactorProfileBody {
 }
 
 pub(super) async fn post(at: AtServer, RequestHead(head): RequestHead, body: JsonBody) -> Decided {
-    // Okta: only a trusted program may bring an activation token.
+    // Okta: only a trusted program may bring an activation token or name the device.
     let trusted = is_trusted(&at, &head).await;
     respond(at, &body, |body| match (&*body.state_token, &*body.username, &*body.password) {
         ("", "", _) if trusted && !body.token.is_empty() => {
@@ -75,7 +75,8 @@ pub(super) async fn post(at: AtServer, RequestHead(head): RequestHead, body: Jso
         ("", "", _) | ("", _, "") => None,
         ("", username, password) => {
             let warns = body.options.warn_before_password_expired;
-            let program = SignInProgram { warns, device: body.context.device_token.as_deref() };
+            let device = body.context.as_ref().and_then(|context| context.device_token.as_deref());
+            let program = SignInProgram { warns, device: device.filter(|token| trusted && !token.is_empty()) };
             Some(AuthnAction::SignIn { username, password, program })
         }
         (state_token, ..) => Some(AuthnAction::Introspect { state_token }),

@@ -53,13 +53,18 @@ pub(crate) enum DiskError {
     )]
     Later { path: PathBuf, format: u32, known: u32 },
     #[error(
-        "{} is damaged: {error}.{} Or start over with --reset-state. Both keep the damaged file",
-        path.display(),
-        recoverable(path)
+        "{} is damaged: {error}.{recoverable} Or start over with --reset-state. Both keep the damaged file",
+        path.display()
     )]
-    Damaged { path: PathBuf, error: String },
+    Damaged { path: PathBuf, error: String, recoverable: String },
     #[error("the state {} cannot be used: {error}", path.display())]
     Io { path: PathBuf, error: String },
+}
+
+impl DiskError {
+    fn damaged(path: PathBuf, error: &impl std::fmt::Display) -> Self {
+        Self::Damaged { error: error.to_string(), recoverable: recoverable(&path), path }
+    }
 }
 
 /// The file, and how it is opened again after an error.
@@ -98,7 +103,7 @@ impl DiskFile {
         let unreadable = || Err(StorageError::Corrupted("it cannot be read".to_owned()).into());
         if let Err(error) = whole.unwrap_or_else(|_| unreadable()) {
             std::fs::remove_file(&checked).map_err(unusable)?;
-            return Err(DiskError::Damaged { path, error: error.to_string() });
+            return Err(DiskError::damaged(path, &error));
         }
         std::fs::rename(&checked, &copy).map_err(unusable)?;
         let opened = path.clone();
@@ -174,7 +179,7 @@ impl DiskFile {
         open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
         migrations: &[Migration],
     ) -> Result<Self, DiskError> {
-        let damaged = |error: DatabaseError| DiskError::Damaged { path: path.clone(), error: error.to_string() };
+        let damaged = |error: DatabaseError| DiskError::damaged(path.clone(), &error);
         let database = match open() {
             Ok(database) => database,
             Err(DatabaseError::DatabaseAlreadyOpen) => return Err(DiskError::InUse { path }),

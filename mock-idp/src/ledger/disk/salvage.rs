@@ -3,7 +3,7 @@
 //!
 //! The format: <https://github.com/cberner/redb/blob/master/docs/design.md>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -131,8 +131,12 @@ impl<'f> Pages<'f> {
 
     /// The entries of a tree that can be read, in their order.
     fn entries(&self, root: Link, value_length: Option<usize>) -> Vec<Entry<'f>> {
-        let (mut entries, mut links) = (Vec::new(), vec![root]);
+        let (mut entries, mut links, mut known) = (Vec::new(), vec![root], HashSet::new());
         while let Some(link) = links.pop() {
+            // Each page of a tree has one parent.
+            if !known.insert(link.number) {
+                continue;
+            }
             let Some(page) = self.page(link.number) else { continue };
             match page[0] {
                 LEAF => entries.extend(leaf(page, link.checksum, value_length).into_iter().flatten()),

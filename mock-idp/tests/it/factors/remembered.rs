@@ -5,6 +5,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use super::{PASSWORD, authn, authorize, code_at, submit, user_by_password, with_factors};
+use crate::crash::API_TOKEN;
 use crate::flow::browser;
 use crate::market::{advance, journal, stopped};
 use crate::org::{TestOrg, model};
@@ -80,7 +81,8 @@ async fn a_program_has_the_device_remembered_that_it_names() {
     let mock = stopped(&asking(&json!({ "factorPromptMode": "SESSION", "factorLifetime": 60 }))).await;
     let sign_in = async |device: &str| {
         let body = json!({ "username": super::LOGIN, "password": PASSWORD, "context": { "deviceToken": device } });
-        authn(&mock, "", body).await.1
+        let request = browser().post(format!("{}/api/v1/authn", mock.url())).header("authorization", API_TOKEN);
+        request.json(&body).send().await.unwrap().json::<Value>().await.unwrap()
     };
     let first = sign_in("device-1").await;
     assert_eq!(first["status"], "MFA_REQUIRED");
@@ -95,9 +97,20 @@ async fn a_program_has_the_device_remembered_that_it_names() {
     );
     let factors = first["_embedded"]["factors"].as_array().unwrap();
     let app = factors.iter().find(|factor| factor["factorType"] == "token:software:totp").unwrap();
-    let path = format!("/factors/{}/verify?rememberDevice=true", app["id"].as_str().unwrap());
-    let body = json!({ "stateToken": first["stateToken"], "passCode": code_at(crate::market::NOW) });
-    assert_eq!(authn(&mock, &path, body).await.1["status"], "SUCCESS");
+    let path = |remember| format!("/factors/{}/verify?rememberDevice={remember}", app["id"].as_str().unwrap());
+    let code = |transaction: &Value, code: &str| json!({ "stateToken": transaction["stateToken"], "passCode": code });
+    // The flag of a wrong code does not count.
+    let wrong = authn(&mock, &path(true), code(&first, "000000")).await.1;
+    assert_eq!(wrong["errorCode"], "E0000068");
+    let right = authn(&mock, &path(false), code(&first, &code_at(crate::market::NOW))).await.1;
+    assert_eq!(right["status"], "SUCCESS");
+    let second = sign_in("device-1").await;
+    assert_eq!(second["status"], "MFA_REQUIRED");
+    advance(&mock, 30).await;
+    let right = authn(&mock, &path(true), code(&second, &code_at(crate::market::NOW + 30))).await.1;
+    assert_eq!(right["status"], "SUCCESS");
     assert_eq!(sign_in("device-1").await["status"], "SUCCESS");
     assert_eq!(sign_in("device-2").await["status"], "MFA_REQUIRED");
+    let untrusted = json!({ "username": super::LOGIN, "password": PASSWORD, "context": { "deviceToken": "device-1" } });
+    assert_eq!(authn(&mock, "", untrusted).await.1["status"], "MFA_REQUIRED", "only a trusted program names devices");
 }
