@@ -1,6 +1,6 @@
 //! Email addresses that users change themselves.
 
-use mock_idp_core::ledger::{EmailChallenge, LedgerError, OutgoingMessage, OwnEmails};
+use mock_idp_core::ledger::{EmailAnswer, EmailChallenge, LedgerError, OutgoingMessage, OwnEmails};
 use mock_idp_core::management::{ApiError, my_account, users};
 use mock_idp_core::model::User;
 use serde_json::{Map, Value};
@@ -91,20 +91,24 @@ impl Management {
     /// Enters a code. A new address is that of the user then.
     ///
     /// # Errors
-    /// The code is wrong, or cannot be used any more; or the ledger's store is unavailable.
+    /// The code is wrong, or cannot be used any more; the user cannot have the address; or the ledger's store is unavailable.
     pub(crate) async fn verify_email(&self, id: &str, challenge: &str, code: &str) -> Result<(), ApiError> {
         let user = self.own_user()?;
-        let mut answered = None;
-        self.change_emails(&user, |own| {
-            self.known_challenge(own, id, challenge)?;
-            answered = Some(own.answer(challenge, code));
-            Ok(None)
-        })
-        .await?;
-        match answered.flatten() {
-            None => Err(my_account::wrong_code()),
-            Some(None) => Ok(()),
-            Some(Some(added)) => self.change(|change| my_account::set_email(change, added.role, &added.email)),
+        loop {
+            let (mut own, version) = self.stored_emails(&user).await?;
+            self.known_challenge(&own, id, challenge)?;
+            let answer = own.answer(challenge, code);
+            if answer == EmailAnswer::Unknown {
+                return Err(my_account::unknown_challenge(challenge));
+            }
+            if let EmailAnswer::Added(added) = &answer {
+                self.change(|change| my_account::set_email(change, added.role, &added.email))?;
+                // The code is used up after that, so that it can be entered again if the store fails in between.
+                self.instance().settle().await?;
+            }
+            if self.store_emails(&user, &own, version, Vec::new()).await? {
+                return if answer == EmailAnswer::Wrong { Err(my_account::wrong_code()) } else { Ok(()) };
+            }
         }
     }
 
@@ -135,27 +139,39 @@ impl Management {
         user: &User,
         mut change: impl FnMut(&mut OwnEmails) -> Result<Option<Vec<OutgoingMessage>>, ApiError>,
     ) -> Result<OwnEmails, ApiError> {
-        let table = self.context.ledger().own_emails();
         loop {
             let (mut own, version) = self.stored_emails(user).await?;
-            let messages = change(&mut own)?;
-            let expires = self.context.now + OwnEmails::LIFETIME;
-            let mut batch = self.context.ledger().batch();
-            match version {
-                Some(version) => batch.replace_until(table, &user.id, version, own.clone(), expires),
-                None => batch.put_new(table, &user.id, own.clone(), expires),
-            }
-            match batch.commit().await {
-                // Another request has changed it in the meantime.
-                Err(LedgerError::Conflict { .. }) => {}
-                other => {
-                    other?;
-                    for message in messages.into_iter().flatten() {
-                        self.context.instance.send(message).await?;
-                    }
-                    return Ok(own);
-                }
+            let messages = change(&mut own)?.unwrap_or_default();
+            if self.store_emails(user, &own, version, messages).await? {
+                return Ok(own);
             }
         }
+    }
+
+    /// Stores what was changed together with messages about it. Returns `false` if another request has changed it in the meantime.
+    async fn store_emails(
+        &self,
+        user: &User,
+        own: &OwnEmails,
+        version: Option<Version>,
+        messages: Vec<OutgoingMessage>,
+    ) -> Result<bool, LedgerError> {
+        let table = self.context.ledger().own_emails();
+        let expires = self.context.now + OwnEmails::LIFETIME;
+        let sends = !messages.is_empty();
+        let mut batch = self.context.ledger().batch();
+        match version {
+            Some(version) => batch.replace_until(table, &user.id, version, own.clone(), expires),
+            None => batch.put_new(table, &user.id, own.clone(), expires),
+        }
+        self.instance().add_messages(&mut batch, messages).await?;
+        match batch.commit().await {
+            Err(LedgerError::Conflict { .. }) => return Ok(false),
+            other => other?,
+        }
+        if sends {
+            self.instance().note_messages();
+        }
+        Ok(true)
     }
 }

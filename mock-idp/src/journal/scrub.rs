@@ -71,6 +71,7 @@ const ALWAYS_SECRET: &[&str] = &[
     "token",
     "user_code",
     "userCode",
+    "verificationCode",
 ];
 
 /// Parameters that hold a signed token of the client: not even its claims are shown.
@@ -259,7 +260,8 @@ mod tests {
         let value = json!({
             "confirmation": "c", "access_token": "opaque", "scope": "openid", "expires_in": 3600,
             "credentials": { "password": { "value": "p" }, "recovery_question": { "question": "q", "answer": "a" } },
-            "keys": [{ "kty": "RSA", "n": "1", "d": "2" }], "passcode": 123456, "client_secret": null, "password": "",
+            "keys": [{ "kty": "RSA", "n": "1", "d": "2" }], "passcode": 123456, "verificationCode": "1234",
+            "client_secret": null, "password": "",
         });
         let shown = SCRUBBER.json(value);
         assert_eq!(
@@ -267,7 +269,8 @@ mod tests {
             json!({
                 "confirmation": "…", "access_token": "…", "scope": "openid", "expires_in": 3600,
                 "credentials": { "password": { "value": "…" }, "recovery_question": { "question": "q", "answer": "…" } },
-                "keys": [{ "kty": "RSA", "n": "1", "d": "…" }], "passcode": "…", "client_secret": null, "password": "",
+                "keys": [{ "kty": "RSA", "n": "1", "d": "…" }], "passcode": "…", "verificationCode": "…",
+                "client_secret": null, "password": "",
             })
         );
     }

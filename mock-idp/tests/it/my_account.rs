@@ -160,10 +160,37 @@ async fn code(mock: &MockIdp, kind: &str) -> String {
     codes.next().unwrap_or_else(|| panic!("no code in {messages}")).to_owned()
 }
 
+/// Asks the management API.
+async fn administer(mock: &MockIdp, method: Method, path: &str, body: Value) -> Value {
+    let request = plain().request(method, format!("{}{path}", mock.url()));
+    let request = request.header("authorization", "SSWS 00mockMarketApiToken0123456789abcdefghijkl");
+    let response = request.json(&body).send().await.unwrap().error_for_status().unwrap();
+    response.json().await.unwrap_or_default()
+}
+
+/// The id of a new group whose members are the users that an expression fits.
+async fn group_by_rule(mock: &MockIdp, expression: &str) -> String {
+    let post = async |path: &str, body: Value| administer(mock, Method::POST, path, body).await;
+    let group = post("/api/v1/groups", json!({ "profile": { "name": "By rule" } })).await;
+    let group = group["id"].as_str().unwrap().to_owned();
+    let rule = json!({
+        "type": "group_rule", "name": "by expression",
+        "conditions": { "expression": { "type": "urn:okta:expression:1.0", "value": expression } },
+        "actions": { "assignUserToGroups": { "groupIds": [group] } },
+    });
+    let rule = post("/api/v1/groups/rules", rule).await;
+    let activate = format!("/api/v1/groups/rules/{}/lifecycle/activate", rule["id"].as_str().unwrap());
+    post(&activate, json!({})).await;
+    group
+}
+
 #[tokio::test]
 async fn a_new_address_is_that_of_the_user_when_its_code_has_been_entered() {
     let (mock, token) = with_token(&SCOPES).await;
     let new = "ben@example.test";
+    let group = group_by_rule(&mock, &format!("user.email == \"{new}\"")).await;
+    let groups = format!("/api/v1/users/{LOGIN}/groups");
+    assert!(!administer(&mock, Method::GET, &groups, Value::Null).await.to_string().contains(&group));
     let add = async |email: &str| {
         ask(&mock, &token, Method::POST, "emails", json!({ "profile": { "email": email }, "role": "PRIMARY" })).await
     };
@@ -192,7 +219,10 @@ async fn a_new_address_is_that_of_the_user_when_its_code_has_been_entered() {
     assert_eq!(wrong["errorCauses"][0]["errorSummary"], "The verification challenge failed due to an invalid code.");
     let polled = json_of(ask(&mock, &token, Method::GET, &challenge, Value::Null).await, 200).await;
     assert_eq!((&polled["status"], &polled["profile"]["email"]), (&json!("UNVERIFIED"), &json!(new)));
-    assert_eq!(verify(&code(&mock, "email").await).await.status(), 200);
+    let right = code(&mock, "email").await;
+    assert_eq!(verify(&right).await.status(), 200);
+    assert_eq!(verify(&right).await.status(), 404, "it is used up");
+    assert!(administer(&mock, Method::GET, &groups, Value::Null).await.to_string().contains(&group));
     let polled = json_of(ask(&mock, &token, Method::GET, &challenge, Value::Null).await, 200).await;
     assert_eq!(polled["status"], "VERIFIED");
     let emails = json_of(ask(&mock, &token, Method::GET, "emails", Value::Null).await, 200).await;
@@ -254,6 +284,57 @@ async fn a_phone_is_verified_by_the_code_of_a_text_message_or_a_call() {
 }
 
 #[tokio::test]
+async fn a_code_of_a_call_is_no_wrong_code_of_a_text_message_and_each_code_counts_once() {
+    let (mock, token) = with_token(&SCOPES).await;
+    let body = json!({ "profile": { "phoneNumber": "+14155551337" }, "sendCode": false });
+    let added = json_of(ask(&mock, &token, Method::POST, "phones", body).await, 201).await;
+    let path = format!("phones/{}", added["id"].as_str().unwrap());
+    let verify = async |code: &str| {
+        ask(&mock, &token, Method::POST, &format!("{path}/verify"), json!({ "verificationCode": code })).await
+    };
+    let challenge = async |method: &str| {
+        let body = json!({ "method": method });
+        assert_eq!(ask(&mock, &token, Method::POST, &format!("{path}/challenge"), body).await.status(), 200);
+    };
+    let none = json_of(verify("123456").await, 409).await;
+    assert_eq!(
+        (&none["errorCode"], &none["errorSummary"], &none["errorCauses"][0]["errorSummary"]),
+        (
+            &json!("E0000157"),
+            &json!("Another authenticator with key: transactionHandle is already active."),
+            &json!("Failed to find a transaction. Either the challenge was answered or the factor id is invalid."),
+        )
+    );
+    challenge("SMS").await;
+    for _ in 0..4 {
+        assert_eq!(verify("000").await.status(), 401);
+    }
+    challenge("CALL").await;
+    assert_eq!(verify(&code(&mock, "voice").await).await.status(), 204);
+    let sms = code(&mock, "sms").await;
+    assert_eq!(verify(&sms).await.status(), 204, "four wrong codes were entered");
+    assert_eq!(verify(&sms).await.status(), 409, "it is used up");
+}
+
+#[tokio::test]
+async fn a_phone_is_not_called_if_the_org_has_no_calls() {
+    let org = TestOrg::market().edit(|document| {
+        let authenticators = document.directory.get_mut(&DirectoryKind::Authenticator).unwrap();
+        let phone = authenticators.iter_mut().find(|known| known.text("key") == Some("phone_number")).unwrap();
+        phone.members.insert("methods".to_owned(), json!({ "voice": { "status": "INACTIVE" } }));
+    });
+    let (mock, token) = with_token_of(org, &SCOPES).await;
+    let body = json!({ "profile": { "phoneNumber": "+14155551337" } });
+    let added = json_of(ask(&mock, &token, Method::POST, "phones", body).await, 201).await;
+    let challenge = format!("phones/{}/challenge", added["id"].as_str().unwrap());
+    let refused = json_of(ask(&mock, &token, Method::POST, &challenge, json!({ "method": "CALL" })).await, 403).await;
+    assert_eq!(
+        (&refused["errorCode"], &refused["errorCauses"][0]["errorSummary"]),
+        (&json!("E0000038"), &json!("Method CALL is not enabled for your org."))
+    );
+}
+
+#[tokio::test]
 async fn authenticators_list_what_the_user_has_enrolled() {
     let org = TestOrg::market().edit(|document| {
         let policy = model(json!({
@@ -307,6 +388,132 @@ async fn a_passkey_is_registered_listed_and_removed() {
 }
 
 #[tokio::test]
+async fn a_registration_of_a_passkey_is_completed_before_it_expires() {
+    let (mock, token) = with_token(&SCOPES).await;
+    let authenticator = Authenticator::new(b"own credential");
+    for (waits, status) in [(300, 404), (0, 200)] {
+        let begun = json_of(ask(&mock, &token, Method::POST, "webauthn/registration", json!({})).await, 200).await;
+        advance(&mock, waits).await;
+        let answer = authenticator.register(&begun["options"], origin(&mock));
+        assert_eq!(ask(&mock, &token, Method::POST, "webauthn", answer).await.status(), status, "{waits}");
+    }
+}
+
+#[tokio::test]
+async fn administrators_by_a_group_have_the_admin_console() {
+    let names = async |org: TestOrg| {
+        let (mock, token) = with_token_of(org, &SCOPES).await;
+        let apps = ask(&mock, &token, Method::GET, "okta-applications", Value::Null).await;
+        let apps = json_of(apps, 200).await;
+        apps.as_array().unwrap().iter().map(|app| app["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let others = ["okta_enduser", "okta_account_settings", "okta_browser_plugin"];
+    assert_eq!(names(TestOrg::market()).await, others);
+    let administrators = TestOrg::market().edit(|document| {
+        let buyers = document.groups.iter_mut().find(|group| group.id == "00gbuyers000000005d7").unwrap();
+        buyers.roles.push(model(json!({ "type": "HELP_DESK_ADMIN" })));
+    });
+    assert_eq!(names(administrators).await, [&others[..], &["saasure"]].concat());
+}
+
+/// What is read.
+const READS: [&str; 15] = [
+    "profile",
+    "profile/schema",
+    "password",
+    "password/complexity-requirements",
+    "emails",
+    "emails/x",
+    "emails/x/challenge/y",
+    "phones",
+    "phones/x",
+    "authenticators",
+    "authenticators/x",
+    "authenticators/x/enrollments",
+    "authenticators/x/enrollments/y",
+    "webauthn",
+    "webauthn/x",
+];
+
+/// What changes the account.
+const CHANGES: [(Method, &str); 16] = [
+    (Method::PUT, "profile"),
+    (Method::POST, "password"),
+    (Method::PUT, "password"),
+    (Method::DELETE, "password"),
+    (Method::POST, "password/change-password"),
+    (Method::POST, "emails"),
+    (Method::DELETE, "emails/x"),
+    (Method::POST, "emails/x/challenge"),
+    (Method::POST, "emails/x/challenge/y/verify"),
+    (Method::POST, "phones"),
+    (Method::DELETE, "phones/x"),
+    (Method::POST, "phones/x/challenge"),
+    (Method::POST, "phones/x/verify"),
+    (Method::POST, "webauthn"),
+    (Method::POST, "webauthn/registration"),
+    (Method::DELETE, "webauthn/x"),
+];
+
+#[tokio::test]
+async fn each_operation_needs_a_scope_of_its_own() {
+    let reading: Vec<&str> = SCOPES.into_iter().filter(|scope| scope.ends_with(".read")).collect();
+    let (mock, token) = with_token(&reading).await;
+    for (method, path) in CHANGES {
+        let refused = ask(&mock, &token, method.clone(), path, json!({})).await;
+        assert!(lacks_scope(&refused), "{method} {path}");
+    }
+    assert!(lacks_scope(&ask(&mock, &token, Method::DELETE, "sessions", json!({})).await));
+    let (mock, token) = with_token(&["okta.myAccount.sessions.manage"]).await;
+    for path in READS.into_iter().chain(["okta-applications", "organization"]) {
+        assert!(lacks_scope(&ask(&mock, &token, Method::GET, path, Value::Null).await), "{path}");
+    }
+}
+
+fn lacks_scope(response: &Response) -> bool {
+    let challenge = response.headers().get("www-authenticate").map(|header| header.to_str().unwrap());
+    response.status() == 403 && challenge.is_some_and(|text| text.contains("error=\"insufficient_scope\""))
+}
+
+#[tokio::test]
+async fn what_another_user_has_is_not_found() {
+    let (mock, token) = with_token(&SCOPES).await;
+    let scopes = [&["openid"], &SCOPES[..]].concat();
+    let spec = LoginSpec::at(WEB).user("premium@example.test").server("org").scopes(&scopes);
+    let other = mock.org().login(&spec).await.unwrap().access_token.unwrap();
+    let add = async |path: &str, body: Value, status: u16| {
+        let added = json_of(ask(&mock, &other, Method::POST, path, body).await, status).await;
+        added["id"].as_str().unwrap_or_default().to_owned()
+    };
+    let email = add("emails", json!({ "profile": { "email": "priya@example.test" } }), 201).await;
+    let phone = add("phones", json!({ "profile": { "phoneNumber": "+14155551337" } }), 201).await;
+    let begun = json_of(ask(&mock, &other, Method::POST, "webauthn/registration", json!({})).await, 200).await;
+    let passkey = Authenticator::new(b"other credential").register(&begun["options"], origin(&mock));
+    assert_eq!(ask(&mock, &token, Method::POST, "webauthn", passkey.clone()).await.status(), 404);
+    let passkey = add("webauthn", passkey, 200).await;
+    let challenge = add(&format!("emails/{email}/challenge"), json!({ "state": "s" }), 201).await;
+    for (method, path) in [
+        (Method::GET, format!("emails/{email}")),
+        (Method::DELETE, format!("emails/{email}")),
+        (Method::POST, format!("emails/{email}/challenge")),
+        (Method::GET, format!("emails/{email}/challenge/{challenge}")),
+        (Method::POST, format!("emails/{email}/challenge/{challenge}/verify")),
+        (Method::GET, format!("phones/{phone}")),
+        (Method::DELETE, format!("phones/{phone}")),
+        (Method::POST, format!("phones/{phone}/challenge")),
+        (Method::POST, format!("phones/{phone}/verify")),
+        (Method::GET, format!("webauthn/{passkey}")),
+        (Method::DELETE, format!("webauthn/{passkey}")),
+    ] {
+        let body = json!({ "method": "SMS", "verificationCode": "123456" });
+        assert_eq!(ask(&mock, &token, method.clone(), &path, body).await.status(), 404, "{method} {path}");
+    }
+    for path in [format!("emails/{email}"), format!("phones/{phone}"), format!("webauthn/{passkey}")] {
+        assert_eq!(ask(&mock, &other, Method::GET, &path, Value::Null).await.status(), 200, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_password_is_removed_and_created_again() {
     let (mock, token) = with_token(&SCOPES).await;
     let post = async || {
@@ -315,7 +522,13 @@ async fn a_password_is_removed_and_created_again() {
     };
     let refused = json_of(post().await, 409).await;
     assert_eq!(refused["errorSummary"], "This account already has a password set as an authenticator.");
+    let sign_in = async || {
+        let authn = plain().post(format!("{}/api/v1/authn", mock.url()));
+        authn.json(&json!({ "username": LOGIN, "password": "Passw0rd!" })).send().await.unwrap().status()
+    };
+    assert_eq!(sign_in().await, 200);
     assert_eq!(ask(&mock, &token, Method::DELETE, "password", json!({})).await.status(), 204);
+    assert_eq!(sign_in().await, 401);
     assert_eq!(ask(&mock, &token, Method::DELETE, "password", json!({})).await.status(), 404);
     assert_eq!(json_of(post().await, 201).await["status"], "ACTIVE");
 }

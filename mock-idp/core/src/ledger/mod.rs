@@ -43,7 +43,7 @@ pub use keep_prompts::KeepPrompts;
 pub use logged_request::{LogPosition, LoggedRequest, PackedEvents};
 pub use magic_link::{MagicLink, MagicLinkState, OpenedLink, SealedCode};
 pub use one_time_token::{OneTimeToken, RecoveryKind};
-pub use own_emails::{EmailChallenge, EmailRole, OwnEmails, UnverifiedEmail};
+pub use own_emails::{EmailAnswer, EmailChallenge, EmailRole, OwnEmails, UnverifiedEmail};
 pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, UserDecision};
 pub use push::{NumberChallenge, PushAnswer, PushNotification, PushNotifications, PushResult};
 pub use remembered_device::RememberedDevice;

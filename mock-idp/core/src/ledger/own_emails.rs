@@ -56,10 +56,11 @@ impl OwnEmails {
     /// How many addresses a user can add, and how many codes are kept; the first ones are dropped.
     pub const CAPACITY: usize = 20;
 
-    /// Adds an address. Returns whether it is new.
+    /// Adds an address. Returns whether it is new. Codes that were sent to it when it was added before are dropped.
     pub fn add(&mut self, email: &str, role: EmailRole) -> bool {
         let is_new = self.find(email).is_none();
         if is_new {
+            self.remove(email);
             drop_first(&mut self.unverified);
             self.unverified.push(UnverifiedEmail { email: email.to_owned(), role });
         }
@@ -92,24 +93,64 @@ impl OwnEmails {
         self.challenges.iter().find(is_known)
     }
 
-    /// Enters a code. Returns the address that is verified by it, if the user has added it; `None`: it is wrong.
-    pub fn answer(&mut self, id: &str, code: &str) -> Option<Option<UnverifiedEmail>> {
-        let known = self.challenges.iter_mut().find(|known| known.id == id)?;
+    /// Enters a code.
+    pub fn answer(&mut self, id: &str, code: &str) -> EmailAnswer {
+        let known = self.challenges.iter_mut().find(|known| known.id == id && !known.is_verified);
+        let Some(known) = known else { return EmailAnswer::Unknown };
         if known.code != OneTimeToken::hash(code) {
             known.wrong += 1;
             if known.wrong >= OneTimeToken::MAX_WRONG {
                 self.challenges.retain(|known| known.id != id);
             }
-            return None;
+            return EmailAnswer::Wrong;
         }
         known.is_verified = true;
         let index = self.unverified.iter().position(|waiting| waiting.email.eq_ignore_ascii_case(&known.email));
-        Some(index.map(|index| self.unverified.remove(index)))
+        index.map_or(EmailAnswer::Known, |index| EmailAnswer::Added(self.unverified.remove(index)))
     }
+}
+
+/// What a code that was entered has done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EmailAnswer {
+    /// None: there is no such challenge, or its code was used.
+    Unknown,
+    /// None: another code was sent.
+    Wrong,
+    /// It has confirmed an address that the user has.
+    Known,
+    /// It has verified an address that the user has added.
+    Added(UnverifiedEmail),
 }
 
 fn drop_first<T>(list: &mut Vec<T>) {
     if list.len() >= OwnEmails::CAPACITY {
         list.remove(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_counts_once_and_not_for_an_address_that_is_added_again() {
+        let mut own = OwnEmails::default();
+        let challenge = |id: &str| EmailChallenge {
+            id: id.to_owned(),
+            email: "ben@example.test".to_owned(),
+            code: OneTimeToken::hash("1"),
+            wrong: 0,
+            is_verified: false,
+            expires: 100,
+        };
+        own.add("ben@example.test", EmailRole::Primary);
+        own.challenge(challenge("a"));
+        assert_eq!(own.answer("a", "2"), EmailAnswer::Wrong);
+        let added = UnverifiedEmail { email: "ben@example.test".to_owned(), role: EmailRole::Primary };
+        assert_eq!((own.answer("a", "1"), own.answer("a", "1")), (EmailAnswer::Added(added), EmailAnswer::Unknown));
+        own.challenge(challenge("b"));
+        own.add("Ben@example.test", EmailRole::Primary);
+        assert_eq!(own.answer("b", "1"), EmailAnswer::Unknown);
     }
 }

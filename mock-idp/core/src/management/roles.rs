@@ -7,8 +7,7 @@ use crate::org::Tables;
 
 /// What a user may work on by an operation; `None` if no role admits it. Standard roles are those of the user and of groups.
 pub(super) fn reach_of_user(org: &Tables, user: &User, operation: Operation<'_>) -> Option<Reach> {
-    let groups = org.group_ids(user).filter_map(|id| org.group(id));
-    let standard = by_standard_roles(groups.flat_map(|group| &group.roles).chain(&user.roles), operation);
+    let standard = by_standard_roles(standard_roles(org, user), operation);
     if standard == Some(Reach::EVERYTHING) {
         return standard;
     }
@@ -16,8 +15,14 @@ pub(super) fn reach_of_user(org: &Tables, user: &User, operation: Operation<'_>)
     standard.into_iter().chain(custom).reduce(merged)
 }
 
-/// The same of a client that makes a call for itself. A client without a role may do what a super administrator may: Okta has a setting
-/// that gives new clients this role.
+/// The standard roles that a user has, directly or by a group.
+pub(super) fn standard_roles<'o>(org: &'o Tables, user: &'o User) -> impl Iterator<Item = &'o AdminRole> {
+    let groups = org.group_ids(user).filter_map(|id| org.group(id));
+    groups.flat_map(|group| &group.roles).chain(&user.roles)
+}
+
+/// What a client may work on that makes a call for itself. A client without a role may do what a super administrator may: Okta has a
+/// setting that gives new clients this role.
 pub(super) fn reach_of_client(client: &App, operation: Operation<'_>) -> Option<Reach> {
     if client.roles.is_empty() { Some(Reach::EVERYTHING) } else { by_standard_roles(client.roles.iter(), operation) }
 }

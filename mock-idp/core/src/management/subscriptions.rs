@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::roles::standard_roles;
 use super::{ApiError, Links, ManagementCall, ManagementChange, users};
 use crate::model::{DirectoryKind, DirectoryObject, RoleType, User};
 use crate::org::Tables;
@@ -125,8 +126,7 @@ impl<'t> Known<'t> {
 
 /// Whether a user has a standard role, directly or by a group.
 fn has_role(org: &Tables, user: &User, role: &str) -> bool {
-    let of_groups = org.group_ids(user).filter_map(|id| org.group(id)).flat_map(|group| &group.roles);
-    user.roles.iter().chain(of_groups).any(|known| known.kind.name() == role)
+    standard_roles(org, user).any(|known| known.kind.name() == role)
 }
 
 fn known_type(kind: &str) -> Result<&'static str, ApiError> {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{href, link};
+use crate::management::roles::standard_roles;
 use crate::management::users::find;
 use crate::management::{ApiError, ManagementCall};
 use crate::model::{DirectoryKind, DirectoryObject, Factor, SignInMethod, User};
@@ -26,7 +27,7 @@ const ADMIN_CONSOLE: (&str, &str, &str) =
 /// # Errors
 /// The caller is not a user.
 pub fn okta_applications(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
-    let is_administrator = !find(org, call, "me")?.roles.is_empty();
+    let is_administrator = standard_roles(org, find(org, call, "me")?).next().is_some();
     let apps = OKTA_APPS.into_iter().chain(is_administrator.then_some(ADMIN_CONSOLE));
     Ok(apps.map(|(id, name, label)| json!({ "id": id, "name": name, "displayName": label })).collect())
 }

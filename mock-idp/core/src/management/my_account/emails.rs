@@ -7,7 +7,7 @@ use super::link;
 use crate::ledger::{
     EmailChallenge, EmailRole, MessageKind, MessageTemplate, OneTimeToken, OutgoingMessage, OwnEmails,
 };
-use crate::management::users::find;
+use crate::management::users::{self, find};
 use crate::management::{ApiError, ApiErrorId, BodyMembers, ManagementCall, ManagementChange};
 use crate::model::{User, is_email_address};
 use crate::moment::{Moment, timestamp};
@@ -157,21 +157,18 @@ pub fn verified_email() -> ApiError {
     ApiError::validation("email", vec!["Can't delete a verified email address.".to_owned()])
 }
 
-/// Gives the user an address that is verified.
+/// Gives the user an address that is verified. It is checked like other changes of a profile.
 ///
 /// # Errors
-/// The caller is not a user.
+/// The caller is not a user, or the schema refuses the address.
 pub fn set_email(change: &mut ManagementChange<'_, '_>, role: EmailRole, email: &str) -> Result<(), ApiError> {
-    let mut user = find(change.draft, change.call, "me")?.clone();
-    match role {
-        EmailRole::Primary => user.profile.email = email.to_owned(),
-        EmailRole::Secondary => {
-            user.profile.others.insert("secondEmail".to_owned(), email.into());
-        }
-    }
-    user.last_updated = Some(change.now());
-    change.draft.put_user(user);
-    Ok(())
+    let attribute = match role {
+        EmailRole::Primary => "email",
+        EmailRole::Secondary => "secondEmail",
+    };
+    let profile = json!({ attribute: email });
+    let body: Map<String, Value> = [("profile".to_owned(), profile)].into_iter().collect();
+    users::change(change, "me", &body).map(drop)
 }
 
 struct Address {

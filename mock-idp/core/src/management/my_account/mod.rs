@@ -13,7 +13,9 @@ pub use emails::{
     unknown_challenge, verified_email, wrong_code,
 };
 pub use passkeys::{begin_passkey, passkey, passkeys, pending_passkey, remove_passkey};
-pub use phones::{activate_phone, add_phone, factors_of_phone, phone, phone_challenge, phones, remove_phone};
+pub use phones::{
+    activate_phone, add_phone, factors_of_phone, no_phone_challenge, phone, phone_challenge, phones, remove_phone,
+};
 
 use super::schemas::user_attributes;
 use super::users::{self, user_type_id};

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::link;
 use crate::management::users::{self, FactorEnrollment, find};
 use crate::management::{ApiError, ApiErrorId, ManagementCall, ManagementChange};
+use crate::model::unix_time::from_rfc3339;
 use crate::model::{Factor, FactorType, SignInMethod, User};
 use crate::moment::timestamp;
 use crate::org::Tables;
@@ -51,9 +52,11 @@ pub fn begin_passkey(change: &mut ManagementChange<'_, '_>) -> Result<Value, Api
 /// The id of the registration that can be completed.
 ///
 /// # Errors
-/// None was begun.
+/// None was begun, or the last one has expired.
 pub fn pending_passkey(org: &Tables, call: ManagementCall<'_>) -> Result<String, ApiError> {
-    let pending = of_user(find(org, call, "me")?).find(|factor| !factor.is_active());
+    let expires = |factor: &Factor| factor.created.as_deref().and_then(from_rfc3339).map(|begun| begun + LIFETIME);
+    let in_time = |factor: &Factor| expires(factor).is_none_or(|expires| call.now < expires);
+    let pending = of_user(find(org, call, "me")?).find(|factor| !factor.is_active() && in_time(factor));
     pending.map(|factor| factor.id.clone()).ok_or_else(|| ApiError::not_found("webauthn", "UserFactor"))
 }
 

@@ -57,16 +57,7 @@ pub fn add_phone(
         let cause = "This user account has reached the maximum number of enrolled phone numbers.".to_owned();
         return Err(ApiError::validation("Exceeded cardinality max", vec![cause]));
     }
-    let methods: Vec<SignInMethod> =
-        SignInMethod::ALL.into_iter().filter(|method| method.is_phone() && can_enroll(change.draft, *method)).collect();
-    if !methods.contains(&wanted) {
-        let cause = match methods.is_empty() {
-            true => "Phone authenticator is not enabled for your org.".to_owned(),
-            false => format!("Method {} is not enabled for your org.", name_of(wanted)),
-        };
-        let error = ApiError::new(ApiErrorId::StatusNotAllowed, "the org does not offer it");
-        return Err(ApiError { causes: vec![cause], ..error });
-    }
+    let methods = methods_with(change.draft, wanted)?;
     // One that was not verified is replaced.
     user.factors.retain(|factor| !is_phone(factor) || factor.is_active());
     let now = change.now();
@@ -95,7 +86,7 @@ pub fn remove_phone(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<(
 /// The factors of a phone that a code can have been sent for, by this method if one is given.
 ///
 /// # Errors
-/// The user has no such phone, or it is not used by the method.
+/// The user has no such phone, or the org or the phone does not use the method.
 pub fn factors_of_phone(
     org: &Tables,
     call: ManagementCall<'_>,
@@ -105,6 +96,9 @@ pub fn factors_of_phone(
     let user = find(org, call, "me")?;
     let number = number_of(phone_of(user, id)?);
     let wanted = method.map(method_of).transpose()?;
+    if let Some(wanted) = wanted {
+        methods_with(org, wanted)?;
+    }
     let is_wanted =
         |factor: &&Factor| number_of(factor) == number && wanted.is_none_or(|wanted| factor.method() == Some(wanted));
     let found: Vec<Factor> = phone_factors(user).filter(is_wanted).cloned().collect();
@@ -133,6 +127,17 @@ pub fn phone_challenge(call: ManagementCall<'_>, id: &str) -> Value {
     json!({ "_links": { "verify": link(call, &format!("phones/{id}/verify"), &["POST"]) } })
 }
 
+/// The error for a code when none was sent, or it was used.
+#[must_use]
+pub fn no_phone_challenge() -> ApiError {
+    let cause = "Failed to find a transaction. Either the challenge was answered or the factor id is invalid.";
+    ApiError {
+        arguments: vec!["Another authenticator with key: transactionHandle is already active.".to_owned()],
+        causes: vec![cause.to_owned()],
+        ..ApiError::new(ApiErrorId::AuthenticatorActive, "no code waits to be entered")
+    }
+}
+
 fn phone_factors(user: &User) -> impl Iterator<Item = &Factor> {
     user.factors.iter().filter(|factor| is_phone(factor))
 }
@@ -147,6 +152,24 @@ fn number_of(factor: &Factor) -> &str {
 
 fn phone_of<'u>(user: &'u User, id: &str) -> Result<&'u Factor, ApiError> {
     phone_factors(user).find(|factor| factor.id == id).ok_or_else(|| ApiError::not_found(id, "UserFactor"))
+}
+
+/// The methods of phones that the org has.
+///
+/// # Errors
+/// This one is not among them.
+fn methods_with(org: &Tables, wanted: SignInMethod) -> Result<Vec<SignInMethod>, ApiError> {
+    let known = SignInMethod::ALL.into_iter().filter(|method| method.is_phone() && can_enroll(org, *method));
+    let methods: Vec<SignInMethod> = known.collect();
+    if methods.contains(&wanted) {
+        return Ok(methods);
+    }
+    let cause = match methods.is_empty() {
+        true => "Phone authenticator is not enabled for your org.".to_owned(),
+        false => format!("Method {} is not enabled for your org.", name_of(wanted)),
+    };
+    let error = ApiError::new(ApiErrorId::StatusNotAllowed, "the org does not offer it");
+    Err(ApiError { causes: vec![cause], ..error })
 }
 
 fn method_of(name: &str) -> Result<SignInMethod, ApiError> {
