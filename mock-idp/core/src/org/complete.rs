@@ -103,9 +103,10 @@ impl Document {
         }
     }
 
-    /// The same for the attributes of app users and app groups.
+    /// The same for the attributes of app users and app groups. The attributes of apps of Okta's catalogue are not known: those have a
+    /// schema only if the org has changed it.
     fn define_app_attributes(&mut self) {
-        for app in &self.apps {
+        for app in self.apps.iter().filter(|app| app.is_client()) {
             let Some(Assignments { users, groups }) = &app.assignments else { continue };
             let assignments = || users.iter().chain(groups);
             if assignments().all(|assignment| assignment.profile.is_empty()) {

@@ -153,7 +153,7 @@ impl Tables {
     /// Whether completing a document adds this schema of app users, because of the attributes that their assignments have.
     fn follows_from_assignments(&self, row: &DirectoryRow) -> bool {
         let app = self.app(&row.object.owner).filter(|_| row.kind == DirectoryKind::AppUserSchema);
-        app.is_some_and(|app| {
+        app.filter(|app| app.is_client()).is_some_and(|app| {
             let mut schema = fresh::app_user_schema(app, app.created.unwrap_or(CREATED));
             let assignments = self.assigned_users(app).chain(self.assigned_groups(app));
             fresh::define_app_attributes(&mut schema, assignments) && schema == row.object

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Api, SERVICE, keys, values};
 use crate::flow::{WEB, decode};
+use crate::org::{TestOrg, model};
 
 async fn app(api: &Api) -> String {
     let body = json!({
@@ -110,6 +111,27 @@ async fn attributes_of_assignments_in_a_document_are_in_the_schema_of_the_app() 
     let body = json!({ "id": assigned["id"], "profile": assigned["profile"] });
     let again = api.post(&format!("/api/v1/apps/{WEB}/users"), body).await;
     assert_eq!((again.status.as_u16(), &again.body["profile"]), (200, &assigned["profile"]));
+}
+
+#[tokio::test]
+async fn app_users_of_an_app_of_the_catalogue_have_any_attribute_until_its_schema_is_changed() {
+    let id = "0oawiki0000000000001";
+    let buyer = "00ubuyer0000000005d7";
+    let wiki = model(json!({
+        "id": id, "name": "bookmark", "label": "Wiki", "signOnMode": "BOOKMARK",
+        "assignments": { "users": [{ "id": buyer, "profile": { "plan": "gold" } }] },
+    }));
+    let api = Api::of(TestOrg::market().with_apps([wiki]).start().await);
+    let own = format!("/api/v1/apps/{id}/users/{buyer}");
+    let changed = api.post(&own, json!({ "profile": { "color": "red" } })).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_eq!((&changed.body["profile"]["plan"], &changed.body["profile"]["color"]), (&json!("gold"), &json!("red")));
+    let level = json!({ "level": { "title": "Level", "type": "integer" } });
+    let schema = format!("/api/v1/meta/schemas/apps/{id}/default");
+    let schema = api.create(&schema, json!({ "definitions": { "custom": { "properties": level } } })).await;
+    assert_eq!(keys(&schema["definitions"]["custom"]["properties"]), ["level"]);
+    let size = json!({ "profile": { "size": "L" } });
+    assert_eq!(api.post(&own, size).await.error().3, ["Property 'size' not found"]);
 }
 
 /// The subject of an access token of the buyer.
