@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange, tolerant};
 use crate::model::{ApiToken, DirectoryKind};
 use crate::moment::timestamp;
-use crate::org::{CREATED, Tables};
+use crate::org::{CREATED, Tables, is_word};
 use crate::system_log::{EventEntity, EventType, LogEvent};
 
 /// Okta: a token expires 30 days after its last use.
@@ -45,7 +45,8 @@ pub fn update(change: &mut ManagementChange<'_, '_>, id: &str, body: &Map<String
     if let Some(network) = read.object("network")? {
         token.network = tolerant::read(Value::Object(network.all().clone()))?;
         let zones = token.network.include.iter().chain(&token.network.exclude);
-        let is_known = |zone: &&String| change.draft.object(DirectoryKind::NetworkZone, zone).is_some();
+        let is_known =
+            |zone: &&String| is_word(zone) || change.draft.object(DirectoryKind::NetworkZone, zone).is_some();
         if let Some(unknown) = zones.into_iter().find(|zone| !is_known(zone)) {
             return Err(ApiError::not_found(unknown, "NetworkZone"));
         }

@@ -40,6 +40,7 @@ pub(crate) use fresh::{access_catch_all, app_user_schema, default_session_policy
 pub(crate) use import::CREATED;
 pub use picker::PickerUser;
 pub use problem::{Problem, Problems};
+pub(crate) use references::is_word;
 pub use rows::{RowChange, StoredRow};
 pub use server::{ClaimValue, CompiledClaim, CompiledPolicy, CompiledRule, CompiledServer, GroupFilter, ServerKind};
 pub use snapshot::Org;

@@ -86,7 +86,7 @@ fn paths(kind: DirectoryKind) -> &'static [&'static str] {
 }
 
 /// Names in conditions that are not ids. Okta: `EVERYONE` is the group of all users, `ALL_ZONES` each network zone.
-pub(super) fn is_word(name: &str) -> bool {
+pub(crate) fn is_word(name: &str) -> bool {
     matches!(name, "" | "EVERYONE" | "ALL_ZONES")
 }
 

@@ -56,6 +56,12 @@ async fn a_token_is_changed_and_revokes_itself() {
     assert_eq!((changed.status.as_u16(), &changed.body["name"]), (200, &json!("CI")));
     assert_eq!(api.get(&path).await.body["network"], network);
     assert_eq!(api.put(&path, json!({ "network": { "connection": "ANYWHERE" } })).await.body["name"], "CI");
+    let here = json!({ "type": "IP", "name": "Here", "gateways": [{ "type": "CIDR", "value": "127.0.0.0/8" }] });
+    api.create("/api/v1/zones", here).await;
+    let all = json!({ "connection": "ZONE", "include": ["ALL_ZONES"], "exclude": [zone] });
+    let named = api.put(&path, json!({ "network": all })).await;
+    assert_eq!((named.status.as_u16(), &named.body["network"]), (200, &all));
+    assert_eq!(api.put(&path, json!({ "network": { "connection": "ANYWHERE" } })).await.status, 200);
     let unknown = json!({ "network": { "connection": "ZONE", "include": ["nzounknown"] } });
     assert_eq!(api.put(&path, unknown).await.error().0, 404);
     for wrong in [json!({ "network": { "connection": "MOON" } }), json!({ "name": 1 }), json!({ "network": [] })] {
@@ -64,7 +70,7 @@ async fn a_token_is_changed_and_revokes_itself() {
     assert_eq!(api.put(&path, json!({ "userId": "00uunknown" })).await.error().0, 404);
     assert_eq!(api.put(&format!("{PATH}/00T"), json!({})).await.error().0, 404);
     let events = api.get("/api/v1/logs?filter=eventType+sw+%22system.api_token%22").await.body;
-    assert_eq!(super::values(&events, "/eventType"), ["system.api_token.update"; 2]);
+    assert_eq!(super::values(&events, "/eventType"), ["system.api_token.update"; 4]);
     assert_eq!(api.delete(&format!("{PATH}/current")).await.status, 204);
     assert_eq!(api.get(PATH).await.error().1, "E0000011");
 }
