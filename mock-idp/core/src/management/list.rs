@@ -41,6 +41,8 @@ pub struct ListQuery {
     style: ListStyle,
     /// Other parameters that links repeat, in the order of Okta's links.
     repeated: Vec<(&'static str, String)>,
+    /// Parameters that only the link to the next page repeats.
+    repeated_by_next: Vec<(&'static str, String)>,
 }
 
 /// A page of a list.
@@ -74,13 +76,20 @@ impl ListQuery {
         };
         let repeated =
             REPEATED.iter().filter_map(|name| Some((*name, query.get(name)?.to_owned()))).collect::<Vec<_>>();
-        Ok(Self { limit, after: query.get("after").map(str::to_owned), style, repeated })
+        Ok(Self { limit, after: query.get("after").map(str::to_owned), style, repeated, repeated_by_next: Vec::new() })
     }
 
     /// The same list, whose links repeat one more parameter.
     #[must_use]
     pub fn repeating(mut self, name: &'static str, value: &str) -> Self {
         self.repeated.push((name, value.to_owned()));
+        self
+    }
+
+    /// The same list, whose link to the next page repeats these parameters where the request has them.
+    #[must_use]
+    pub fn repeating_in_next(mut self, query: &Parameters, names: &[&'static str]) -> Self {
+        self.repeated_by_next = names.iter().filter_map(|name| Some((*name, query.get(name)?.to_owned()))).collect();
         self
     }
 
@@ -114,20 +123,20 @@ impl ListQuery {
         objects: Vec<Value>,
         next: Option<String>,
     ) -> ListedPage {
-        let link = |relation: &str, after: Option<&str>| {
+        let link = |relation: &str, after: Option<&str>, more: &[(&str, String)]| {
             let mut query = Serializer::new(String::new());
             query.extend_pairs(after.map(|after| ("after", after)));
             query.extend_pairs(self.limit.map(|limit| ("limit", limit.to_string())));
-            query.extend_pairs(&self.repeated);
+            query.extend_pairs(self.repeated.iter().chain(more));
             let query = query.finish();
             let mark = if query.is_empty() { "" } else { "?" };
             format!("<{}{path}{mark}{query}>; rel=\"{relation}\"", call.base())
         };
         let mut links = Vec::new();
         if self.style.links_to_self {
-            links.push(link("self", self.after.as_deref()));
+            links.push(link("self", self.after.as_deref(), &[]));
         }
-        links.extend(next.map(|next| link("next", Some(&next))));
+        links.extend(next.map(|next| link("next", Some(&next), &self.repeated_by_next)));
         ListedPage { objects, links }
     }
 }

@@ -272,9 +272,12 @@ async fn policies_are_listed_in_pages_and_by_name() {
         assert!(page.body.as_array().unwrap().len() <= 2);
         let Some(next) = page.links.iter().find(|link| link.ends_with("rel=\"next\"")) else { break };
         let next = next.split(['<', '>']).nth(1).unwrap().strip_prefix(&api.base()).unwrap();
-        path = format!("{next}&sortBy=name");
+        next.clone_into(&mut path);
     }
     assert_eq!(seen, names);
+    let page = api.get(&format!("{PATH}?type=ACCESS_POLICY&status=ACTIVE&expand=rules&sortBy=name&limit=1")).await;
+    let next = "&limit=1&type=ACCESS_POLICY&status=ACTIVE&sortBy=name&expand=rules>; rel=\"next\"";
+    assert!(page.links[1].ends_with(next), "{:?}", page.links);
     let reply = api.get(&format!("{PATH}?type=ACCESS_POLICY&after=rstgone")).await;
     assert_eq!(reply.refusal(), (400, "E0000029"));
 }
@@ -308,6 +311,27 @@ async fn a_copy_of_a_policy_has_its_rules_and_no_apps() {
     assert_eq!(api.delete(&own).await.status, 204);
     assert_eq!(api.get(&format!("{path}/rules")).await.body, rules);
     assert_eq!(api.post(&format!("{PATH}/rstunknown/clone"), json!({})).await.refusal(), (404, "E0000007"));
+}
+
+#[tokio::test]
+async fn the_copy_of_a_policy_of_the_system_has_no_rule_of_the_system_but_a_catch_all_rule() {
+    let api = Api::market().await;
+    for (kind, system, deleted) in
+        [("PASSWORD", false, 204), ("OKTA_SIGN_ON", false, 204), ("ACCESS_POLICY", true, 403)]
+    {
+        let policies = api.get(&format!("{PATH}?type={kind}")).await.body;
+        let default = policies.as_array().unwrap().iter().find(|policy| policy["system"] == true).unwrap();
+        let default = format!("{PATH}/{}", default["id"].as_str().unwrap());
+        let rules = api.get(&format!("{default}/rules")).await.body;
+        assert_eq!(rules[0]["system"], true, "{kind}: {rules}");
+        let copy = api.post(&format!("{default}/clone"), json!({})).await;
+        assert_eq!(copy.status, 200, "{kind}: {}", copy.body);
+        let copied = format!("{PATH}/{}/rules", copy.body["id"].as_str().unwrap());
+        let rule = api.get(&copied).await.body[0].clone();
+        assert_eq!(rule["system"], system, "{kind}");
+        let reply = api.delete(&format!("{copied}/{}", rule["id"].as_str().unwrap())).await;
+        assert_eq!(reply.status, deleted, "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -46,7 +46,9 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
     let shown: Vec<Value> = shown.filter(is_listed).collect();
     let paging = ListQuery::read(query, ListStyle { default_limit: None, max_limit: 200, links_to_self: true })?;
     let (page, next) = paging.page(&shown, |shown| shown["id"].as_str().unwrap_or_default())?;
-    Ok(paging.repeating("type", name).listed(call, "/api/v1/policies", page.into_iter().cloned().collect(), next))
+    // Without these, the next page would be one of another list.
+    let paging = paging.repeating("type", name).repeating_in_next(query, &["status", "sortBy", "expand"]);
+    Ok(paging.listed(call, "/api/v1/policies", page.into_iter().cloned().collect(), next))
 }
 
 /// Answers a request for one policy.
@@ -90,7 +92,8 @@ pub(super) fn status_of_new(query: &Parameters) -> &'static str {
     if query.get("activate") == Some("false") { "INACTIVE" } else { "ACTIVE" }
 }
 
-/// Creates a copy of a policy with its rules, which no app has.
+/// Creates a copy of a policy with its rules, which no app has. The copy belongs to the org; of its rules only the catch-all rule, which
+/// each policy of some types has, belongs to the system.
 ///
 /// # Errors
 /// There is none with that id.
@@ -104,6 +107,9 @@ pub fn clone(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<Value, A
     policy.members.insert("created".to_owned(), now.as_str().into());
     for rule in &mut policy.rules {
         rule.insert("id".to_owned(), change.moment.id(policy.kind.prefixes[1]).into());
+        if policy.kind.catch_all.is_none() {
+            rule.insert("system".to_owned(), false.into());
+        }
         for time in ["created", "lastUpdated"] {
             rule.insert(time.to_owned(), now.as_str().into());
         }
