@@ -38,7 +38,7 @@ impl Password {
         Self { value: None, hash: Some(hash) }
     }
 
-    /// A password that only another system knows: none that is typed is the right one.
+    /// A password that only another system knows: no entered password matches.
     #[must_use]
     pub fn unknown() -> Self {
         Self { value: None, hash: None }
@@ -50,15 +50,13 @@ impl Password {
         self.value.as_deref()
     }
 
-    /// Why no password that is typed can be the right one.
+    /// Why no entered password can match.
     #[must_use]
     pub fn uncheckable(&self) -> Option<&'static str> {
         match (&self.value, &self.hash) {
             (None, None) => Some("the password of the user is not known here"),
-            (None, Some(hash)) if hash.is_too_slow() => {
-                Some("the mock computes no BCRYPT hash with a work factor above 14")
-            }
-            _ => None,
+            (None, Some(hash)) => hash.uncomputable(),
+            (Some(_), _) => None,
         }
     }
 
@@ -85,7 +83,8 @@ pub struct PasswordHash {
     pub salt: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt_order: Option<SaltOrder>,
-    /// For BCRYPT: 1 to 20. No password is right for a hash with more than 14, which would take seconds to compute.
+    /// For BCRYPT: 1 to 20. Only hashes with 4 to 14 are computed, and for others no entered password matches: BCRYPT has no factor below 4,
+    /// and one above 14 would take seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_factor: Option<u32>,
     /// For PBKDF2.
@@ -134,6 +133,8 @@ pub enum SaltOrder {
 const MAX_ITERATIONS: u32 = 1_000_000;
 /// Okta: the largest work factor of BCRYPT.
 const MAX_WORK_FACTOR: u32 = 20;
+/// BCRYPT itself has no smaller work factor.
+const LEAST_COMPUTED_FACTOR: u32 = 4;
 /// The largest that is computed: it takes about a second, and each one more twice as long.
 const MAX_COMPUTED_FACTOR: u32 = 14;
 
@@ -173,10 +174,15 @@ impl PasswordHash {
         self.salt.as_deref().is_some_and(fails).then(|| ("salt", "The salt must be Base64".to_owned()))
     }
 
-    /// Whether computing the hash would keep the server busy for seconds, so that no password is right.
+    /// Why the hash of an entered password cannot be computed, so that none matches.
     #[must_use]
-    pub fn is_too_slow(&self) -> bool {
-        self.algorithm == HashAlgorithm::Bcrypt && self.work_factor.is_some_and(|factor| factor > MAX_COMPUTED_FACTOR)
+    pub fn uncomputable(&self) -> Option<&'static str> {
+        match self.work_factor.filter(|_| self.algorithm == HashAlgorithm::Bcrypt)? {
+            ..LEAST_COMPUTED_FACTOR => Some("BCRYPT has no work factor below 4"),
+            LEAST_COMPUTED_FACTOR..=MAX_COMPUTED_FACTOR => None,
+            // It would keep the server busy for seconds.
+            _ => Some("the mock computes no BCRYPT hash with a work factor above 14"),
+        }
     }
 
     /// Whether this is the hash of a password.
@@ -187,7 +193,7 @@ impl PasswordHash {
 
     fn matches(&self, password: &str) -> Option<bool> {
         match self.algorithm {
-            HashAlgorithm::Bcrypt if self.is_too_slow() => None,
+            HashAlgorithm::Bcrypt if self.uncomputable().is_some() => None,
             HashAlgorithm::Bcrypt => {
                 let text = format!("$2b${:02}${}{}", self.work_factor?, self.salt.as_ref()?, self.value);
                 bcrypt::verify(password, &text).ok()

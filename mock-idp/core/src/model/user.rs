@@ -225,7 +225,7 @@ impl UserProfile {
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserCredentials {
-    /// Without a value, as in Okta's answers, it is not known: the user has a password, and none that is typed is the right one.
+    /// Without a value, as in Okta's answers, it is not known: the user has a password, and no entered password matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Password>,
     /// Former passwords, the latest first, which the user cannot choose again.

@@ -294,9 +294,22 @@ async fn the_work_factor_of_an_imported_hash_has_oktas_bounds() {
         let path = format!("{PATH}?activate=true");
         assert_eq!(api.post(&path, body(factor)).await.error().1, "E0000001", "{factor}");
     }
-    for factor in [1, 15, 20] {
+    for (factor, reason) in [
+        (1, Some("BCRYPT has no work factor below 4")),
+        (3, Some("BCRYPT has no work factor below 4")),
+        (4, None),
+        (15, Some("the mock computes no BCRYPT hash with a work factor above 14")),
+        (20, Some("the mock computes no BCRYPT hash with a work factor above 14")),
+    ] {
         assert_eq!(create(&api, "", body(factor)).await["status"], "ACTIVE", "{factor}");
-        assert_eq!(authn(&api, &format!("i{factor}@new.test"), "U*U").await.0, 401, "{factor}");
+        let login = format!("i{factor}@new.test");
+        assert_eq!(authn(&api, &login, "U*U").await.0, 401, "{factor}");
+        let id = api.get("/_mock/requests?path=/api/v1/authn&limit=1").await.body[0]["request_id"].clone();
+        let entry = api.get(&format!("/_mock/requests/{}", id.as_str().unwrap())).await.body;
+        let explained = entry.to_string();
+        assert!(explained.contains(&format!("wrong password for {login}: 1 in a row")), "{explained}");
+        let explains = |reason: &str| explained.contains(reason);
+        assert!(reason.map_or(!explains("BCRYPT"), explains), "{factor}: {explained}");
     }
 }
 
