@@ -226,7 +226,8 @@ impl History {
                         pause(100).await;
                         status = ask().await;
                     }
-                    assert_eq!(status, 200, "the user {id} is lost");
+                    assert_ne!(status, 503, "the store does not answer");
+                    assert_eq!(status, 200, "the user {id} is lost: {status}");
                 }
                 history.check(&fact, since, number).await;
             });
