@@ -53,6 +53,12 @@ impl Running {
         self.ready.split_whitespace().find_map(|word| word.strip_prefix(start.as_str())).unwrap()
     }
 
+    /// The port that it listens at.
+    pub(crate) fn port(&self) -> u16 {
+        let control = self.value("control").strip_suffix("/_mock/info").unwrap();
+        control.rsplit_once(':').unwrap().1.parse().unwrap()
+    }
+
     /// Sends SIGTERM; exit code, and everything said on stderr.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());

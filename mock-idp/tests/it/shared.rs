@@ -384,11 +384,8 @@ async fn mocks_behind_a_load_balancer_are_one_issuer() {
             crate::program::Running::start(&mut command)
         })
         .collect();
-    let port = |running: &crate::program::Running| {
-        let control = running.value("control").strip_suffix("/_mock/info").unwrap().to_owned();
-        control.rsplit_once(':').unwrap().1.parse::<u16>().unwrap()
-    };
-    let base = format!("http://127.0.0.1:{}", balancer(running.iter().map(port).collect()).await);
+    let base =
+        format!("http://127.0.0.1:{}", balancer(running.iter().map(crate::program::Running::port).collect()).await);
     // A connection for each request: every step is at another mock.
     let browser = reqwest::Client::builder().cookie_store(true).pool_max_idle_per_host(0);
     let browser = browser.redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();

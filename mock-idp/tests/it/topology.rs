@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -13,11 +13,13 @@ use tokio::task::JoinSet;
 use crate::client::plain;
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, code_request, location, parameter, state_handle};
 use crate::program::{Running, program};
-use crate::redis_server::{Redis, free_port};
+use crate::redis_server::Redis;
 use crate::shared::until;
 
 const MOCKS: usize = 3;
 const CLIENTS: usize = 3;
+/// No client goes there: they know the balancer only.
+const ISSUER: &str = "http://idp.test";
 /// For so many seconds a mock that is stopping still answers.
 const DRAIN: &str = "3";
 
@@ -25,9 +27,10 @@ async fn pause(millis: u64) {
     _ = tokio::time::timeout(Duration::from_millis(millis), std::future::pending::<()>()).await;
 }
 
-/// A mock as the balancer knows it.
+/// A mock as the balancer knows it. Each start of a mock has a port of its own; 0 between two of them.
+#[derive(Default)]
 struct Backend {
-    port: u16,
+    port: AtomicU16,
     is_ready: AtomicBool,
 }
 
@@ -38,6 +41,7 @@ async fn balancer(backends: Arc<Vec<Backend>>) -> String {
         tokio::spawn(async move {
             let Backend { port, is_ready } = &backends[at];
             loop {
+                let port = port.load(Ordering::Acquire);
                 let answer = plain().get(format!("http://127.0.0.1:{port}/readyz")).send().await;
                 is_ready.store(answer.is_ok_and(|answer| answer.status() == 200), Ordering::Release);
                 pause(100).await;
@@ -54,7 +58,7 @@ async fn balancer(backends: Arc<Vec<Backend>>) -> String {
                 for at in number.. {
                     let Backend { port, is_ready } = &backends[at % backends.len()];
                     if is_ready.load(Ordering::Acquire)
-                        && let Ok(mut mock) = TcpStream::connect(("127.0.0.1", *port)).await
+                        && let Ok(mut mock) = TcpStream::connect(("127.0.0.1", port.load(Ordering::Acquire))).await
                     {
                         // An error means that one side has closed the connection.
                         let _ = tokio::io::copy_bidirectional(&mut client, &mut mock).await;
@@ -68,9 +72,9 @@ async fn balancer(backends: Arc<Vec<Backend>>) -> String {
     base
 }
 
-fn start(dir: &Path, port: u16, issuer: &str, store: &str) -> Running {
+fn start(dir: &Path, store: &str) -> Running {
     let mut command = program(dir);
-    command.args(["--port", &port.to_string(), "--log", "off", "--issuer-url", issuer]);
+    command.args(["--port", "0", "--log", "off", "--issuer-url", ISSUER]);
     Running::start(command.args(["--ledger", store, "--drain", DRAIN]))
 }
 
@@ -101,11 +105,17 @@ async fn flow(base: &str) {
 async fn each_mock_is_stopped_and_started_again_under_load_and_no_request_fails() {
     let Some(redis) = Redis::durable() else { return };
     let dir = tempfile::tempdir().unwrap();
-    let issuer = format!("http://localhost:{}", free_port());
-    let backend = |_| Backend { port: free_port(), is_ready: AtomicBool::new(false) };
-    let backends: Arc<Vec<Backend>> = Arc::new((0..MOCKS).map(backend).collect());
-    let mut running: Vec<Running> =
-        backends.iter().map(|backend| start(dir.path(), backend.port, &issuer, &redis.url)).collect();
+    let backends: Arc<Vec<Backend>> = Arc::new((0..MOCKS).map(|_| Backend::default()).collect());
+    let start_at = async |at: usize| {
+        let (dir, store) = (dir.path().to_owned(), redis.url.clone());
+        let started = tokio::task::spawn_blocking(move || start(&dir, &store)).await.unwrap();
+        backends[at].port.store(started.port(), Ordering::Release);
+        started
+    };
+    let mut running = Vec::new();
+    for at in 0..MOCKS {
+        running.push(start_at(at).await);
+    }
     let base = balancer(Arc::clone(&backends)).await;
     let is_ready = async |at: usize| backends[at].is_ready.load(Ordering::Acquire);
     for at in 0..MOCKS {
@@ -129,10 +139,9 @@ async fn each_mock_is_stopped_and_started_again_under_load_and_no_request_fails(
         let (code, said) = tokio::task::spawn_blocking(move || stopped.end()).await.unwrap();
         assert_eq!(code, Some(0), "{said}");
         assert!(!is_ready(at).await, "the balancer has noticed");
-        let (dir, port) = (dir.path().to_owned(), backends[at].port);
-        let (issuer, store) = (issuer.clone(), redis.url.clone());
-        let again = tokio::task::spawn_blocking(move || start(&dir, port, &issuer, &store)).await.unwrap();
-        running.insert(at, again);
+        // Another program can get the port now.
+        backends[at].port.store(0, Ordering::Release);
+        running.insert(at, start_at(at).await);
         until("the mock is ready again", async || is_ready(at).await).await;
         assert!(flows.load(Ordering::Acquire) > before, "meanwhile the others answer");
         assert_eq!(clients.len(), CLIENTS);
