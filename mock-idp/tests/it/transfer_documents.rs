@@ -69,7 +69,7 @@ async fn exported(mock: &MockIdp) -> Value {
     serde_json::from_str(&document.to_string().replace(mock.url().trim_end_matches('/'), "http://org")).unwrap()
 }
 
-/// What tells the elements of a list apart.
+/// The key of an element of a list.
 fn key(element: &Value) -> String {
     let names = ["id", "name", "type", "scopeId"];
     let named = names.into_iter().find_map(|name| element.get(name)?.as_str().filter(|text| !text.is_empty()));
