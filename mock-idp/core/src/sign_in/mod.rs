@@ -1,5 +1,5 @@
-//! The sign-in as a state machine over [`Transaction`]: [`options()`] says what can be done next, as data that every front end renders, and
-//! [`apply`] takes one step. No step calls another: after each one the caller decides what follows from the stage.
+//! The sign-in as a state machine over [`Transaction`](crate::ledger::Transaction): [`options()`] says what can be done next, as data that every
+//! front end renders, and [`apply()`] takes one step. No step calls another: after each one the caller decides what follows from the stage.
 
 mod after_proofs;
 mod answer;
