@@ -3,8 +3,8 @@
 //!
 //! `cargo bench -p mock-idp --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
 //! machine; nothing in it passes or fails. With `-- --stores` it measures only the stores, with `-- --start` only start, memory and
-//! size, also of a program without stores, and with `-- --only flow` only the rates of the rows whose name has this text. To measure the program as it is published, build it by itself (`ci/dist`), put a copy aside
-//! and name that in `MOCK_IDP_PROGRAM`.
+//! size, also of a program without stores, and with `-- --only flow` only the rates of the rows whose name has this text. To measure
+//! the program as it is published, build it by itself (`ci/dist`), put a copy aside and name that in `MOCK_IDP_PROGRAM`.
 
 #![expect(
     clippy::print_stdout,
