@@ -38,6 +38,16 @@ impl CurrentRequest {
         self.log.lock().events.extend(events);
     }
 
+    /// How many events there are.
+    pub(crate) fn logged(&self) -> usize {
+        self.log.lock().events.len()
+    }
+
+    /// Drops all events but the first ones: what they are about was not stored.
+    pub(crate) fn keep_logged(&self, count: usize) {
+        self.log.lock().events.truncate(count);
+    }
+
     /// Notes the API token of the request.
     pub(crate) fn has_api_token(&self, id: &str) {
         self.log.lock().api_token_id = Some(id.to_owned());

@@ -8,7 +8,7 @@ use mock_idp_core::ledger::{Activation, CurrentUser, LedgerError, PolledRequest,
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::OAuthError;
 
-use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
 use super::{Context, OrgInstance, sessions, sign_in_flow};
 use crate::journal::Explained;
 
@@ -35,12 +35,11 @@ impl<'o> ActivationPage<'o> {
 
     /// Begins the activation of the device that shows the code.
     pub(crate) async fn submit(self, typed: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(self.instance, cookies, frame);
-        let result = self.destination(device::normalized_user_code(typed), &mut request).await;
-        request.respond(result)
+        answer_browser!(self.instance, cookies, frame, |request| self
+            .destination(device::normalized_user_code(typed), request))
     }
 
-    async fn destination(self, user_code: String, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
+    async fn destination(&self, user_code: String, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
         let found = self.waiting_device(&user_code, request.now).await?;
         let context = found
             .as_ref()

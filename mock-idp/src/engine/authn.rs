@@ -109,14 +109,13 @@ pub(super) async fn redeem_session_token(
     request.trace.note(NoteStatus::Matched, "sessionToken", "it signs the user in");
     // A program has no option for it: the policy alone decides.
     let remember = std::mem::replace(&mut request.remember, true);
-    let mut batch = context.ledger().batch();
-    batch.require(tokens, token, |_| true);
-    batch.delete(tokens, token);
-    let begun = sessions::begin_with(context, proof, batch, request).await;
+    let begun = sessions::begin(context, proof, request).await;
     request.remember = remember;
-    match begun {
-        // Another request has used it.
-        Err(LedgerError::Conflict { .. }) => Ok(None),
-        begun => begun,
+    if let Ok(Some(_)) = begun {
+        let mut batch = context.ledger().batch();
+        batch.require(tokens, token, |_| true);
+        batch.delete(tokens, token);
+        request.write(batch);
     }
+    begun
 }

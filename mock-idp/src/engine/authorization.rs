@@ -7,7 +7,7 @@ use mock_idp_core::ledger::{AuthorizationRequest, CurrentUser, Purpose};
 use mock_idp_core::protocol::{ErrorId, Language, OAuthError, Parameters};
 
 use super::authorization_request::{self, SignInToken};
-use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
 use super::{Context, authn, authorization_response, interclient, provider_visits, sessions, sign_in_flow};
 use crate::journal::{Explained, FlowPart};
 
@@ -28,10 +28,7 @@ impl<'c> AuthorizationEndpoint<'c> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
-        request.explanation.flow = Some(FlowPart::Authorizes);
-        let result = self.destination(parameters, &mut request).await;
-        request.respond(result)
+        answer_browser!(&self.0.instance, cookies, frame, |request| self.destination(parameters, request))
     }
 
     async fn destination(
@@ -40,6 +37,7 @@ impl<'c> AuthorizationEndpoint<'c> {
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
         let context = self.0;
+        request.explanation.flow = Some(FlowPart::Authorizes);
         // Also for the page of an error; the checked request has it again.
         request.prefer_language(parameters.get("ui_locales").and_then(Language::of_ui_locales));
         if let Some((handle, provider)) = parameters.get("request_uri").and_then(idx::provider_of_request_uri) {

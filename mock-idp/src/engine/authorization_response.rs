@@ -2,7 +2,7 @@
 
 use mock_idp_core::endpoint::authorization::{self, AuthorizationResponse, IssuedResponse};
 use mock_idp_core::ledger::{
-    Authorization, AuthorizationRequest, Code, IssuedCredential, LedgerError, RedirectTarget, Session, SessionClient,
+    Authorization, AuthorizationRequest, Code, IssuedCredential, RedirectTarget, Session, SessionClient,
 };
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
@@ -21,11 +21,11 @@ pub(super) async fn respond(
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
     let pushed_requests = context.ledger().pushed_requests();
-    let used = || OAuthError::new(ErrorId::InvalidRequestUri, "the request_uri has been used, or has expired");
     if let Some(name) = &wanted.pushed_as
         && pushed_requests.get(name).await?.is_none()
     {
-        return Ok(fail(context, &wanted.target, &used(), request));
+        let used = OAuthError::new(ErrorId::InvalidRequestUri, "the request_uri has been used, or has expired");
+        return Ok(fail(context, &wanted.target, &used, request));
     }
     let authentication = authorization.authentication.clone();
     let events = authorization::events::responded(&context.org, &context.server, &wanted, &authorization);
@@ -33,7 +33,9 @@ pub(super) async fn respond(
         Ok(response) => response,
         Err(error) => {
             if let Some(name) = &wanted.pushed_as {
-                pushed_requests.take(name).await?;
+                let mut batch = context.ledger().batch();
+                batch.delete(pushed_requests, name);
+                request.write(batch);
             }
             return Ok(fail(context, &wanted.target, &error, request));
         }
@@ -43,7 +45,7 @@ pub(super) async fn respond(
         batch.require(pushed_requests, name, |_| true);
         batch.delete(pushed_requests, name);
     }
-    transactions::use_up_page(context, &mut batch, request);
+    transactions::use_up_page(context, request);
     let mut answer = response.response;
     if let Some(known) = authentication {
         if context.server.behavior.manages_sessions() {
@@ -61,13 +63,7 @@ pub(super) async fn respond(
     if let Some((code, record)) = response.code {
         batch.put(context.ledger().codes(), &code, record, context.now + Code::lifetime(context.server.behavior));
     }
-    match batch.commit().await {
-        // Another request has been faster.
-        Err(LedgerError::Conflict { .. }) if wanted.pushed_as.is_some() => {
-            return Ok(fail(context, &wanted.target, &used(), request));
-        }
-        committed => committed.map_err(transactions::used_up)?,
-    }
+    request.write(batch);
     context.log(events);
     Ok(deliver(context, answer, request))
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::pages::view::{ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch};
 use mock_idp_core::endpoint::authorization::AuthorizationResponse;
-use mock_idp_core::ledger::Transaction;
+use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::protocol::{ErrorId, Language, OAuthError, ResponseMode};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
 use super::OrgInstance;
 use crate::current_request::CurrentRequest;
 use crate::journal::{Explained, Explanation};
+use crate::ledger::{Batch, PendingWrites};
 
 /// The values of our cookies, and the request that they came with.
 #[derive(Clone, Debug, Default)]
@@ -57,11 +58,12 @@ impl Destination {
     }
 }
 
-/// A page whose step has been committed, while what follows from it is not stored yet. If that fails, the page can be submitted again.
-#[derive(Clone, Debug)]
-pub(super) struct SubmittedPage {
-    pub(super) handle: String,
-    pub(super) transaction: Transaction,
+/// What a request writes when it ends, all at once.
+#[derive(Debug, Default)]
+struct Pending {
+    writes: PendingWrites,
+    /// How many events of the System Log were there before the first of the writes.
+    logged: usize,
 }
 
 /// One request of a browser: what came with it, and what its response will have besides the destination.
@@ -79,8 +81,10 @@ pub(super) struct BrowserRequest {
     pub(super) new_session: Option<String>,
     /// What scripts may know of it.
     pub(super) new_state: Option<String>,
-    /// The page that was submitted, as long as it is not used up.
-    pub(super) page: Option<SubmittedPage>,
+    /// State handle of the page that was submitted, if its step has been committed and nothing that follows from it: the page can be
+    /// submitted again until it is used up.
+    pub(super) page: Option<String>,
+    pending: Pending,
     /// "Keep me signed in".
     pub(super) remember: bool,
     /// Seconds for which the cookie of the new session is kept; `None`: until the browser is closed.
@@ -104,6 +108,7 @@ impl BrowserRequest {
             new_session: None,
             new_state: None,
             page: None,
+            pending: Pending::default(),
             remember: false,
             session_age: None,
             trace,
@@ -151,6 +156,59 @@ impl BrowserRequest {
         Destination::page(PageView::Error(error_view(error, redirect_uris, self.frame.clone())))
     }
 
+    /// Lets a batch be committed when the request ends, together with everything else that it writes.
+    pub(super) fn write(&mut self, batch: Batch<'_>) {
+        if self.pending.writes.is_empty() {
+            self.pending.logged = self.cookies.request.as_ref().map_or(0, |request| request.logged());
+        }
+        self.pending.writes.add(batch);
+    }
+
+    /// Whether something waits for the end of the request to be committed.
+    pub(super) fn has_pending_writes(&self) -> bool {
+        !self.pending.writes.is_empty()
+    }
+
+    /// Commits what waits. If that fails, its events and its session are gone.
+    pub(super) async fn commit(&mut self, instance: &OrgInstance) -> Result<(), LedgerError> {
+        let mut batch = instance.ledger.at(self.now).batch();
+        batch.append(std::mem::take(&mut self.pending.writes));
+        let committed = batch.commit().await;
+        if committed.is_err() {
+            self.forget();
+        }
+        committed
+    }
+
+    /// Drops what was not committed.
+    fn forget(&mut self) {
+        let Pending { logged, .. } = std::mem::take(&mut self.pending);
+        if let Some(request) = &self.cookies.request {
+            request.keep_logged(logged);
+        }
+        (self.new_session, self.new_state, self.session_age) = (None, None, None);
+    }
+
+    /// Commits everything that the request writes, and responds. `None`: another request has changed what this one has read.
+    pub(super) async fn finish(
+        mut self,
+        instance: &OrgInstance,
+        result: Result<Destination, OAuthError>,
+    ) -> Option<Explained<BrowserResponse>> {
+        if !self.has_pending_writes() {
+            return Some(self.respond(result));
+        }
+        if matches!(&result, Err(error) if error.id == ErrorId::TemporarilyUnavailable) {
+            self.forget();
+            return Some(self.respond(result));
+        }
+        match self.commit(instance).await {
+            Ok(()) => Some(self.respond(result)),
+            Err(LedgerError::Conflict { .. }) => None,
+            Err(error) => Some(self.respond(Err(error.into()))),
+        }
+    }
+
     /// The response. An error that nothing else has handled is shown.
     pub(super) fn respond(mut self, result: Result<Destination, OAuthError>) -> Explained<BrowserResponse> {
         let destination = result.unwrap_or_else(|error| self.error_page(&error, None));
@@ -186,3 +244,19 @@ pub(super) fn error_view(error: &OAuthError, redirect_uris: Option<RedirectUriMi
         redirect_uris,
     }
 }
+
+/// Answers a request of a browser: decides where it goes, commits everything that this writes, and responds. If another request has
+/// changed in the meantime what was read, it is decided again. (A closure would not do: its future is not known to be `Send`.)
+macro_rules! answer_browser {
+    ($instance:expr, $cookies:expr, $frame:expr, |$request:ident| $destination:expr) => {
+        loop {
+            let mut request = $crate::engine::browser::BrowserRequest::new($instance, $cookies.clone(), $frame.clone());
+            let $request = &mut request;
+            let destination = $destination.await;
+            if let Some(response) = request.finish($instance, destination).await {
+                break response;
+            }
+        }
+    };
+}
+pub(super) use answer_browser;

@@ -5,7 +5,7 @@ use mock_idp_core::model::{App, User};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 
-use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, error_view};
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser, error_view};
 use super::{Consents, Context, LogoutResponse, session_end, sessions, sign_in_flow, user_sessions};
 use crate::journal::{Explained, Explanation};
 use crate::pages::view::{Frame, HomeApp, HomeConsent, HomeSession, HomeView, PageView, SignedOutView};
@@ -22,9 +22,7 @@ impl<'c> HomePages<'c> {
 
     /// The page of the user who is signed in. Okta: `/app/UserHome`.
     pub(crate) async fn show(self, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
-        let result = self.own_page(&mut request).await;
-        request.respond(result)
+        answer_browser!(&self.0.instance, cookies, frame, |request| self.own_page(request))
     }
 
     async fn own_page(self, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
@@ -78,9 +76,7 @@ impl<'c> HomePages<'c> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
-        let result = self.signed_in(from_uri, &mut request).await;
-        request.respond(result)
+        answer_browser!(&self.0.instance, cookies, frame, |request| self.signed_in(from_uri, request))
     }
 
     async fn signed_in(self, from_uri: Option<&str>, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {

@@ -274,7 +274,10 @@ impl<'a> IdxCall<'a> {
         }
         let user = match transaction.stage.clone() {
             Stage::SignedIn(proof) => match sessions::begin(self.context, proof, request).await? {
-                Some(authentication) => CurrentUser::SignedIn(authentication),
+                Some(authentication) => {
+                    request.commit(&self.context.instance).await?;
+                    CurrentUser::SignedIn(authentication)
+                }
                 None => return self.ask(transaction, Stage::Identify, request).await,
             },
             Stage::Decided { user, allowed: true } => user,

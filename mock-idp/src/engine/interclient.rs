@@ -26,6 +26,7 @@ pub(super) async fn sign_in(
     let origin = found.client_id;
     request.trace.note(NoteStatus::Matched, "interclient_token", format!("it was issued to {origin}"));
     let Some(begun) = sessions::begin(context, proof, request).await? else { return Ok(None) };
+    request.commit(instance).await?;
     // As an earlier sign-in of this browser: it counts if its session is not over.
     Ok(sessions::authentication(instance, Some(&begun.session_id), *now).await?.map(CurrentUser::HasSession))
 }

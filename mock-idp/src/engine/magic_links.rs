@@ -7,7 +7,7 @@ use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::sign_in::SentLink;
 use mock_idp_core::trace::NoteStatus;
 
-use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
 use super::{Context, OrgInstance};
 use crate::journal::Explained;
 use crate::ledger::Batch;
@@ -25,9 +25,7 @@ impl<'o> MagicLinkPage<'o> {
 
     /// Opens a link.
     pub(crate) async fn open(self, token: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(self.0, cookies, frame);
-        let result = self.page(token, &mut request).await;
-        request.respond(result)
+        answer_browser!(self.0, cookies, frame, |request| self.page(token, request))
     }
 
     async fn page(self, token: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {

@@ -17,7 +17,7 @@ use mock_idp_core::sign_in::{SignInAnswer, SignInProblem, SignInProblemKind};
 use mock_idp_core::trace::NoteStatus;
 use serde_json::{Map, Value};
 
-use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
 use super::sign_in_step::{CommittedStep, NextHandle};
 use super::{Context, OrgInstance, authorization_response, idx, provider_visits, sign_in, sign_in_flow, sign_in_step};
 use crate::journal::Explained;
@@ -45,9 +45,13 @@ impl<'o> ProviderEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(self.instance, cookies, frame);
-        let result = provider_visits::leave(self.instance, &self.urls, provider, handle, &mut request).await;
-        request.respond(result)
+        answer_browser!(self.instance, cookies, frame, |request| provider_visits::leave(
+            self.instance,
+            &self.urls,
+            provider,
+            handle,
+            request
+        ))
     }
 
     /// Goes on when the browser comes back with the answer of a provider.
@@ -57,13 +61,11 @@ impl<'o> ProviderEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(self.instance, cookies, frame);
-        let result = self.destination(parameters, &mut request).await;
-        request.respond(result)
+        answer_browser!(self.instance, cookies, frame, |request| self.destination(parameters, request))
     }
 
     async fn destination(
-        self,
+        &self,
         parameters: &Parameters,
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {

@@ -36,11 +36,11 @@ pub(super) async fn leave(
         let reason = format!("this sign-in does not offer the identity provider `{provider}`");
         return Err(OAuthError::new(ErrorId::UnknownIdp, reason));
     }
-    go_out(&context, provider, (handle, &transaction), request).await
+    go_out(&context, provider, (handle, &transaction), request)
 }
 
 /// Sends the browser to a provider. The transaction is stored under its handle, and goes on when the browser comes back.
-pub(super) async fn go_out(
+pub(super) fn go_out(
     context: &Context,
     provider: &str,
     transaction: (&str, &Transaction),
@@ -51,7 +51,9 @@ pub(super) async fn go_out(
     let browser = request.browser_id.clone();
     let ProviderRequest { location, state, visit } = context
         .decide(&mut request.trace, |moment| provider_request(provider, transaction, &browser, &context.urls, moment));
-    context.ledger().provider_visits().put(&state, visit, context.now + ProviderVisit::LIFETIME).await?;
+    let mut batch = context.ledger().batch();
+    batch.put(context.ledger().provider_visits(), &state, visit, context.now + ProviderVisit::LIFETIME);
+    request.write(batch);
     Ok(Destination::Provider(location))
 }
 

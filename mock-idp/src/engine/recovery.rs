@@ -7,7 +7,7 @@ use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::{self, SignInProblem, SignInProblemKind};
 
-use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
 use super::{Context, OrgInstance, recovery_links, sign_in_flow};
 use crate::journal::Explained;
 use crate::pages::view::Frame;
@@ -54,13 +54,11 @@ impl<'o> RecoveryPages<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(self.instance, cookies, frame);
-        let result = self.first_page(stage, handle, &mut request).await;
-        request.respond(result)
+        answer_browser!(self.instance, cookies, frame, |request| self.first_page(stage.clone(), handle, request))
     }
 
     async fn first_page(
-        self,
+        &self,
         stage: Stage,
         handle: Option<&str>,
         request: &mut BrowserRequest,
@@ -86,12 +84,10 @@ impl<'o> RecoveryPages<'o> {
 
     /// The page that a link in a message leads to.
     pub(crate) async fn open(self, secret: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(self.instance, cookies, frame);
-        let result = self.linked_page(secret, &mut request).await;
-        request.respond(result)
+        answer_browser!(self.instance, cookies, frame, |request| self.linked_page(secret, request))
     }
 
-    async fn linked_page(self, secret: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
+    async fn linked_page(&self, secret: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
         let purpose = self.home();
         let context = self.context(&purpose, request)?;
         match recovery_links::find(&context, secret).await? {

@@ -1,6 +1,6 @@
 //! Sessions of browsers, for programs and for the browsers themselves. Okta: `/api/v1/sessions`.
 
-use mock_idp_core::ledger::Session;
+use mock_idp_core::ledger::{LedgerError, Session};
 use mock_idp_core::management::ApiError;
 use mock_idp_core::management::sessions::{self as rules, ShownSession};
 use mock_idp_core::trace::Trace;
@@ -43,9 +43,13 @@ impl<'c> SessionApi<'c> {
     /// The token is unknown, used or too old; or the ledger's store is unavailable.
     pub(crate) async fn create(self, token: &str, cookies: Browser, frame: Frame) -> Result<BegunSession, ApiError> {
         let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
-        let Some(known) = authn::redeem_session_token(self.0, token, &mut request).await? else {
-            return Err(ApiError::authentication_failed("the session token is unknown, used or too old"));
-        };
+        let refused = || ApiError::authentication_failed("the session token is unknown, used or too old");
+        let known = authn::redeem_session_token(self.0, token, &mut request).await?.ok_or_else(refused)?;
+        match request.commit(&self.0.instance).await {
+            // Another request has used it.
+            Err(LedgerError::Conflict { .. }) => return Err(refused()),
+            committed => committed?,
+        }
         let session = self.0.ledger().sessions().get(&known.session_id).await?;
         let session = session.ok_or_else(|| ApiError::internal("the session has not been stored"))?;
         let id = self.new_id(&known.session_id);

@@ -2,7 +2,7 @@
 
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 
-use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
 use super::{Context, authn};
 use crate::journal::Explained;
 use crate::pages::view::Frame;
@@ -25,9 +25,7 @@ impl<'c> SessionRedirect<'c> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
-        let result = self.destination(token, redirect_url, &mut request).await;
-        request.respond(result)
+        answer_browser!(&self.0.instance, cookies, frame, |request| self.destination(token, redirect_url, request))
     }
 
     async fn destination(

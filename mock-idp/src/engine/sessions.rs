@@ -1,6 +1,6 @@
 //! Sign-in sessions of browsers.
 
-use mock_idp_core::ledger::{Authentication, CurrentUser, IssuedCredential, LedgerError, Session, SignedIn};
+use mock_idp_core::ledger::{Authentication, IssuedCredential, LedgerError, Session, SignedIn};
 use mock_idp_core::model::User;
 use mock_idp_core::policy;
 use mock_idp_core::protocol::session_state::browser_state;
@@ -8,8 +8,8 @@ use mock_idp_core::sign_in;
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::BrowserRequest;
-use super::{Context, OrgInstance, issued_tokens, transactions};
-use crate::ledger::Batch;
+use super::{Context, OrgInstance, issued_tokens};
+use crate::ledger::Versioned;
 
 /// The authentication of a session, which this request uses: its idle time starts again.
 pub(super) async fn authentication(
@@ -48,16 +48,6 @@ pub(super) async fn begin(
     proof: SignedIn,
     request: &mut BrowserRequest,
 ) -> Result<Option<Authentication>, LedgerError> {
-    begin_with(context, proof, context.ledger().batch(), request).await
-}
-
-/// The same, with other writes that are committed if a new session begins.
-pub(super) async fn begin_with<'c>(
-    context: &'c Context,
-    proof: SignedIn,
-    mut batch: Batch<'c>,
-    request: &mut BrowserRequest,
-) -> Result<Option<Authentication>, LedgerError> {
     // The sign-in may have changed the user.
     let latest = context.on_latest_snapshot();
     let org = &latest.as_ref().unwrap_or(context).org;
@@ -69,7 +59,8 @@ pub(super) async fn begin_with<'c>(
     if let Some(session_id) = &proof.session {
         // The earlier proofs belong to that session, and end with it.
         let is_own = request.session() == Some(session_id.as_str());
-        let Some(session) = (if is_own { add_proofs(context, session_id, &proof).await? } else { None }) else {
+        let Some(session) = (if is_own { add_proofs(context, session_id, &proof, request).await? } else { None })
+        else {
             return Ok(None);
         };
         // The cookie of a session that has begun is only set again for a user who wants to stay signed in.
@@ -90,39 +81,20 @@ pub(super) async fn begin_with<'c>(
     let session = Session::new(proof, limits, context.now);
     request.session_age = user.and_then(|user| cookie_age(context, &session, user, request));
     let authentication = session.authentication(&session_id);
-    let sessions = context.ledger().sessions();
+    let (sessions, mut batch) = (context.ledger().sessions(), context.ledger().batch());
     issued_tokens::record(context, &mut batch, &session.user_id, vec![IssuedCredential::Session(session_id.clone())]);
     let expires = session.ends();
     batch.put(sessions, &session_id, session, expires);
     if let Some(earlier) = request.session() {
         batch.delete(sessions, earlier);
     }
-    transactions::begin_session(context, &mut batch, CurrentUser::SignedIn(authentication.clone()), request);
-    batch.commit().await?;
+    request.write(batch);
     request.new_state = context.server.behavior.manages_sessions().then(|| browser_state(&session_id));
     if let Some(user) = user {
         context.log(sign_in::events::began(user, &authentication.sid()));
     }
     request.new_session = Some(session_id);
     Ok(Some(authentication))
-}
-
-/// Gives a browser the cookie of a session that has begun with it, if it lacks that.
-pub(super) async fn restore_cookie(
-    context: &Context,
-    authentication: &Authentication,
-    request: &mut BrowserRequest,
-) -> Result<(), LedgerError> {
-    let session_id = &authentication.session_id;
-    if request.session() == Some(session_id) {
-        return Ok(());
-    }
-    let Some(session) = context.ledger().sessions().get(session_id).await? else { return Ok(()) };
-    let user = context.org.user(&session.user_id);
-    request.session_age = user.and_then(|user| cookie_age(context, &session, user, request));
-    request.new_state = context.server.behavior.manages_sessions().then(|| browser_state(session_id));
-    request.new_session = Some(session_id.clone());
-    Ok(())
 }
 
 /// Seconds for which the cookie of a session is kept; `None`: until the browser is closed.
@@ -134,13 +106,22 @@ fn cookie_age(context: &Context, session: &Session, user: &User, request: &mut B
 }
 
 /// Adds further proofs to a session of the user, if it is not over.
-async fn add_proofs(context: &Context, session_id: &str, proof: &SignedIn) -> Result<Option<Session>, LedgerError> {
-    let add = |session: &mut Session| {
-        let live = session.use_at(context.now) && session.user_id == proof.user_id;
-        live.then(|| {
-            session.add(proof);
-            session.clone()
-        })
+async fn add_proofs(
+    context: &Context,
+    session_id: &str,
+    proof: &SignedIn,
+    request: &mut BrowserRequest,
+) -> Result<Option<Session>, LedgerError> {
+    let sessions = context.ledger().sessions();
+    let Some(Versioned { value: mut session, version }) = sessions.get_versioned(session_id).await? else {
+        return Ok(None);
     };
-    Ok(context.ledger().sessions().update(session_id, add).await?.flatten())
+    if !session.use_at(context.now) || session.user_id != proof.user_id {
+        return Ok(None);
+    }
+    session.add(proof);
+    let mut batch = context.ledger().batch();
+    batch.replace(sessions, session_id, version, session.clone());
+    request.write(batch);
+    Ok(Some(session))
 }

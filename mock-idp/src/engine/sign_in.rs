@@ -9,8 +9,8 @@ use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::{self, SignInAnswer};
 use mock_idp_core::trace::NoteStatus;
 
-use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, SubmittedPage};
-use super::sign_in_step::{CommittedStep, NextHandle};
+use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
+use super::sign_in_step::CommittedStep;
 use super::{Context, OrgInstance, authorization_response, idx, sessions, sign_in_flow, sign_in_step, transactions};
 use crate::journal::Explained;
 use crate::ledger::Versioned;
@@ -37,13 +37,11 @@ impl<'o> SignInEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(self.instance, cookies, frame);
-        let result = self.destination(handle, answer, remember, &mut request).await;
-        request.respond(result)
+        answer_browser!(self.instance, cookies, frame, |request| self.destination(handle, answer, remember, request))
     }
 
     async fn destination(
-        self,
+        &self,
         handle: &str,
         answer: SignInAnswer<'_>,
         remember: bool,
@@ -64,25 +62,20 @@ impl<'o> SignInEndpoint<'o> {
             return sign_in_flow::ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await;
         }
         if transaction.submitted {
-            // What followed from the step could not be stored, or the browser did not get it.
-            if let Stage::Consent { user: CurrentUser::SignedIn(authentication) } = &transaction.stage {
-                sessions::restore_cookie(context, authentication, request).await?;
-            }
+            // What followed from the step could not be stored.
             return follow(context, handle, transaction, request).await;
         }
-        let next = NextHandle::NewAfterResponse;
-        let found = (handle, Some(Versioned { value: transaction, version }));
-        let step = sign_in_step::take(context, found, answer, remember, next, &mut request.trace).await?;
+        let found = Versioned { value: transaction, version };
+        let step = sign_in_step::take_page(context, (handle, found), answer, remember, request).await?;
         match step {
             // Each page can be submitted once.
             None => Err(OAuthError::new(ErrorId::RequestExpired, "this page has been submitted before")),
             Some(CommittedStep::Taken(transaction)) => {
                 // The step may have given the user a password.
                 let latest = context.on_latest_snapshot();
-                follow(latest.as_ref().unwrap_or(context), handle, transaction, request).await
+                go_on_after_page(latest.as_ref().unwrap_or(context), transaction, request).await
             }
             Some(CommittedStep::Rejected(transaction, problem)) => {
-                request.page = Some(SubmittedPage { handle: handle.to_owned(), transaction: transaction.clone() });
                 let Transaction { purpose, stage, remember, .. } = transaction;
                 request.remember = remember;
                 sign_in_flow::ask_to_sign_in(context, purpose, stage, Some(problem), request).await
@@ -111,12 +104,10 @@ impl<'o> SignInEndpoint<'o> {
 
     /// Begins the session of a sign-in that was performed by the IDX API, and sends the browser on.
     pub(crate) async fn finish(self, handle: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(self.instance, cookies, frame);
-        let result = self.finished(idx::state_handle(handle), &mut request).await;
-        request.respond(result)
+        answer_browser!(self.instance, cookies, frame, |request| self.finished(idx::state_handle(handle), request))
     }
 
-    async fn finished(self, handle: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
+    async fn finished(&self, handle: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
         let (context, Versioned { value: transaction, .. }) = self.find(handle, request).await?;
         let context = &context;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
@@ -158,9 +149,18 @@ async fn follow(
     transaction: Transaction,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
-    request.page = Some(SubmittedPage { handle: handle.to_owned(), transaction: transaction.clone() });
+    request.page = Some(handle.to_owned());
+    go_on_after_page(context, transaction, request).await
+}
+
+/// What follows from the stage of a transaction whose page was submitted.
+async fn go_on_after_page(
+    context: &Context,
+    transaction: Transaction,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
     let destination = go_on(context, transaction, request).await?;
-    transactions::finish_page(context, request).await?;
+    transactions::use_up_page(context, request);
     Ok(destination)
 }
 
@@ -183,7 +183,7 @@ pub(super) async fn go_on(
         | Stage::Registration(_)
         | Stage::MoreProofs(_) => sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await,
         Stage::SignedIn(proof) => {
-            let begun = sessions::begin(context, proof, request).await.map_err(transactions::used_up)?;
+            let begun = sessions::begin(context, proof, request).await?;
             let user = begun.map(CurrentUser::SignedIn);
             sign_in_flow::proceed(context, purpose, user, request).await
         }

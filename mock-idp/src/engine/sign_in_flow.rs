@@ -76,7 +76,7 @@ async fn proceed_authorization(
             let user_id = user.authentication().user_id.clone();
             let purpose = Purpose::Authorize(Box::new(wanted.clone()));
             let transaction = transactions::new(context, purpose, Stage::Consent { user }, request);
-            let handle = transactions::store(context, transaction, request).await?;
+            let handle = transactions::store(context, transaction, request);
             let frame = request.frame.clone();
             let view = view::consent_page(org, server, &wanted, &user_id, &scopes, &handle, frame);
             Ok(Destination::page(PageView::Consent(view)))
@@ -108,7 +108,7 @@ async fn sign_in_without_page(
     }
     match step {
         CommittedStep::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
-            let begun = sessions::begin(context, proof, request).await.map_err(transactions::used_up)?;
+            let begun = sessions::begin(context, proof, request).await?;
             let user = begun.map(CurrentUser::SignedIn);
             // Boxed, because it leads back here.
             Box::pin(proceed(context, purpose, user, request)).await
@@ -145,7 +145,7 @@ async fn proceed_activation(
             let user_id = user.authentication().user_id.clone();
             let purpose = Purpose::Activate(wanted.clone());
             let transaction = transactions::new(context, purpose, Stage::Consent { user }, request);
-            let handle = transactions::store(context, transaction, request).await?;
+            let handle = transactions::store(context, transaction, request);
             let step = view::activation_step(org, &wanted, &user_id, &scopes, &handle, &request.frame);
             Ok(activation_page(request, step))
         }
@@ -173,7 +173,7 @@ pub(super) async fn ask_to_sign_in(
         request.explanation.reason = Some(problem.reason.clone());
     }
     let transaction = transactions::new(context, purpose, stage, request);
-    let handle = transactions::store(context, transaction.clone(), request).await?;
+    let handle = transactions::store(context, transaction.clone(), request);
     if let Some(routing) = sign_in::routing_of(&context.org, &transaction) {
         if let Some(rule) = routing.rule.as_ref().filter(|_| !routing.providers.is_empty()) {
             let because = format!("{rule} routes to {}", routing.providers.join(", "));
@@ -182,7 +182,7 @@ pub(super) async fn ask_to_sign_in(
         // Okta: a page with one provider and nothing else goes on by itself, unless it has a message.
         let goes_on = problem.is_none() && !context.instance.is_scratch();
         if let Some(provider) = routing.only_provider().filter(|_| goes_on) {
-            return provider_visits::go_out(context, provider, (&handle, &transaction), request).await;
+            return provider_visits::go_out(context, provider, (&handle, &transaction), request);
         }
     }
     Ok(page_of(context, &transaction, &handle, problem, request))

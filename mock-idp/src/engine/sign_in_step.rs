@@ -12,6 +12,7 @@ use mock_idp_core::sign_in::{
 };
 use mock_idp_core::trace::Trace;
 
+use super::browser::BrowserRequest;
 use super::org_changes::{OrgChanges, SignedPasskey};
 use super::{Context, consents, issued_tokens, magic_links, pushes, recovery_links};
 use crate::ledger::{Batch, NEVER, Version, Versioned};
@@ -60,35 +61,116 @@ pub(super) async fn take(
                 None => return Ok(None),
             },
         };
-        let mut transaction = found.value;
-        if transaction.submitted {
+        if found.value.submitted {
             return Ok(None);
         }
-        transaction.remember = match answer {
-            // Only these forms have the option.
-            SignInAnswer::Identifier(_) | SignInAnswer::Both { .. } => remember,
-            // Okta: each request of a program says it anew.
-            _ if matches!(transaction.purpose, Purpose::Authn { .. }) => remember,
-            _ => transaction.remember || remember,
+        let step = decide_stored(context, handle, found, answer, remember).await?;
+        if let Some(result) = step.commit(context, handle, next, trace).await? {
+            return Ok(Some(result));
+        }
+    }
+}
+
+/// Takes the step of a page. It is committed together with what follows from it when the request ends, unless it has to be committed
+/// first: because of a change of the org, a message, or a decision of the user that is read again.
+pub(super) async fn take_page(
+    context: &Context,
+    (handle, found): (&str, Versioned<Transaction>),
+    answer: SignInAnswer<'_>,
+    remember: bool,
+    request: &mut BrowserRequest,
+) -> Result<Option<CommittedStep>, LedgerError> {
+    let mut step = decide_stored(context, handle, found, answer, remember).await?;
+    if step.can_wait() {
+        let mut batch = step.batch;
+        store_next(context, &mut batch, (handle, step.version), (NextHandle::New, step.stage), &mut step.result);
+        request.write(batch);
+        request.trace.notes.extend(step.trace.notes);
+        context.log(step.trace.events);
+        return Ok(Some(step.result));
+    }
+    let next = NextHandle::NewAfterResponse;
+    let result = match step.commit(context, handle, next, &mut request.trace).await? {
+        Some(result) => Some(result),
+        None => take(context, (handle, None), answer, remember, next, &mut request.trace).await?,
+    };
+    request.page = result.is_some().then(|| handle.to_owned());
+    Ok(result)
+}
+
+/// A step of a stored transaction, as it has been decided.
+struct DecidedStep<'c> {
+    /// The version of the transaction, and its stage before the step.
+    version: Version,
+    stage: Stage,
+    result: CommittedStep,
+    batch: Batch<'c>,
+    org_changes: OrgChanges,
+    follow_up: FollowUp,
+    trace: Trace,
+}
+
+impl<'c> DecidedStep<'c> {
+    /// Whether nothing that follows from the step needs it to be committed.
+    fn can_wait(&self) -> bool {
+        let is_read_again = match &self.result {
+            CommittedStep::Taken(transaction) => matches!(transaction.stage, Stage::Decided { .. }),
+            CommittedStep::Rejected(..) => false,
+            CommittedStep::DeviceGone => true,
         };
-        let stage = transaction.stage.clone();
-        let mut batch = context.ledger().batch();
-        let mut step = Trace::default();
-        let (mut result, org_changes, mut follow_up) =
-            decide(context, (Some(handle), transaction), answer, &mut batch, &mut step).await?;
+        !is_read_again && self.org_changes.is_empty() && self.follow_up.is_empty()
+    }
+
+    /// Commits the step. `None`: another request has changed what it was decided on.
+    async fn commit(
+        self,
+        context: &'c Context,
+        handle: &str,
+        next: NextHandle<'_>,
+        trace: &mut Trace,
+    ) -> Result<Option<CommittedStep>, LedgerError> {
+        let Self { version, stage, mut result, mut batch, org_changes, mut follow_up, trace: step } = self;
         follow_up.store(context, &mut batch).await?;
-        store_next(context, &mut batch, (handle, found.version), (next, stage), &mut result);
+        store_next(context, &mut batch, (handle, version), (next, stage), &mut result);
         match commit(context, batch, org_changes).await {
-            Err(LedgerError::Conflict { .. }) => {}
-            other => {
+            Err(LedgerError::Conflict { .. }) => Ok(None),
+            committed => {
                 trace.notes.extend(step.notes);
-                other?;
+                committed?;
                 context.log(step.events);
                 follow_up.run(context).await?;
-                return Ok(Some(result));
+                Ok(Some(result))
             }
         }
     }
+}
+
+async fn decide_stored<'c>(
+    context: &'c Context,
+    handle: &str,
+    found: Versioned<Transaction>,
+    answer: SignInAnswer<'_>,
+    remember: bool,
+) -> Result<DecidedStep<'c>, LedgerError> {
+    let Versioned { value: transaction, version } = found;
+    let stage = transaction.stage.clone();
+    let transaction = with_option(transaction, answer, remember);
+    let (mut batch, mut trace) = (context.ledger().batch(), Trace::default());
+    let (result, org_changes, follow_up) =
+        decide(context, (Some(handle), transaction), answer, &mut batch, &mut trace).await?;
+    Ok(DecidedStep { version, stage, result, batch, org_changes, follow_up, trace })
+}
+
+/// A transaction with the option to stay signed in, as the request has it.
+fn with_option(transaction: Transaction, answer: SignInAnswer<'_>, remember: bool) -> Transaction {
+    let remember = match answer {
+        // Only these forms have the option.
+        SignInAnswer::Identifier(_) | SignInAnswer::Both { .. } => remember,
+        // Okta: each request of a program says it anew.
+        _ if matches!(transaction.purpose, Purpose::Authn { .. }) => remember,
+        _ => transaction.remember || remember,
+    };
+    Transaction { remember, ..transaction }
 }
 
 /// Lets the batch of a step store its transaction. `stage`: the one before the step.
@@ -366,6 +448,10 @@ struct FollowUp {
 }
 
 impl FollowUp {
+    fn is_empty(&self) -> bool {
+        self.sent.is_empty() && self.messages.is_empty() && self.denied.is_none()
+    }
+
     /// Lets the batch of the step store its messages. Those to a user whom the step adds to the org are left.
     async fn store<'c>(&mut self, context: &'c Context, batch: &mut Batch<'c>) -> Result<(), LedgerError> {
         let mut messages = std::mem::take(&mut self.messages);

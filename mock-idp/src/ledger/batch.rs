@@ -18,6 +18,27 @@ use super::record::StoredRecord;
 use super::store::Store;
 use super::table::Table;
 
+/// Writes that wait to be committed together with others, in this order.
+#[derive(Default)]
+pub(crate) struct PendingWrites(Vec<Box<dyn Write>>);
+
+impl fmt::Debug for PendingWrites {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PendingWrites").field(&self.0.len()).finish()
+    }
+}
+
+impl PendingWrites {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds the writes of a batch.
+    pub(crate) fn add(&mut self, batch: Batch<'_>) {
+        self.0.extend(batch.writes);
+    }
+}
+
 /// Writes to records of any tables, and conditions that must hold when they are committed.
 #[must_use = "a batch writes nothing until it is committed"]
 pub(crate) struct Batch<'l> {
@@ -35,6 +56,11 @@ impl fmt::Debug for Batch<'_> {
 impl<'l> Batch<'l> {
     pub(super) fn new(store: &'l Store, now: i64) -> Self {
         Self { store, now, writes: Vec::new() }
+    }
+
+    /// Adds writes that have waited.
+    pub(crate) fn append(&mut self, pending: PendingWrites) {
+        self.writes.extend(pending.0);
     }
 
     /// Writes a record.

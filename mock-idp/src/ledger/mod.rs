@@ -27,7 +27,7 @@ mod tables;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use batch::Batch;
+pub(crate) use batch::{Batch, PendingWrites};
 #[cfg(feature = "disk")]
 pub(crate) use disk::{DiskError, DiskFile, DiskStore};
 pub(crate) use entries::{NEVER, TableUsage, Version, Versioned};

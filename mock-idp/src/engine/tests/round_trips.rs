@@ -149,7 +149,7 @@ async fn code_flow(orgs: &Arc<Orgs>, store: &BytesInMemory) -> [Vec<String>; 3] 
 }
 
 #[tokio::test]
-async fn a_code_flow_asks_a_shared_store_twelve_times() {
+async fn a_code_flow_asks_a_shared_store_nine_times() {
     let store = Arc::new(BytesInMemory::default());
     let org = instance(Ledger::in_store(Arc::clone(&store) as _));
     let orgs = Arc::new(Orgs::new(org, Vec::new(), SandboxSettings::default()));
@@ -162,12 +162,9 @@ async fn a_code_flow_asks_a_shared_store_twelve_times() {
         [
             "read transactions",
             "read failed_sign_ins",
-            "write transactions",
-            "read issued_tokens, transactions",
-            "write issued_tokens, sessions, transactions",
             "read consents",
-            "read transactions, issued_tokens",
-            "write transactions, issued_tokens, codes",
+            "read issued_tokens",
+            "write transactions, issued_tokens, sessions, issued_tokens, codes",
         ]
     );
     assert_eq!(tokens, ["read codes", "read issued_tokens", "write codes, issued_tokens"]);
