@@ -287,6 +287,7 @@ impl<'a> IdxCall<'a> {
             | Stage::Challenge { .. }
             | Stage::NewPassword { .. }
             | Stage::PasswordWarning(_)
+            | Stage::ProfileUpdate(_)
             | Stage::KeepMeSignedIn(_)
             | Stage::Recovery(_)
             | Stage::Registration(_)
@@ -501,6 +502,9 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::Enroll { factor, .. } => format!("asks to enroll {}", factor.factor_type.name()),
         Remediation::ChooseEnrollment { methods, .. } => format!("offers {} methods to enroll", methods.len()),
         Remediation::Skip { .. } => "lets the user skip what is optional".to_owned(),
+        Remediation::CompleteProfile { .. } => {
+            "asks for attributes of the profile: the profile enrollment policy requires them".to_owned()
+        }
         Remediation::KeepMeSignedIn { .. } => "asks whether to stay signed in".to_owned(),
         Remediation::NewPassword { days_left: Some(days), .. } => {
             format!("offers to choose a new password: the old one expires in {days} days")

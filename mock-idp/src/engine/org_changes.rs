@@ -6,6 +6,7 @@ use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
 use mock_idp_core::policy::password_rules::PasswordRules;
 use mock_idp_core::sign_in::ProviderSignInChange;
+use serde_json::{Map, Value};
 
 use super::Context;
 
@@ -29,19 +30,21 @@ pub(super) struct OrgChanges {
     /// A user whose status says that the account is locked.
     pub(super) unlocked: Option<String>,
     pub(super) new_user: Option<User>,
+    /// The id of a user, and attributes that the user has entered.
+    pub(super) profile: Option<(String, Map<String, Value>)>,
     pub(super) by_provider: Option<ProviderSignInChange>,
 }
 
 impl OrgChanges {
     pub(super) fn is_empty(&self) -> bool {
-        let Self { new_password, enrolled, signed, unlocked, new_user, by_provider } = self;
+        let Self { new_password, enrolled, signed, unlocked, new_user, profile, by_provider } = self;
         let changes_user = new_password.is_some() || !enrolled.is_empty() || signed.is_some() || unlocked.is_some();
-        !changes_user && new_user.is_none() && by_provider.is_none()
+        !changes_user && new_user.is_none() && profile.is_none() && by_provider.is_none()
     }
 
     /// Makes them, until the next reset.
     pub(super) fn make(self, context: &Context) {
-        let Self { new_password, enrolled, signed, unlocked, new_user, by_provider } = self;
+        let Self { new_password, enrolled, signed, unlocked, new_user, profile, by_provider } = self;
         if let Some((user_id, password)) = new_password {
             let rules = PasswordRules::of_known(&context.org, context.org.user(&user_id));
             change_user(context, &user_id, |user| {
@@ -66,6 +69,9 @@ impl OrgChanges {
         if let Some(user) = new_user {
             create_user(context, user);
         }
+        if let Some((user_id, given)) = profile {
+            complete_profile(context, &user_id, &given);
+        }
         if let Some(change) = by_provider {
             change_by_provider(context, change);
         }
@@ -81,6 +87,24 @@ fn create_user(context: &Context, mut user: User) {
     });
     if let Err(problems) = added {
         tracing::warn!("a user who has registered cannot be added: {problems}");
+    }
+}
+
+/// Adds attributes to the profile of a user, until the next reset.
+fn complete_profile(context: &Context, user_id: &str, given: &Map<String, Value>) {
+    let changed = context.instance.change::<_, Problems>(|draft| {
+        let Some(mut user) = draft.user(user_id).cloned() else { return Ok(()) };
+        // The step has checked them.
+        if let Ok(profile) = user.profile.with(given) {
+            user.profile = profile;
+            user.last_updated = Some(timestamp(context.now));
+            group_rules::apply(draft, &mut user, context.now);
+            draft.put_user(user);
+        }
+        Ok(())
+    });
+    if let Err(problems) = changed {
+        tracing::warn!("the profile of a user cannot be stored: {problems}");
     }
 }
 

@@ -178,6 +178,7 @@ pub(super) async fn go_on(
         | Stage::Challenge { .. }
         | Stage::NewPassword { .. }
         | Stage::PasswordWarning(_)
+        | Stage::ProfileUpdate(_)
         | Stage::KeepMeSignedIn(_)
         | Stage::Recovery(_)
         | Stage::Registration(_)

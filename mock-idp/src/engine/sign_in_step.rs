@@ -323,6 +323,7 @@ impl StepChanges<'_, '_> {
                 self.org.signed = Some(SignedPasskey { user_id, factor_id, sign_count });
             }
             SignInEffect::CreateUser { user } => self.org.new_user = Some(*user),
+            SignInEffect::CompleteProfile { user, given } => self.org.profile = Some((user.id, given)),
             SignInEffect::ChangeByProvider(change) => self.org.by_provider = Some(change),
             SignInEffect::UseCode { factor_id, used } => self.use_code(&factor_id, used),
             SignInEffect::SendRecovery(sent) => {

@@ -85,7 +85,10 @@ impl StepWords {
                 sign_in.next,
                 "siw-main-view enroll-authenticator--okta_password",
             ),
-            Step::Profile { .. } => {
+            Step::Profile { is_update: true, .. } => {
+                step_words(recovery.profile_heading, recovery.finish, "siw-main-view enroll-profile")
+            }
+            Step::Profile { is_update: false, .. } => {
                 step_words(recovery.sign_up_heading, recovery.sign_up, "siw-main-view enroll-profile")
             }
             Step::Unlocked { .. } => step_words(recovery.unlocked_heading, "", "siw-main-view terminal"),

@@ -12,8 +12,8 @@ use crate::engine::{
 };
 use crate::journal::{Explained, Explanation};
 use crate::pages::view::{
-    ActivationStep, ConsentScope, Frame, PageView, ProofPageStep, ProofView, SignInProblem, SignInProblemKind,
-    SignInStep,
+    ActivationStep, ConsentScope, Frame, PageView, ProofPageStep, ProofView, RecoveryPageStep, SignInProblem,
+    SignInProblemKind, SignInStep,
 };
 
 /// More pages than any sign-in has.
@@ -102,6 +102,11 @@ impl Browser {
                 PageView::Proofs(page) => self.prove(page).await?,
                 PageView::KeepMeSignedIn(page) => {
                     self.submit(&page.state_handle, SignInAnswer::KeepMeSignedIn(false)).await
+                }
+                PageView::Recovery(page) if matches!(page.step, RecoveryPageStep::Profile { is_update: true, .. }) => {
+                    let reason = "the user is asked for attributes that the profile enrollment policy requires";
+                    let problem = SignInProblem::new(SignInProblemKind::MissingAttribute, reason);
+                    self.sign_in(&page.state_handle, Some(problem)).await?
                 }
                 PageView::Consent(page) => self.consent(&page.state_handle, &page.scopes).await?,
                 PageView::Activation(page) => match page.step {

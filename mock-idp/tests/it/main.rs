@@ -65,6 +65,7 @@ mod password_age;
 mod post_message;
 mod preview;
 mod process;
+mod profile_update;
 mod program;
 mod pushed;
 mod races;

@@ -172,6 +172,8 @@ pub enum Stage {
     MoreProofs(Box<PartialSignIn>),
     /// The proofs are enough, and the password expires soon: the user can choose a new one now.
     PasswordWarning(Box<PasswordWarning>),
+    /// The user has authenticated, and lacks attributes of the profile that a policy requires.
+    ProfileUpdate(SignedIn),
     /// The user has authenticated, and is asked whether to stay signed in.
     KeepMeSignedIn(SignedIn),
     /// The user has authenticated, and has no session yet.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::factor::{Factor, FactorType};
 use super::password::Password;
@@ -206,6 +206,18 @@ impl UserProfile {
             "lastName" => Some(Value::from(self.last_name.as_str())),
             other => self.others.get(other).filter(|value| !value.is_null()).cloned(),
         }
+    }
+
+    /// A copy with these attributes.
+    ///
+    /// # Errors
+    /// An attribute that every org has would not be a text.
+    pub fn with(&self, given: &Map<String, Value>) -> serde_json::Result<Self> {
+        let mut members = serde_json::to_value(self)?;
+        if let Some(members) = members.as_object_mut() {
+            members.extend(given.clone());
+        }
+        serde_json::from_value(members)
     }
 
     /// The value of a textual attribute.

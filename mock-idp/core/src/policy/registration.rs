@@ -1,8 +1,9 @@
-//! What a profile enrollment policy says about users who register themselves. Okta: policies of the type `PROFILE_ENROLLMENT`.
+//! What a profile enrollment policy says about users who register themselves, and about those who lack attributes. Okta: policies of the
+//! type `PROFILE_ENROLLMENT`.
 
 use serde_json::Value;
 
-use crate::model::{App, DirectoryKind, DirectoryObject};
+use crate::model::{App, DirectoryKind, DirectoryObject, UserProfile};
 use crate::org::Tables;
 
 /// How users register for an app.
@@ -24,22 +25,14 @@ pub struct RegistrationAttribute {
 }
 
 impl RegistrationRules {
-    /// The rules for an app. `None`: unknown users cannot register. Okta: a policy has one rule.
+    /// The rules for an app. `None`: unknown users cannot register.
     #[must_use]
     pub fn of(org: &Tables, app: Option<&App>) -> Option<Self> {
-        let rule = policy(org, app)?.members.get("rules")?.as_array()?.first()?;
-        let action = rule.pointer("/actions/profileEnrollment")?;
+        let action = action(org, app)?;
         if action["access"] != "ALLOW" || action["unknownUserAction"] != "REGISTER" {
             return None;
         }
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        let attribute = |attribute: &Value| {
-            let name = text(&attribute["name"])?;
-            let label = text(&attribute["label"]).unwrap_or_else(|| name.clone());
-            Some(RegistrationAttribute { name, label, required: attribute["required"] == true })
-        };
-        let mut attributes: Vec<_> =
-            action["profileAttributes"].as_array().into_iter().flatten().filter_map(attribute).collect();
+        let mut attributes: Vec<_> = attributes(action).collect();
         // Okta: without an address there is no user name.
         if !attributes.iter().any(|known| known.name == "email") {
             let (name, label) = ("email".to_owned(), "Primary email".to_owned());
@@ -51,6 +44,37 @@ impl RegistrationRules {
             group_ids: action["targetGroupIds"].as_array().into_iter().flatten().filter_map(text).collect(),
         })
     }
+}
+
+/// The attributes of an app's policy that a user who signs in lacks, if one of them is required. Okta: progressive profiling.
+#[must_use]
+pub fn missing_attributes(org: &Tables, app: Option<&App>, profile: &UserProfile) -> Vec<RegistrationAttribute> {
+    let Some(action) = action(org, app).filter(|action| action["progressiveProfilingAction"] == "ENABLED") else {
+        return Vec::new();
+    };
+    let is_missing = |attribute: &RegistrationAttribute| {
+        profile.attribute(&attribute.name).is_none_or(|value| value.as_str().is_some_and(str::is_empty))
+    };
+    let missing: Vec<_> = attributes(action).filter(is_missing).collect();
+    if missing.iter().any(|attribute| attribute.required) { missing } else { Vec::new() }
+}
+
+/// What the rule of an app's policy says. Okta: a policy has one rule.
+fn action<'t>(org: &'t Tables, app: Option<&App>) -> Option<&'t Value> {
+    policy(org, app)?.members.get("rules")?.as_array()?.first()?.pointer("/actions/profileEnrollment")
+}
+
+fn attributes(action: &Value) -> impl Iterator<Item = RegistrationAttribute> {
+    let attribute = |attribute: &Value| {
+        let name = text(&attribute["name"])?;
+        let label = text(&attribute["label"]).unwrap_or_else(|| name.clone());
+        Some(RegistrationAttribute { name, label, required: attribute["required"] == true })
+    };
+    action["profileAttributes"].as_array().into_iter().flatten().filter_map(attribute)
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }
 
 /// The policy of an app, else that of the system.

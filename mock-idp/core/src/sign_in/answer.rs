@@ -35,7 +35,7 @@ pub enum SignInAnswer<'a> {
     Pick(&'a str),
     /// Gives access to an account in another way than by its password.
     Recover(RecoveryAnswer<'a>),
-    /// Creates an account.
+    /// Creates an account, or completes the profile of one.
     Register(RegistrationAnswer<'a>),
     /// Goes on with this method: proves it, or enrolls it.
     Choose(SignInMethod),
@@ -206,6 +206,8 @@ pub enum SignInEffect {
     SendCode { key: String, token: OneTimeToken, message: Box<OutgoingMessage> },
     /// There is a new user.
     CreateUser { user: Box<User> },
+    /// The user, who exists, has entered these attributes of the profile.
+    CompleteProfile { user: Box<User>, given: Map<String, Value> },
     /// The user gets a message that a reset is not allowed.
     DenyRecovery { user_id: String },
     /// The token of a recovery is used up. The key is that of its record.
@@ -262,7 +264,7 @@ impl SignInEffect {
     /// The user who is new, or is not the same any more.
     pub(super) fn new_user(&self) -> Option<&User> {
         match self {
-            Self::CreateUser { user } => Some(user),
+            Self::CreateUser { user } | Self::CompleteProfile { user, .. } => Some(user),
             Self::ChangeByProvider(change) => change.user.as_deref(),
             _ => None,
         }

@@ -1,12 +1,14 @@
 //! One step of a sign-in, whatever its stage.
 
-use super::answer::{RecoveryAnswer, RejectedAnswer, SignInAnswer, SignInEffect, SignInFacts};
+use super::answer::{RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SignInAnswer, SignInEffect, SignInFacts};
 use super::factor_checks::removed;
 use super::password::NextStage;
 use super::problem::{SignInProblem, SignInProblemKind};
 use super::proofs::ProvingUser;
 use super::step_records::{push_of_step, user_of_step};
-use super::{after_proofs, autofill, consent, events, keep_signed_in, password, provider, recovery, registration};
+use super::{
+    after_proofs, autofill, consent, events, keep_signed_in, password, profile_update, provider, recovery, registration,
+};
 use crate::ledger::{FailedSignIns, ProofStep, SignedIn, Stage, Transaction};
 use crate::model::User;
 use crate::moment::Moment;
@@ -44,6 +46,7 @@ pub fn apply(
     let mut failed = facts.failed;
     let result = step.take(&mut failed, moment);
     let (result, kept) = step.ask_policies(result, moment);
+    let result = step.ask_for_profile(result, moment);
     let result = step.ask_to_stay(result, moment);
     step.log(user, &failed, result.as_ref().err().map(|(_, problem)| problem), moment);
     let counted = user.filter(|_| failed != facts.failed);
@@ -83,6 +86,9 @@ impl Step<'_> {
             // A consent that the stage does not ask for is the form of another page.
             (SignInAnswer::Restart | SignInAnswer::Consent { .. }, _) => Ok((Stage::Identify, Vec::new())),
             (SignInAnswer::AtProvider(found), _) => provider::sign_in(org, found, failed, moment),
+            (SignInAnswer::Register(RegistrationAnswer::Profile(given)), Stage::ProfileUpdate(signed_in)) => {
+                profile_update::answer(org, purpose, signed_in, given, moment)
+            }
             (SignInAnswer::Register(_), _) => registration::answer(org, purpose, stage, answer, facts, moment),
             (_, Stage::Registration(_)) if !begins_again(answer) => {
                 registration::answer(org, purpose, stage, answer, facts, moment)
@@ -143,8 +149,10 @@ impl Step<'_> {
     fn ask_policies(self, result: NextStage, moment: &mut Moment<'_>) -> (NextStage, Vec<SignInEffect>) {
         let Self { org, server, transaction, answer, facts } = self;
         // A step with a further proof has asked them already.
-        let is_further =
-            matches!(transaction.stage, Stage::MoreProofs(_) | Stage::PasswordWarning(_) | Stage::KeepMeSignedIn(_));
+        let is_further = matches!(
+            transaction.stage,
+            Stage::MoreProofs(_) | Stage::PasswordWarning(_) | Stage::ProfileUpdate(_) | Stage::KeepMeSignedIn(_)
+        );
         match result {
             Ok((Stage::SignedIn(signed_in), effects)) if !is_further || begins_again(answer) => {
                 let user = user_of(org, &effects, &signed_in);
@@ -155,6 +163,19 @@ impl Step<'_> {
                 }
             }
             other => (other, Vec::new()),
+        }
+    }
+
+    /// Asks a user who has authenticated for what the profile lacks.
+    fn ask_for_profile(self, result: NextStage, moment: &mut Moment<'_>) -> NextStage {
+        let Self { org, transaction, .. } = self;
+        match result {
+            Ok((Stage::SignedIn(signed_in), effects)) if self.stays_signed_in().is_none() => {
+                let user = user_of(org, &effects, &signed_in);
+                let stage = profile_update::ask(org, &transaction.purpose, (user, signed_in), moment);
+                Ok((stage, effects))
+            }
+            other => other,
         }
     }
 
@@ -204,6 +225,7 @@ impl Step<'_> {
         let is_attempt = match &transaction.stage {
             Stage::NewPassword { .. }
             | Stage::PasswordWarning(_)
+            | Stage::ProfileUpdate(_)
             | Stage::KeepMeSignedIn(_)
             | Stage::Recovery(_)
             | Stage::Registration(_) => {

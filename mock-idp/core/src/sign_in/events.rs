@@ -49,6 +49,11 @@ pub(super) fn registered(user: &User) -> LogEvent {
     LogEvent::new(EventType::UserCreate).by(user.event_entity()).on(user.event_entity())
 }
 
+/// The event of a profile that the user has completed.
+pub(super) fn profile_completed(user: &User) -> LogEvent {
+    LogEvent::new(EventType::AccountUpdateProfile).by(user.event_entity()).on(user.event_entity())
+}
+
 /// The event of a second factor. `reason`: why it failed.
 pub(super) fn verified(user: &User, reason: Option<&'static str>) -> LogEvent {
     let event = LogEvent::new(EventType::AuthViaMfa).by(user.event_entity()).on(user.event_entity());

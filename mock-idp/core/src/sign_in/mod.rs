@@ -20,6 +20,7 @@ mod passkeys;
 mod password;
 pub mod primary;
 mod problem;
+mod profile_update;
 mod proofs;
 pub mod provider;
 mod pushes;

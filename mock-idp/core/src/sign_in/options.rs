@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::answer::SignInFacts;
 use super::consent::missing_consent;
 use super::passkeys::passkeys;
+use super::profile_update;
 use super::registration::registration_rules;
 use crate::ledger::{
     AppEnrollment, ChosenPasskey, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep,
@@ -83,6 +84,8 @@ pub enum Remediation {
     ChooseEnrollment { user_id: String, methods: Vec<SignInMethod> },
     /// Leave out what is optional.
     Skip { user_id: String },
+    /// Enter these attributes, which the user lacks.
+    CompleteProfile { user_id: String, attributes: Vec<RegistrationAttribute> },
     /// Say whether to stay signed in.
     KeepMeSignedIn { user_id: String },
     /// Allow these scopes, or refuse.
@@ -151,6 +154,11 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
             vec![Remediation::NewPassword { user_id: user_id.clone(), days_left }, Remediation::Skip { user_id }]
         }
         Stage::MoreProofs(partial) => proof_options(org, partial),
+        Stage::ProfileUpdate(signed_in) => {
+            let user = org.user(&signed_in.user_id);
+            let attributes = user.map(|user| profile_update::missing(org, purpose, user)).unwrap_or_default();
+            vec![Remediation::CompleteProfile { user_id: signed_in.user_id.clone(), attributes }]
+        }
         Stage::KeepMeSignedIn(signed_in) => {
             vec![Remediation::KeepMeSignedIn { user_id: signed_in.user_id.clone() }]
         }

@@ -11,7 +11,7 @@ use crate::ledger::{
 use crate::model::{Password, User, UserProfile, UserStatus, is_email_address};
 use crate::moment::{Moment, timestamp};
 use crate::org::Org;
-use crate::policy::registration::RegistrationRules;
+use crate::policy::registration::{RegistrationAttribute, RegistrationRules};
 use crate::trace::NoteStatus;
 
 /// Seconds for which the code can be used. Okta: the `tokenLifetimeInMinutes` of a fresh org's email authenticator.
@@ -74,29 +74,7 @@ fn new_user(
     given: &Map<String, Value>,
     moment: &mut Moment<'_>,
 ) -> Result<User, SignInProblem> {
-    let problem = |kind, name: &str, label: &str| SignInProblem {
-        field: Some(Box::new((name.to_owned(), label.to_owned()))),
-        ..SignInProblem::new(kind, format!("{name}: {label}"))
-    };
-    let mut profile = Map::new();
-    for attribute in &rules.attributes {
-        let (name, label) = (&attribute.name, &attribute.label);
-        let value = given.get(name).and_then(Value::as_str).map(str::trim).filter(|value| !value.is_empty());
-        match value {
-            // The address is the user name.
-            None if attribute.required || name == "email" => {
-                return Err(problem(SignInProblemKind::MissingAttribute, name, label));
-            }
-            None => continue,
-            Some(value) if name == "email" && !is_email_address(value) => {
-                return Err(problem(SignInProblemKind::InvalidEmail, name, label));
-            }
-            Some(value) if value.chars().count() > if name == "email" { MAX_EMAIL } else { MAX_NAME } => {
-                return Err(problem(SignInProblemKind::InvalidAttribute, name, label));
-            }
-            Some(value) => _ = profile.insert(name.clone(), value.into()),
-        }
-    }
+    let mut profile = entered(&rules.attributes, given)?;
     let email = profile.get("email").cloned().unwrap_or_default();
     profile.entry("login").or_insert(email);
     for name in ["firstName", "lastName", "email"] {
@@ -106,7 +84,7 @@ fn new_user(
         .map_err(|error| SignInProblem::new(SignInProblemKind::InvalidAttribute, error.to_string()))?;
     if org.user_by_login(&profile.login).is_some() {
         let label = rules.attributes.iter().find(|known| known.name == "email").map_or("Email", |known| &known.label);
-        return Err(problem(SignInProblemKind::NotUnique, "email", label));
+        return Err(about(SignInProblemKind::NotUnique, "email", label));
     }
     let now = timestamp(moment.now);
     Ok(User {
@@ -121,6 +99,41 @@ fn new_user(
         last_updated: Some(now),
         ..User::default()
     })
+}
+
+/// The values of these attributes, if they are valid.
+pub(super) fn entered(
+    attributes: &[RegistrationAttribute],
+    given: &Map<String, Value>,
+) -> Result<Map<String, Value>, SignInProblem> {
+    let mut profile = Map::new();
+    for attribute in attributes {
+        let (name, label) = (&attribute.name, &attribute.label);
+        let value = given.get(name).and_then(Value::as_str).map(str::trim).filter(|value| !value.is_empty());
+        match value {
+            // The address is the user name.
+            None if attribute.required || name == "email" => {
+                return Err(about(SignInProblemKind::MissingAttribute, name, label));
+            }
+            None => continue,
+            Some(value) if name == "email" && !is_email_address(value) => {
+                return Err(about(SignInProblemKind::InvalidEmail, name, label));
+            }
+            Some(value) if value.chars().count() > if name == "email" { MAX_EMAIL } else { MAX_NAME } => {
+                return Err(about(SignInProblemKind::InvalidAttribute, name, label));
+            }
+            Some(value) => _ = profile.insert(name.clone(), value.into()),
+        }
+    }
+    Ok(profile)
+}
+
+/// A problem of an attribute.
+pub(super) fn about(kind: SignInProblemKind, name: &str, label: &str) -> SignInProblem {
+    SignInProblem {
+        field: Some(Box::new((name.to_owned(), label.to_owned()))),
+        ..SignInProblem::new(kind, format!("{name}: {label}"))
+    }
 }
 
 fn choose_password(

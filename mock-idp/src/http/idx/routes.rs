@@ -22,7 +22,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/consent"], handler!(steps::consent)),
     row(&["/idp/idx/identify/select"], handler!(steps::select_identify)),
     row(&["/idp/idx/enroll"], handler!(steps::enroll)),
-    row(&["/idp/idx/enroll/new"], handler!(steps::enroll_new)),
+    row(&["/idp/idx/enroll/new", "/idp/idx/enroll/update"], handler!(steps::enroll_new)),
     row(&["/idp/idx/recover"], handler!(steps::recover)),
     row(&["/idp/idx/unlock-account"], handler!(steps::unlock_account)),
     row(&["/idp/idx/challenge"], handler!(steps::challenge)),

@@ -175,7 +175,7 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 | RecoveryPageStep::Confirm { identifier: text }
                 | RecoveryPageStep::Password { identifier: text, .. }
                 | RecoveryPageStep::Unlocked { identifier: text } => fields.push(text),
-                RecoveryPageStep::Profile { fields: attributes } => {
+                RecoveryPageStep::Profile { fields: attributes, .. } => {
                     for attribute in attributes {
                         fields.extend([&mut attribute.name, &mut attribute.label]);
                     }

@@ -54,10 +54,12 @@ pub(crate) enum RecoveryPageStep {
     },
     Profile {
         fields: Vec<ProfileField>,
+        /// Whether they complete the profile of a user who exists.
+        is_update: bool,
     },
 }
 
-/// An attribute of a new user.
+/// An attribute of a user.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ProfileField {
     pub name: String,
@@ -80,6 +82,9 @@ impl RecoveryView {
         let (word, step) = match option? {
             Remediation::Recovery(option) => of_recovery(org, option, prefix),
             Remediation::Registration(option) => of_registration(org, option, problem, prefix),
+            Remediation::CompleteProfile { attributes, .. } => {
+                ("register", RecoveryPageStep::Profile { fields: fields(attributes, problem), is_update: true })
+            }
             _ => return None,
         };
         Some(Self {
@@ -126,14 +131,7 @@ fn of_registration(
 ) -> (&'static str, RecoveryPageStep) {
     match option {
         RegistrationOption::Profile { attributes } => {
-            let refused = problem.and_then(|problem| problem.field.as_ref()).map(|field| &field.0);
-            let field = |attribute: &RegistrationAttribute| ProfileField {
-                name: attribute.name.clone(),
-                label: attribute.label.clone(),
-                required: attribute.required,
-                refused: refused == Some(&attribute.name),
-            };
-            ("register", RecoveryPageStep::Profile { fields: attributes.iter().map(field).collect() })
+            ("register", RecoveryPageStep::Profile { fields: fields(attributes, problem), is_update: false })
         }
         RegistrationOption::Password { user } => {
             let (identifier, rules) = (user.profile.login.clone(), Box::new(PasswordRules::of(org, user)));
@@ -141,6 +139,17 @@ fn of_registration(
         }
         RegistrationOption::Code { email } => ("challenge", code(email, prefix)),
     }
+}
+
+fn fields(attributes: &[RegistrationAttribute], problem: Option<&SignInProblem>) -> Vec<ProfileField> {
+    let refused = problem.and_then(|problem| problem.field.as_ref()).map(|field| &field.0);
+    let field = |attribute: &RegistrationAttribute| ProfileField {
+        name: attribute.name.clone(),
+        label: attribute.label.clone(),
+        required: attribute.required,
+        refused: refused == Some(&attribute.name),
+    };
+    attributes.iter().map(field).collect()
 }
 
 fn code(identifier: &str, prefix: &str) -> RecoveryPageStep {

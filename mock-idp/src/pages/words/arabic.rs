@@ -338,6 +338,8 @@ pub(super) static WORDS: Words = Words {
         activation_heading: "إعداد كلمة المرور",
         sign_up_heading: "إنشاء حساب",
         sign_up: "إنشاء حساب",
+        profile_heading: "معلومات إضافية للملف الشخصي",
+        finish: "إنهاء",
         unlocked_heading: "أُلغي قفل الحساب بنجاح!",
         unlocked: "يمكنك تسجيل الدخول باسم المستخدم وكلمة المرور الحاليين: ",
         account: "الحساب ",

@@ -235,6 +235,8 @@ pub(super) static WORDS: Words = Words {
         activation_heading: "Set up password",
         sign_up_heading: "Sign up",
         sign_up: "Sign Up",
+        profile_heading: "Additional Profile information",
+        finish: "Finish",
         unlocked_heading: "Account successfully unlocked!",
         unlocked: "You can log in using your existing username and password: ",
         account: "Account ",

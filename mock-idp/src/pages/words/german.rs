@@ -294,6 +294,8 @@ pub(super) static WORDS: Words = Words {
         activation_heading: "Passwort einrichten",
         sign_up_heading: "Registrieren",
         sign_up: "Registrieren",
+        profile_heading: "Weitere Angaben zu Ihrem Profil",
+        finish: "Fertigstellen",
         unlocked_heading: "Das Konto ist entsperrt!",
         unlocked: "Sie können sich mit Ihrem bisherigen Benutzernamen und Passwort anmelden: ",
         account: "Konto ",

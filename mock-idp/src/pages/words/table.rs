@@ -291,6 +291,8 @@ words! {
         activation_heading: &'static str,
         sign_up_heading: &'static str,
         sign_up: &'static str,
+        profile_heading: &'static str,
+        finish: &'static str,
         unlocked_heading: &'static str,
         /// Before the user.
         unlocked: &'static str,

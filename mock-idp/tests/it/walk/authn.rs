@@ -80,6 +80,7 @@ impl<'m> Authn<'m> {
             Move::OpenLink
             | Move::Register
             | Move::Profile
+            | Move::Department
             | Move::StaySignedIn
             | Move::Allow
             | Move::RefusedByProvider => {
@@ -176,6 +177,7 @@ impl<'m> Authn<'m> {
             | State::RegistrationCode
             | State::EnterPassword
             | State::ProviderFailed
+            | State::ProfileUpdate
             | State::KeepMeSignedIn
             | State::Consent
             | State::Decided => panic!("programs have no {state:?}"),

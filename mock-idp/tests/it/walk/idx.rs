@@ -74,6 +74,7 @@ impl<'m> Idx<'m> {
                 let profile = json!({ "firstName": "Nina", "lastName": "New", "email": "nina@example.test" });
                 self.submit(json!({ "userProfile": profile })).await;
             }
+            Move::Department => self.submit(json!({ "userProfile": { "department": "Sales" } })).await,
             Move::Choose(method) => self.choose(method).await,
             Move::Prove(method) => self.prove(method).await,
             Move::Approve => {
@@ -173,6 +174,7 @@ impl<'m> Idx<'m> {
             State::Enroll(SignInMethod::OktaVerifyPush) => ("enroll-poll", Some("okta_verify")),
             State::Enroll(method) => ("enroll-authenticator", Some(method.row().authenticator)),
             State::ProviderFailed => return self.assert_message("idx.identity.provider.auth.error"),
+            State::ProfileUpdate => ("enroll-profile", None),
             State::KeepMeSignedIn => ("keep-me-signed-in", None),
             State::Consent => ("consent", None),
             State::SignedIn | State::Decided => {

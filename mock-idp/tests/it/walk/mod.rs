@@ -63,6 +63,8 @@ enum Move {
     Register,
     /// The profile of a new user.
     Profile,
+    /// An attribute that the profile lacks.
+    Department,
     /// A method of a list, to prove or to enroll. A code or a notification is sent for it.
     Choose(SignInMethod),
     /// What proves the chosen method.

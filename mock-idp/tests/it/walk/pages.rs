@@ -96,6 +96,7 @@ impl<'m> Pages<'m> {
                 let fields: Vec<_> = names.into_iter().zip(["Nina", "New", "nina@example.test"]).collect();
                 self.submit(&fields).await;
             }
+            Move::Department => self.submit(&[("userProfile.department", "Sales")]).await,
             Move::Choose(method) => self.choose(method).await,
             Move::Prove(method) => self.prove(method).await,
             Move::Approve => {
@@ -181,6 +182,7 @@ impl<'m> Pages<'m> {
             State::Enroll(SignInMethod::OktaVerifyPush) => "siw-main-view enroll-poll--okta_verify",
             State::Enroll(method) => return self.assert_has(&format!("enroll-authenticator--{}", key(method))),
             State::Consent => "data-se=\"consent\"",
+            State::ProfileUpdate => "siw-main-view enroll-profile",
             State::KeepMeSignedIn => "data-se=\"keep-me-signed-in\"",
             State::SignedIn | State::Decided => "code=",
             State::ProviderFailed => panic!("the page begins again"),

@@ -29,6 +29,7 @@ pub(super) enum State {
     UsePasskey,
     ChooseEnrollment,
     Enroll(SignInMethod),
+    ProfileUpdate,
     KeepMeSignedIn,
     SignedIn,
     ProviderFailed,
@@ -61,7 +62,14 @@ impl State {
         all.extend(coded.map(Self::Verify));
         all.extend([Self::Wait, Self::UsePasskey, Self::ChooseEnrollment]);
         all.extend(SignInMethod::ALL.map(Self::Enroll));
-        all.extend([Self::KeepMeSignedIn, Self::SignedIn, Self::ProviderFailed, Self::Consent, Self::Decided]);
+        all.extend([
+            Self::ProfileUpdate,
+            Self::KeepMeSignedIn,
+            Self::SignedIn,
+            Self::ProviderFailed,
+            Self::Consent,
+            Self::Decided,
+        ]);
         all
     }
 
@@ -94,6 +102,7 @@ impl State {
                     Self::Enroll(factor.method().unwrap())
                 }
             },
+            Stage::ProfileUpdate(_) => Self::ProfileUpdate,
             Stage::KeepMeSignedIn(_) => Self::KeepMeSignedIn,
             Stage::SignedIn(_) => Self::SignedIn,
             Stage::ProviderFailed => Self::ProviderFailed,

@@ -6,6 +6,7 @@ use super::orgs::{self, Start};
 use super::state::State;
 use super::{ACR, Front, Move};
 use crate::org::TestOrg;
+use crate::profile_update;
 
 /// A state in a front end.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +20,7 @@ pub(super) enum Cell {
 }
 
 /// How many cells are of each kind.
-pub(super) const COUNTS: (usize, usize, usize) = (93, 11, 48);
+pub(super) const COUNTS: (usize, usize, usize) = (95, 11, 50);
 
 /// The claims of the tokens at the end.
 pub(super) struct Ends {
@@ -46,8 +47,8 @@ const RECOVER: &str = "recover@example.test";
 /// The walk to a state; `None`: it is never reached.
 pub(super) fn walk(state: State) -> Option<Walk> {
     use Move::{
-        Again, Allow, Answer, Approve, Choose, Code, Forgot, Identifier, NewPassword, OpenLink, Password, Profile,
-        Prove, RefusedByProvider, Register, Skip, StaySignedIn, Unlock,
+        Again, Allow, Answer, Approve, Choose, Code, Department, Forgot, Identifier, NewPassword, OpenLink, Password,
+        Profile, Prove, RefusedByProvider, Register, Skip, StaySignedIn, Unlock,
     };
     use SignInMethod::{GoogleOtp, OktaVerifyPush, SecurityQuestion, WebAuthn};
     let by_password = || vec![Identifier(BUYER), Password];
@@ -120,6 +121,7 @@ pub(super) fn walk(state: State) -> Option<Walk> {
             let walk = Walk::new(market(), (BUYER, vec![]), vec![RefusedByProvider], vec![]);
             Some(Walk { start: Start::Federation, complete: None, ends: None, ..walk })
         }
+        State::ProfileUpdate => plain(profile_update::asking(), BUYER, by_password(), vec![Department]),
         State::KeepMeSignedIn => plain(orgs::asking_to_stay(), BUYER, by_password(), vec![StaySignedIn]),
         State::Consent => plain(orgs::asking_for_consent(), BUYER, by_password(), vec![Allow]),
         State::Decided => plain(orgs::asking_for_consent(), BUYER, [by_password(), vec![Allow]].concat(), vec![]),
@@ -185,6 +187,7 @@ pub(super) fn cell(state: State, front: Front) -> Cell {
         (State::Enroll(_), Front::Headless) => Not(NO_ENROLLMENT),
         (State::ProviderFailed, Front::Pages) => Not("the page begins again, with the message"),
         (State::ProviderFailed, Front::Authn | Front::Headless) => Not("a program does not visit identity providers"),
+        (State::ProfileUpdate, Front::Authn | Front::Headless) => Not("a program is not asked for attributes"),
         (State::KeepMeSignedIn, Front::Authn | Front::Headless) => Not("only sessions of browsers are kept"),
         (State::Consent | State::Decided, Front::Authn) => Not("a session token is for no client"),
         (State::Consent | State::Decided, Front::Headless) => Not("clients that need consent are refused"),

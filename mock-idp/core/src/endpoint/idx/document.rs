@@ -70,6 +70,10 @@ impl<'a> IdxTransaction<'a> {
         }
         if forms {
             self.add_authenticators(&mut document, options);
+            if let Some(Remediation::CompleteProfile { .. }) = options.first() {
+                let texts = json!({ "label": "Sign in", "buttonLabel": "Submit" });
+                document.insert("uiDisplay".to_owned(), object(texts));
+            }
             if options.contains(&Remediation::AutofillPasskey) {
                 let data = challenge_data(self.org, self.urls, &autofill_challenge(self.state_handle), false);
                 let challenge = object(json!({ "challengeData": data }));
@@ -175,6 +179,7 @@ impl<'a> IdxTransaction<'a> {
             }
             Remediation::Recovery(option) => recovery::form_of(self.org, option, about_field)?,
             Remediation::Registration(option) => registration::form_of(option, error, about_field),
+            Remediation::CompleteProfile { attributes, .. } => registration::update_form(attributes, error),
             Remediation::Register => ("select-enroll-profile", "enroll", None, Vec::new()),
             Remediation::SelectIdentify => ("select-identify", "identify/select", None, Vec::new()),
             Remediation::Unlock => ("unlock-account", "unlock-account", None, Vec::new()),
@@ -333,7 +338,7 @@ impl<'a> IdxTransaction<'a> {
             Stage::NewPassword { user_id } => user_id,
             Stage::MoreProofs(partial) => &partial.user_id,
             Stage::PasswordWarning(warning) => &warning.partial.user_id,
-            Stage::SignedIn(proof) | Stage::KeepMeSignedIn(proof) => &proof.user_id,
+            Stage::SignedIn(proof) | Stage::ProfileUpdate(proof) | Stage::KeepMeSignedIn(proof) => &proof.user_id,
             Stage::Consent { user } | Stage::Decided { user, .. } => &user.authentication().user_id,
         };
         self.org.user(user_id)

@@ -18,9 +18,7 @@ pub(super) fn form_of(option: &RegistrationOption, error: Option<&IdxError>, abo
     const CURRENT: Option<&str> = Some("$.currentAuthenticator");
     match option {
         RegistrationOption::Profile { attributes } => {
-            let fields: Vec<Value> = attributes.iter().map(|attribute| field(attribute, error)).collect();
-            let profile = json!({ "name": "userProfile", "form": { "value": fields } });
-            ("enroll-profile", "enroll/new", None, vec![profile])
+            ("enroll-profile", "enroll/new", None, vec![profile(attributes, error)])
         }
         RegistrationOption::Password { .. } => {
             ("enroll-authenticator", "challenge/answer", CURRENT, vec![form::password("Enter password", about_field)])
@@ -29,6 +27,16 @@ pub(super) fn form_of(option: &RegistrationOption, error: Option<&IdxError>, abo
             ("enroll-authenticator", "challenge/answer", CURRENT, vec![code_field(about_field)])
         }
     }
+}
+
+/// The form of attributes that a user lacks.
+pub(super) fn update_form(attributes: &[RegistrationAttribute], error: Option<&IdxError>) -> FormParts {
+    ("enroll-profile", "enroll/update", None, vec![profile(attributes, error)])
+}
+
+fn profile(attributes: &[RegistrationAttribute], error: Option<&IdxError>) -> Value {
+    let fields: Vec<Value> = attributes.iter().map(|attribute| field(attribute, error)).collect();
+    json!({ "name": "userProfile", "form": { "value": fields } })
 }
 
 /// The authenticator that is enrolled. `action`: makes the form of an action of it.

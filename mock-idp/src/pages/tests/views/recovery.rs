@@ -51,8 +51,22 @@ pub(crate) fn recoveries() -> Vec<(String, PageView)> {
                     required: true,
                     refused: true,
                 }],
+                is_update: false,
             },
             Some(SignInProblem::new(SignInProblemKind::NotUnique, "another user has this address")),
+        ),
+        (
+            "profile_update",
+            RecoveryPageStep::Profile {
+                fields: vec![ProfileField {
+                    name: "department".to_owned(),
+                    label: "Department".to_owned(),
+                    required: true,
+                    refused: false,
+                }],
+                is_update: true,
+            },
+            None,
         ),
         ("recovery_unlocked", RecoveryPageStep::Unlocked { identifier: identifier() }, None),
     ];
