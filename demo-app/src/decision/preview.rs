@@ -82,6 +82,19 @@ fn change(change: &Value, preview: &Value) -> String {
         "remove_user_exclusion" => format!("do not exclude {} from the rule {}", user(), rule()),
         "remove_group_exclusion" => format!("do not exclude the group {} from the rule {}", id("group"), rule()),
         "deactivate_claim" => format!("deactivate the claim {}", id("claim")),
+        "activate_authentication_rule" => format!("activate the rule {} of the authentication policy", id("rule")),
+        "allow_access_in_authentication_rule" => {
+            format!("allow access in the rule {} of the authentication policy", id("rule"))
+        }
+        "demand_one_factor_in_authentication_rule" => {
+            format!("demand one factor in the rule {} of the authentication policy", id("rule"))
+        }
+        "cover_user_in_authentication_rule" => {
+            format!("include {} in the rule {} of the authentication policy", user(), id("rule"))
+        }
+        "allow_access_in_session_rule" => {
+            format!("allow access in the rule {} of the global session policy", id("rule"))
+        }
         "ask_for_scopes" => format!("request {} as well", scopes()),
         "ask_without_scopes" => format!("do not request {}", scopes()),
         other => {

@@ -64,6 +64,7 @@ mod password;
 mod password_age;
 mod post_message;
 mod preview;
+mod preview_of_sign_ins;
 mod process;
 mod profile_update;
 mod program;

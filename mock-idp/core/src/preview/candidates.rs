@@ -2,7 +2,7 @@
 
 use indexmap::IndexSet;
 
-use super::{Change, Preview, PreviewOutcome, Question, Refused};
+use super::{Change, Preview, PreviewOutcome, Question, Refused, authentication};
 use crate::model::{PolicyRule, ResponseWord, Status};
 use crate::org::Org;
 use crate::protocol::{CATALOGUE, ErrorId, GrantType, INTERCLIENT_ACCESS, OIDC_SCOPES, ResponseType};
@@ -27,6 +27,7 @@ pub fn candidates(org: &Org, question: &Question, preview: &Preview) -> Candidat
     let mut list = List { org, question, candidates: Candidates::default() };
     list.by_refusal(refused);
     list.by_notes(preview);
+    list.candidates.changes.extend(authentication::candidates(org, question, preview));
     list.candidates
 }
 

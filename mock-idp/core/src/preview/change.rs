@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::Question;
+use super::{Question, sign_on_rules};
 use crate::model::{Assignment, ResponseWord, Scope, ScopeConsent, Status, UserStatus};
 use crate::org::{Draft, Org};
 use crate::protocol::GrantType;
@@ -91,6 +91,29 @@ pub enum Change {
         server: String,
         claim: String,
     },
+    /// Of an authentication policy, like the next three.
+    ActivateAuthenticationRule {
+        policy: String,
+        rule: String,
+    },
+    AllowAccessInAuthenticationRule {
+        policy: String,
+        rule: String,
+    },
+    DemandOneFactorInAuthenticationRule {
+        policy: String,
+        rule: String,
+    },
+    CoverUserInAuthenticationRule {
+        policy: String,
+        rule: String,
+        user: String,
+    },
+    /// Of a global session policy.
+    AllowAccessInSessionRule {
+        policy: String,
+        rule: String,
+    },
     /// By the client: ask for these too.
     AskForScopes {
         scopes: Vec<String>,
@@ -176,6 +199,15 @@ impl Change {
                 draft.put_claim_rule(server, claim);
                 Some(())
             }
+            Self::ActivateAuthenticationRule { policy, rule } => sign_on_rules::activate(draft, policy, rule),
+            Self::AllowAccessInAuthenticationRule { policy, rule } => sign_on_rules::allow(draft, policy, rule),
+            Self::DemandOneFactorInAuthenticationRule { policy, rule } => {
+                sign_on_rules::demand_one_factor(draft, policy, rule)
+            }
+            Self::CoverUserInAuthenticationRule { policy, rule, user } => {
+                sign_on_rules::cover(draft, (policy, rule), user)
+            }
+            Self::AllowAccessInSessionRule { policy, rule } => sign_on_rules::allow_session(draft, policy, rule),
             Self::AskForScopes { scopes } => {
                 let more = scopes.iter().map(String::as_str);
                 question.scopes = more.chain(question.scopes.iter()).collect();
@@ -244,6 +276,21 @@ impl Change {
             Self::DeactivateClaim { claim, .. } => {
                 let name = named(org.claim_rule(claim).map(|claim| &claim.name), claim);
                 format!("deactivate the claim {name}, or mend its expression")
+            }
+            Self::ActivateAuthenticationRule { policy, rule } => {
+                format!("activate the rule {}", sign_on_rules::named(org, policy, rule))
+            }
+            Self::AllowAccessInAuthenticationRule { policy, rule } => {
+                format!("allow access in the rule {}", sign_on_rules::named(org, policy, rule))
+            }
+            Self::DemandOneFactorInAuthenticationRule { policy, rule } => {
+                format!("demand one factor in the rule {}", sign_on_rules::named(org, policy, rule))
+            }
+            Self::CoverUserInAuthenticationRule { policy, rule, user: who } => {
+                format!("include {} in the people of the rule {}", user(who), sign_on_rules::named(org, policy, rule))
+            }
+            Self::AllowAccessInSessionRule { policy, rule } => {
+                format!("allow access in the rule {}", sign_on_rules::session_rule(org, policy, rule))
             }
             Self::AskForScopes { scopes } => format!("ask for {} as well", scopes.join(", ")),
             Self::AskWithoutScopes { scopes } => format!("ask without {}", scopes.join(", ")),

@@ -3,6 +3,7 @@
 //!
 //! The endpoints answer the questions; nothing here does.
 
+mod authentication;
 mod candidates;
 mod cases;
 mod change;
@@ -14,6 +15,7 @@ mod question;
 mod report;
 mod selection;
 mod shown_request;
+mod sign_on_rules;
 mod snapshot;
 
 use serde::Serialize;
