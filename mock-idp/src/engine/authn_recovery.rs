@@ -98,7 +98,7 @@ impl<'c> AuthnRecoveries<'c> {
                 return self.resend(state_token, channel, trace).await.map(RecoveryResult::State);
             }
             AuthnRecovery::ResetPassword { state_token, password } => {
-                (state_token, SignInAnswer::NewPassword { password, repeated: true })
+                (state_token, SignInAnswer::NewPassword { password, repeated: true, ends_sessions: false })
             }
         };
         self.step(state_token, answer, trace, explanation).await

@@ -140,7 +140,7 @@ impl AuthnSteps<'_> {
         if !user.credentials.password.as_ref().is_some_and(|known| known.is(old)) {
             return Err(refused("oldPassword: The credentials provided were incorrect.".to_owned()));
         }
-        let answer = SignInAnswer::NewPassword { password: new, repeated: true };
+        let answer = SignInAnswer::NewPassword { password: new, repeated: true, ends_sessions: false };
         let session_token = new_session_token(self.0, trace);
         let next = NextHandle::SameUntilSignedIn { session_token: &session_token };
         match sign_in_step::take(self.0, (state_token, None), answer, false, next, trace).await? {

@@ -25,6 +25,7 @@ pub(crate) struct Management {
 #[derive(Debug)]
 struct FollowUp {
     ended_users: Vec<String>,
+    signed_out_users: Vec<String>,
     links: Vec<(SentRecovery, SentLink)>,
 }
 
@@ -85,6 +86,9 @@ impl Management {
         for user in follow_up.ended_users {
             self.end_sessions(&user, true).await?;
         }
+        for user in follow_up.signed_out_users {
+            self.end_sessions(&user, false).await?;
+        }
         for (sent, link) in &follow_up.links {
             let mut batch = self.context.ledger().batch();
             recovery_links::store(&self.context, &mut batch, sent);
@@ -106,11 +110,19 @@ impl Management {
         ended.map_err(ApiError::from)
     }
 
-    /// The same, because an administrator asks for it.
+    /// The same, because an administrator asks for it. `with_devices`: the user's browsers and devices are forgotten, too.
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub(crate) async fn clear_sessions(&self, user_id: &str, with_tokens: bool) -> Result<(), ApiError> {
+    pub(crate) async fn clear_sessions(
+        &self,
+        user_id: &str,
+        with_tokens: bool,
+        with_devices: bool,
+    ) -> Result<(), ApiError> {
+        if with_devices {
+            GlobalRevocation::new(&self.context).forget_devices(user_id).await?;
+        }
         self.end_sessions(user_id, with_tokens).await?;
         let user = self.context.org.user(user_id).map(User::event_entity);
         self.log(user.map(|user| LogEvent::new(EventType::SessionClear).on(user)));
@@ -139,8 +151,14 @@ impl Management {
         let mut trace = Trace::default();
         let result = instance.change(|draft| {
             instance.decide_at(*now, &mut trace, |moment| {
-                let mut change =
-                    ManagementChange { draft, moment, call: self.call(), ended_users: Vec::new(), links: Vec::new() };
+                let mut change = ManagementChange {
+                    draft,
+                    moment,
+                    call: self.call(),
+                    ended_users: Vec::new(),
+                    signed_out_users: Vec::new(),
+                    links: Vec::new(),
+                };
                 let result = rule(&mut change)?;
                 let events = system_log::events_of(&instance.org(), change.draft);
                 change.moment.trace.events.extend(events);
@@ -148,8 +166,8 @@ impl Management {
                 for event in &mut change.moment.trace.events {
                     event.actor.get_or_insert_with(|| actor.clone());
                 }
-                let ManagementChange { ended_users, links, .. } = change;
-                Ok::<_, ApiError>((result, FollowUp { ended_users, links }))
+                let ManagementChange { ended_users, signed_out_users, links, .. } = change;
+                Ok::<_, ApiError>((result, FollowUp { ended_users, signed_out_users, links }))
             })
         })?;
         self.log(trace.events);

@@ -7,12 +7,14 @@ use mock_idp_core::ledger::{
 };
 use mock_idp_core::model::UserStatus;
 use mock_idp_core::policy::{assurance, session};
+use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::sign_in::{
     self, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem, primary,
 };
 use mock_idp_core::trace::Trace;
 
 use super::browser::BrowserRequest;
+use super::global_revocation::GlobalRevocation;
 use super::org_changes::{OrgChanges, SignedPasskey};
 use super::{Context, consents, issued_tokens, magic_links, pushes, recovery_links};
 use crate::ledger::{Batch, NEVER, Version, Versioned};
@@ -51,7 +53,7 @@ pub(super) async fn take(
     remember: bool,
     next: NextHandle<'_>,
     trace: &mut Trace,
-) -> Result<Option<CommittedStep>, LedgerError> {
+) -> Result<Option<CommittedStep>, OAuthError> {
     let transactions = context.ledger().transactions();
     loop {
         let found = match loaded.take() {
@@ -79,7 +81,7 @@ pub(super) async fn take_page(
     answer: SignInAnswer<'_>,
     remember: bool,
     request: &mut BrowserRequest,
-) -> Result<Option<CommittedStep>, LedgerError> {
+) -> Result<Option<CommittedStep>, OAuthError> {
     let mut step = decide_stored(context, handle, found, answer, remember).await?;
     if step.can_wait() {
         let mut batch = step.batch;
@@ -128,7 +130,7 @@ impl<'c> DecidedStep<'c> {
         handle: &str,
         next: NextHandle<'_>,
         trace: &mut Trace,
-    ) -> Result<Option<CommittedStep>, LedgerError> {
+    ) -> Result<Option<CommittedStep>, OAuthError> {
         let Self { version, stage, mut result, mut batch, org_changes, mut follow_up, trace: step } = self;
         follow_up.store(context, &mut batch).await?;
         store_next(context, &mut batch, (handle, version), (next, stage), &mut result);
@@ -234,7 +236,7 @@ pub(super) async fn take_first(
     transaction: &Transaction,
     answer: SignInAnswer<'_>,
     trace: &mut Trace,
-) -> Result<CommittedStep, LedgerError> {
+) -> Result<CommittedStep, OAuthError> {
     loop {
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
@@ -318,6 +320,7 @@ impl StepChanges<'_, '_> {
         match effect {
             SignInEffect::FailedSignIns { user_id, failed } => self.count_failed(&user_id, failed),
             SignInEffect::SetPassword { user_id, password } => self.org.new_password = Some((user_id, password)),
+            SignInEffect::EndSessions { user_id } => self.follow_up.ended = Some(user_id),
             SignInEffect::Enroll { user_id, factor } => self.org.enrolled.push((user_id, factor)),
             SignInEffect::CountSignature { user_id, factor_id, sign_count } => {
                 self.org.signed = Some(SignedPasskey { user_id, factor_id, sign_count });
@@ -403,9 +406,12 @@ impl StepChanges<'_, '_> {
 
     fn remember_device(&mut self, user_id: String, at: i64) {
         let Some(device) = &self.device else { return };
+        let remembered = user_id.clone();
         let add = move |known: &mut RememberedDevice| known.add(&user_id, at);
         let expires = self.context.now + RememberedDevice::LIFETIME;
         self.batch.update_or_default(self.context.ledger().remembered_devices(), device, expires, add);
+        let issued = IssuedCredential::RememberedDevice(device.clone());
+        issued_tokens::add(self.context.ledger(), self.batch, &remembered, issued);
     }
 
     fn unlock(&mut self, user_id: String) {
@@ -446,11 +452,13 @@ struct FollowUp {
     messages: Vec<OutgoingMessage>,
     /// A user whose policy does not allow a recovery.
     denied: Option<String>,
+    /// A user whose sessions end.
+    ended: Option<String>,
 }
 
 impl FollowUp {
     fn is_empty(&self) -> bool {
-        self.sent.is_empty() && self.messages.is_empty() && self.denied.is_none()
+        self.sent.is_empty() && self.messages.is_empty() && self.denied.is_none() && self.ended.is_none()
     }
 
     /// Lets the batch of the step store its messages. Those to a user whom the step adds to the org are left.
@@ -469,8 +477,11 @@ impl FollowUp {
     }
 
     /// What is left when the step has been committed.
-    async fn run(self, context: &Context) -> Result<(), LedgerError> {
+    async fn run(self, context: &Context) -> Result<(), OAuthError> {
         context.instance.note_messages();
+        if let Some(user_id) = &self.ended {
+            GlobalRevocation::new(context).end_sessions(user_id).await?;
+        }
         for sent in &self.sent {
             recovery_links::send(context, sent).await?;
         }

@@ -60,6 +60,7 @@ mod new_password;
 mod once;
 mod org;
 mod org_input;
+mod other_sessions;
 mod password;
 mod password_age;
 mod post_message;

@@ -18,6 +18,8 @@ pub enum IssuedCredential {
     Device(String),
     /// The `auth_req_id` of a backchannel request that the user has allowed, and whose client has not fetched its tokens.
     Backchannel(String),
+    /// A browser or a device that is remembered for a second authenticator.
+    RememberedDevice(String),
 }
 
 impl IssuedCredential {
@@ -30,7 +32,8 @@ impl IssuedCredential {
             | Self::Family(key)
             | Self::DeviceSecret(key)
             | Self::Device(key)
-            | Self::Backchannel(key) => key,
+            | Self::Backchannel(key)
+            | Self::RememberedDevice(key) => key,
         }
     }
 }
@@ -67,8 +70,9 @@ impl IssuedTokens {
         self.0.len()
     }
 
-    /// Adds one.
+    /// Adds one, which may be known.
     pub fn add(&mut self, credential: IssuedCredential) {
+        self.0.retain(|known| *known != credential);
         while self.0.len() >= Self::MAX {
             self.0.pop_front();
         }

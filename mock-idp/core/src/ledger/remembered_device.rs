@@ -26,6 +26,11 @@ impl RememberedDevice {
         self.verified.add(user_id, at);
     }
 
+    /// Forgets a user.
+    pub fn forget(&mut self, user_id: &str) {
+        self.verified.remove(user_id);
+    }
+
     /// The users that are kept.
     pub fn users(&self) -> impl Iterator<Item = &str> {
         self.verified.users()

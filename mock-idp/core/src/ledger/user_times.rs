@@ -22,6 +22,10 @@ impl UserTimes {
         self.0.push((user_id.to_owned(), now));
     }
 
+    pub(super) fn remove(&mut self, user_id: &str) {
+        self.0.retain(|(known, _)| known != user_id);
+    }
+
     pub(super) fn users(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(user_id, _)| user_id.as_str())
     }

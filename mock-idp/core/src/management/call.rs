@@ -88,6 +88,8 @@ pub struct ManagementChange<'a, 'm> {
     pub call: ManagementCall<'a>,
     /// Ids of users whose sessions and tokens end with the change.
     pub ended_users: Vec<String>,
+    /// Ids of users whose sessions end with the change; their tokens stay valid.
+    pub signed_out_users: Vec<String>,
     /// The links that users get with the change, and whether they are sent. The answer has the others.
     pub links: Vec<(SentRecovery, SentLink)>,
 }

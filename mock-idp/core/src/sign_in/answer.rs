@@ -30,6 +30,8 @@ pub enum SignInAnswer<'a> {
     NewPassword {
         password: &'a str,
         repeated: bool,
+        /// Whether the other sessions of the user end.
+        ends_sessions: bool,
     },
     /// One click on the development picker, by login.
     Pick(&'a str),
@@ -105,7 +107,7 @@ impl<'a> SignInAnswer<'a> {
     #[must_use]
     pub fn new_password(self) -> Option<(&'a str, bool)> {
         match self {
-            Self::NewPassword { password, repeated } => Some((password, repeated)),
+            Self::NewPassword { password, repeated, .. } => Some((password, repeated)),
             Self::Passcode(password) => Some((password, true)),
             _ => None,
         }
@@ -200,6 +202,8 @@ pub enum SignInEffect {
     FailedSignIns { user_id: String, failed: FailedSignIns },
     /// The user has a new password.
     SetPassword { user_id: String, password: Password },
+    /// The sessions of the user end.
+    EndSessions { user_id: String },
     /// The user gets a link and a code.
     SendRecovery(SentRecovery),
     /// A code is sent to the address of a user who registers.

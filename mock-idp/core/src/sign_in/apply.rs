@@ -44,7 +44,7 @@ pub fn apply(
     let step = Step { org, server, transaction: &transaction, answer, facts };
     let user = user_of_step(org, &transaction.stage, answer, moment.now);
     let mut failed = facts.failed;
-    let result = step.take(&mut failed, moment);
+    let result = step.end_sessions(step.take(&mut failed, moment));
     let (result, kept) = step.ask_policies(result, moment);
     let result = step.ask_for_profile(result, moment);
     let result = step.ask_to_stay(result, moment);
@@ -128,6 +128,18 @@ impl Step<'_> {
             }
             _ => self.choose_password(moment),
         }
+    }
+
+    /// Ends the sessions of a user who wants that together with a new password.
+    fn end_sessions(self, mut result: NextStage) -> NextStage {
+        if let (SignInAnswer::NewPassword { ends_sessions: true, .. }, Ok((_, effects))) = (self.answer, &mut result) {
+            let user = effects.iter().find_map(|effect| match effect {
+                SignInEffect::SetPassword { user_id, .. } => Some(user_id.clone()),
+                _ => None,
+            });
+            effects.extend(user.map(|user_id| SignInEffect::EndSessions { user_id }));
+        }
+        result
     }
 
     /// A new password, where the stage asks for one.

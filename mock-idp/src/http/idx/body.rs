@@ -37,6 +37,9 @@ pub(super) struct IdxCredentials {
     pub(super) passcode: String,
     /// A code of Okta Verify.
     totp: String,
+    /// Whether the other sessions of a user end who chooses a new password.
+    #[serde(rename = "revokeSessions")]
+    pub(super) revoke_sessions: bool,
     #[serde(rename = "questionKey")]
     pub(super) question_key: String,
     /// The text of a question of the user's own.

@@ -41,7 +41,12 @@ pub(super) async fn answer(form: BrowserForm, body: IdxBody) -> Decided {
         Some((IdxCredentials { question_key: key, question: text, .. }, answer)) => {
             SignInAnswer::Question { key, text, answer }
         }
-        None => SignInAnswer::Passcode(credentials.map_or("", IdxCredentials::code)),
+        None => match credentials {
+            Some(IdxCredentials { passcode: password, revoke_sessions: true, .. }) => {
+                SignInAnswer::NewPassword { password, repeated: true, ends_sessions: true }
+            }
+            _ => SignInAnswer::Passcode(credentials.map_or("", IdxCredentials::code)),
+        },
     };
     step(form, &body, answer).await
 }

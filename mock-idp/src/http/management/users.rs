@@ -132,18 +132,24 @@ async fn unlock(call: Management, path: PathParameters) -> Result<Response, ApiE
 async fn expire_password(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
     // Okta: the former way to ask for a temporary password.
     if query.get("tempPassword") == Some("true") {
-        return expire_password_with_temporary_one(call, path).await;
+        return expire_password_with_temporary_one(call, path, Query(query)).await;
     }
     step(&call, |change| users::expire_password(change, &path.get("id"))).await
 }
 
-async fn expire_password_with_temporary_one(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    step(&call, |change| users::expire_password_with_temporary_one(change, &path.get("id"))).await
+async fn expire_password_with_temporary_one(
+    call: Management,
+    path: PathParameters,
+    Query(query): Query,
+) -> Result<Response, ApiError> {
+    let ends_sessions = query.get("revokeSessions") == Some("true");
+    step(&call, |change| users::expire_password_with_temporary_one(change, &path.get("id"), ends_sessions)).await
 }
 
 async fn reset_password(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
     let link = SentLink::read(query.get("sendEmail"), true);
-    step(&call, |change| users::reset_password(change, &path.get("id"), link)).await
+    let ends_sessions = query.get("revokeSessions") == Some("true");
+    step(&call, |change| users::reset_password(change, &path.get("id"), link, ends_sessions)).await
 }
 
 async fn reset_factors(call: Management, path: PathParameters) -> Result<Response, ApiError> {
@@ -178,7 +184,9 @@ async fn forgot_password(
 async fn end_sessions(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
     let user = call.read(|org, call| users::find(org, call, &path.get("id")).map(|user| user.id.clone()))?;
     let with_tokens = query.get("oauthTokens") == Some("true");
-    call.clear_sessions(&user, with_tokens).await?;
+    // Okta: devices are forgotten unless that is declined.
+    let with_devices = query.get("forgetDevices") != Some("false");
+    call.clear_sessions(&user, with_tokens, with_devices).await?;
     Ok(respond::no_content())
 }
 

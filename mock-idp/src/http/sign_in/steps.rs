@@ -104,7 +104,8 @@ pub(super) async fn skip(form: BrowserForm, Form(fields): Form) -> Decided {
 pub(super) async fn new_password(form: BrowserForm, Form(fields): Form) -> Decided {
     let password = fields.get("credentials.passcode").unwrap_or_default();
     let repeated = fields.get("confirmPassword") == Some(password);
-    submit(form, &fields, SignInAnswer::NewPassword { password, repeated }).await
+    let ends_sessions = fields.get("credentials.revokeSessions") == Some("true");
+    submit(form, &fields, SignInAnswer::NewPassword { password, repeated, ends_sessions }).await
 }
 
 pub(super) async fn both(form: BrowserForm, Form(fields): Form) -> Decided {

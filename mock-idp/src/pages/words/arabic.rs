@@ -338,6 +338,7 @@ pub(super) static WORDS: Words = Words {
         activation_heading: "إعداد كلمة المرور",
         sign_up_heading: "إنشاء حساب",
         sign_up: "إنشاء حساب",
+        end_sessions: "تسجيل خروجي من جميع الأجهزة الأخرى",
         profile_heading: "معلومات إضافية للملف الشخصي",
         finish: "إنهاء",
         unlocked_heading: "أُلغي قفل الحساب بنجاح!",

@@ -235,6 +235,7 @@ pub(super) static WORDS: Words = Words {
         activation_heading: "Set up password",
         sign_up_heading: "Sign up",
         sign_up: "Sign Up",
+        end_sessions: "Sign me out of all other devices",
         profile_heading: "Additional Profile information",
         finish: "Finish",
         unlocked_heading: "Account successfully unlocked!",

@@ -294,6 +294,7 @@ pub(super) static WORDS: Words = Words {
         activation_heading: "Passwort einrichten",
         sign_up_heading: "Registrieren",
         sign_up: "Registrieren",
+        end_sessions: "Auf allen anderen Geräten abmelden",
         profile_heading: "Weitere Angaben zu Ihrem Profil",
         finish: "Fertigstellen",
         unlocked_heading: "Das Konto ist entsperrt!",

@@ -269,6 +269,7 @@ pub(super) static WORDS: Words = Words {
         activation_heading: "パスワードの設定",
         sign_up_heading: "登録",
         sign_up: "登録",
+        end_sessions: "他のすべてのデバイスからサインアウトする",
         profile_heading: "追加のプロファイル情報",
         finish: "完了",
         unlocked_heading: "アカウントのロックが解除されました",

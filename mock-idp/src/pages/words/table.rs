@@ -291,6 +291,7 @@ words! {
         activation_heading: &'static str,
         sign_up_heading: &'static str,
         sign_up: &'static str,
+        end_sessions: &'static str,
         profile_heading: &'static str,
         finish: &'static str,
         unlocked_heading: &'static str,

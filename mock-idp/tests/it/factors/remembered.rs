@@ -114,3 +114,23 @@ async fn a_program_has_the_device_remembered_that_it_names() {
     let untrusted = json!({ "username": super::LOGIN, "password": PASSWORD, "context": { "deviceToken": "device-1" } });
     assert_eq!(authn(&mock, "", untrusted).await.1["status"], "MFA_REQUIRED", "only a trusted program names devices");
 }
+
+#[tokio::test]
+async fn the_browsers_of_a_user_are_forgotten_with_the_sessions_unless_that_is_declined() {
+    let mock = stopped(&asking(&json!({ "factorPromptMode": "DEVICE" }))).await;
+    let client = browser();
+    let clear = async |query: &str| {
+        let url = format!("{}/api/v1/users/{}/sessions{query}", mock.url(), super::BUYER);
+        let response = browser().delete(url).header("authorization", API_TOKEN).send().await.unwrap();
+        assert_eq!(response.status(), 204, "{query}");
+    };
+    assert!(signs_in(&mock, &client, true).await);
+    clear("?forgetDevices=false").await;
+    assert!(!signs_in(&mock, &client, true).await);
+    clear("?oauthTokens=true&forgetDevices=false").await;
+    assert!(!signs_in(&mock, &client, true).await);
+    clear("").await;
+    assert!(signs_in(&mock, &client, true).await, "the browser is remembered again from now on");
+    clear("?oauthTokens=true").await;
+    assert!(signs_in(&mock, &client, true).await);
+}

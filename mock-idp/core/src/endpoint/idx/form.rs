@@ -61,6 +61,13 @@ pub(super) fn password(label: &str, messages: Option<Value>) -> Value {
     credentials(vec![field])
 }
 
+/// A new password, and whether the other sessions of the user end.
+pub(super) fn reset_password(messages: Option<Value>) -> Value {
+    let field = with_messages(json!({ "name": "passcode", "label": "New password", "secret": true }), messages);
+    let sessions = json!({ "name": "revokeSessions", "type": "boolean", "label": "Sign me out of all other devices" });
+    credentials(vec![field, sessions])
+}
+
 /// A group of fields that prove something.
 pub(super) fn credentials(fields: Vec<Value>) -> Value {
     json!({ "name": "credentials", "type": "object", "form": { "value": fields }, "required": true })

@@ -42,9 +42,11 @@ pub(super) fn form_of(org: &Org, option: &RecoveryOption, about_field: Option<Va
             Some(("challenge-authenticator", "challenge/answer", CURRENT_ENROLLMENT, fields))
         }
         RecoveryOption::Password { is_activation, .. } => {
-            let name = if *is_activation { "enroll-authenticator" } else { "reset-authenticator" };
-            let label = if *is_activation { "Enter password" } else { "New password" };
-            Some((name, "challenge/answer", Some("$.currentAuthenticator"), vec![form::password(label, about_field)]))
+            let (name, fields) = match is_activation {
+                true => ("enroll-authenticator", form::password("Enter password", about_field)),
+                false => ("reset-authenticator", form::reset_password(about_field)),
+            };
+            Some((name, "challenge/answer", Some("$.currentAuthenticator"), vec![fields]))
         }
         RecoveryOption::Confirm { .. } | RecoveryOption::Unlocked { .. } => None,
     }

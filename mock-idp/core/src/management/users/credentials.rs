@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::find;
-use super::lifecycle::allow_status;
+use super::lifecycle::{allow_status, sign_out};
 use super::view::credentials as show_credentials;
 use crate::management::{ApiError, ApiErrorId, BodyMembers, Causes, ManagementChange, SentLink};
 use crate::model::{CredentialProvider, Password, PasswordHash, RecoveryQuestion, User, UserCredentials, UserStatus};
@@ -97,6 +97,9 @@ pub fn change_password(
     let (old, new) = (value("oldPassword")?, value("newPassword")?);
     verify(&user, &old, "oldPassword: The credentials provided were incorrect.")?;
     choose_password(change, &mut user, &new)?;
+    if body.boolean("revokeSessions")? == Some(true) {
+        sign_out(change, name)?;
+    }
     Ok(put(change, user))
 }
 

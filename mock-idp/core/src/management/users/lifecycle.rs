@@ -87,13 +87,14 @@ pub fn expire_password(change: &mut ManagementChange<'_, '_>, name: &str) -> Res
     super::get(change.draft, change.call, name)
 }
 
-/// The same, with a temporary password, which the answer has.
+/// The same, with a temporary password, which the answer has. `ends_sessions`: Okta: `revokeSessions`.
 ///
 /// # Errors
 /// There is no such user, or it is not ACTIVE.
 pub fn expire_password_with_temporary_one(
     change: &mut ManagementChange<'_, '_>,
     name: &str,
+    ends_sessions: bool,
 ) -> Result<Value, ApiError> {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     expire_password(change, name)?;
@@ -105,12 +106,22 @@ pub fn expire_password_with_temporary_one(
         user.credentials.password = Some(Password::plain(&chosen));
         user.password_changed = Some(now);
     })?;
+    if ends_sessions {
+        sign_out(change, name)?;
+    }
     Ok(json!({ "tempPassword": password }))
 }
 
+/// `ends_sessions`: Okta: `revokeSessions`.
+///
 /// # Errors
 /// There is no such user, or its status does not allow it.
-pub fn reset_password(change: &mut ManagementChange<'_, '_>, name: &str, link: SentLink) -> Result<Value, ApiError> {
+pub fn reset_password(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+    link: SentLink,
+    ends_sessions: bool,
+) -> Result<Value, ApiError> {
     let user = find(change.draft, change.call, name)?;
     let allowed = [
         UserStatus::Active,
@@ -121,6 +132,9 @@ pub fn reset_password(change: &mut ManagementChange<'_, '_>, name: &str, link: S
     ];
     allow_status(user, &allowed, ApiErrorId::PasswordResetFailed)?;
     change_status(change, name, UserStatus::Recovery, |_| {})?;
+    if ends_sessions {
+        sign_out(change, name)?;
+    }
     let user = find(change.draft, change.call, name)?.clone();
     Ok(reset_link(change, &user, true, link))
 }
@@ -190,6 +204,13 @@ fn change_status(
 fn end_sessions(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<(), ApiError> {
     let id = find(change.draft, change.call, name)?.id.clone();
     change.ended_users.push(id);
+    Ok(())
+}
+
+/// Ends the sessions of a user, whose tokens stay valid.
+pub(super) fn sign_out(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<(), ApiError> {
+    let id = find(change.draft, change.call, name)?.id.clone();
+    change.signed_out_users.push(id);
     Ok(())
 }
 
