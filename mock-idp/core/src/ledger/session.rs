@@ -16,13 +16,21 @@ pub struct Proof {
     /// Whether a passkey or a security key has verified the user, by a PIN or a fingerprint.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub user_verified: bool,
+    /// The longest time, in seconds, for which the session was not used since.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub idle: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_zero(seconds: &i64) -> bool {
+    *seconds == 0
 }
 
 impl Proof {
     /// A proof by this method.
     #[must_use]
     pub fn by(method: SignInMethod, at: i64) -> Self {
-        Self { method, at, user_verified: false }
+        Self { method, at, user_verified: false, idle: 0 }
     }
 
     /// Whether it is one of this class. Okta: a verified user is an inherence as well.
@@ -228,6 +236,9 @@ impl Session {
     pub fn use_at(&mut self, now: i64) -> bool {
         let live = self.is_active_at(now);
         if live {
+            for proof in &mut self.proofs {
+                proof.idle = proof.idle.max(now - self.used.max(proof.at));
+            }
             // A request at an earlier second does not shorten it.
             self.used = self.used.max(now);
         }
@@ -268,6 +279,19 @@ mod tests {
         let ends = session.ends();
         session.add(&SignedIn::by_password("user", 2_000));
         assert_eq!((session.auth_time, session.began, session.ends()), (2_000, 1_000, ends));
+    }
+
+    #[test]
+    fn the_longest_time_without_use_counts_for_the_proofs_before_it() {
+        let proof = SignedIn::by_password("user", 1_000);
+        let mut session = Session::new(proof, SessionActions::default(), 1_000);
+        assert!(session.use_at(1_700) && session.use_at(1_800));
+        let mut proofs = session.proofs.clone();
+        proofs.push(Proof::by(SignInMethod::GoogleOtp, 1_810));
+        session.add(&SignedIn::new("user", 1_810, proofs));
+        assert!(session.use_at(1_900));
+        let idle: Vec<i64> = session.proofs.iter().map(|proof| proof.idle).collect();
+        assert_eq!(idle, [700, 90]);
     }
 
     #[test]

@@ -64,6 +64,27 @@ async fn a_proof_that_is_too_old_for_the_policy_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn proofs_of_a_session_that_was_not_used_for_too_long_are_asked_for_again() {
+    let method = json!({
+        "type": "ASSURANCE", "factorMode": "1FA", "reauthenticateIn": "PT12H", "inactivityPeriod": "PT1H",
+    });
+    let mock = stopped(&app_policy(TestOrg::market(), &method)).await;
+    let client = browser();
+    assert_eq!(by_password(&mock, &client, &[]).await.0, 302);
+    for _ in 0..3 {
+        advance(&mock, 3600).await;
+        assert_eq!(authorize(&mock, &client, &[]).await.0, 302);
+    }
+    advance(&mock, 3601).await;
+    assert_eq!(authorize(&mock, &client, &[]).await.0, 200);
+    let (status, page) = authorize(&mock, &client, &[]).await;
+    assert_eq!(status, 200, "a request that asks the user again is no activity: {page}");
+    let (status, arrived) = submit(&mock, &client, &page, "challenge", &[("credentials.passcode", PASSWORD)]).await;
+    assert_eq!(status, 302, "{arrived}");
+    assert_eq!(authorize(&mock, &client, &[]).await.0, 302);
+}
+
+#[tokio::test]
 async fn a_policy_denies_with_the_reason_in_the_explanation() {
     let org = app_policy(with_factors(), &two_factors()).edit(|document| {
         let policies = document.directory.get_mut(&DirectoryKind::Policy).unwrap();

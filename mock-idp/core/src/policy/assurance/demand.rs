@@ -17,6 +17,8 @@ pub(super) struct Demand {
     wanted: Wanted,
     /// How old a proof can be, in seconds; `None`: as old as the session.
     lifetime: Option<i64>,
+    /// For how many seconds a session can be unused before its proofs do not count any more.
+    inactivity: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -40,7 +42,7 @@ enum FactorMode {
 
 impl Demand {
     fn new(source: impl Into<String>, mode: FactorMode, constraints: Vec<Constraint>, lifetime: Option<i64>) -> Self {
-        Self { source: source.into(), wanted: Wanted::Factors { mode, constraints }, lifetime }
+        Self { source: source.into(), wanted: Wanted::Factors { mode, constraints }, lifetime, inactivity: None }
     }
 
     /// A second authenticator, as a global session policy demands it.
@@ -53,6 +55,13 @@ impl Demand {
         let lifetime = match method.reauthenticate_in.as_deref() {
             None => DEFAULT_LIFETIME,
             Some(text) => seconds(text).ok_or_else(|| format!("{source}: `{text}` is not a duration"))?,
+        };
+        let inactivity = match method.inactivity_period.as_deref() {
+            // Okta: chains have none.
+            Some(text) if method.kind == "ASSURANCE" => {
+                Some(seconds(text).ok_or_else(|| format!("{source}: `{text}` is not a duration"))?)
+            }
+            _ => None,
         };
         let wanted = match (&*method.kind, &*method.factor_mode) {
             ("AUTH_METHOD_CHAIN", _) => Wanted::Chains(method.chains),
@@ -69,7 +78,7 @@ impl Demand {
         {
             described.push_str(" with constraints");
         }
-        Ok(Self { source: format!("{source} demands {described}"), wanted, lifetime: Some(lifetime) })
+        Ok(Self { source: format!("{source} demands {described}"), wanted, lifetime: Some(lifetime), inactivity })
     }
 
     /// A demand that is only named.
@@ -114,7 +123,8 @@ impl Demand {
     /// Whether proofs meet it. Those since `began` are new, whatever their age.
     pub(super) fn is_met(&self, proofs: &[Proof], began: i64, now: i64) -> bool {
         let counts = |proof: &Proof, lifetime: Option<i64>| {
-            proof.at >= began || lifetime.is_none_or(|lifetime| lifetime > 0 && now - proof.at <= lifetime)
+            let is_young = lifetime.is_none_or(|lifetime| lifetime > 0 && now - proof.at <= lifetime);
+            proof.at >= began || is_young && self.inactivity.is_none_or(|limit| proof.idle <= limit)
         };
         match &self.wanted {
             Wanted::Factors { mode, constraints } => {

@@ -15,6 +15,7 @@ pub(super) struct VerificationMethod {
     pub factor_mode: String,
     pub constraints: Vec<Constraint>,
     pub reauthenticate_in: Option<String>,
+    pub inactivity_period: Option<String>,
     pub chains: Vec<ChainStep>,
 }
 
