@@ -5,7 +5,9 @@ use crate::pages::view::{
 };
 use mock_idp_core::endpoint::activation::{self, ActivationDecision};
 use mock_idp_core::endpoint::authorization::{self, Step};
-use mock_idp_core::ledger::{Activation, AuthorizationRequest, Consent, CurrentUser, Purpose, Stage, Transaction};
+use mock_idp_core::ledger::{
+    Activation, AuthorizationRequest, Consent, CurrentUser, ProofStep, Purpose, Stage, Transaction,
+};
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::{self, Remediation, SignInAnswer, SignInFacts};
 use mock_idp_core::trace::NoteStatus;
@@ -127,6 +129,9 @@ async fn sign_in_without_page(
 fn left_out(stage: &Stage) -> Option<SignInAnswer<'static>> {
     match stage {
         Stage::PasswordWarning(_) | Stage::KeepMeSignedIn(_) => Some(SignInAnswer::Skip),
+        Stage::MoreProofs(partial) if partial.step == (ProofStep::ChooseEnrollment { optional: true }) => {
+            Some(SignInAnswer::Skip)
+        }
         _ => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use mock_idp_core::ledger::{
     Activation, Consent, FailedSignIns, IssuedCredential, KeepPrompts, LedgerError, MagicLink, MagicLinkState,
-    OneTimeToken, OutgoingMessage, Purpose, PushNotifications, RememberedDevice, Stage, Transaction, UsedCode,
-    UserDecision,
+    OneTimeToken, OutgoingMessage, Purpose, PushNotifications, RememberedDevice, SkippedEnrollments, Stage,
+    Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::model::UserStatus;
 use mock_idp_core::policy::{assurance, session};
@@ -353,6 +353,12 @@ impl StepChanges<'_, '_> {
                 let withdraw = move |pushes: &mut PushNotifications| pushes.withdraw(&id);
                 self.batch.update(ledger.pushes(), PushNotifications::KEY, withdraw);
             }
+            SignInEffect::SkipEnrollments { user_id, authenticators } => {
+                let add = move |skipped: &mut SkippedEnrollments| {
+                    authenticators.iter().for_each(|authenticator| skipped.add(authenticator));
+                };
+                self.batch.update_or_default(ledger.skipped_enrollments(), &user_id, NEVER, add);
+            }
             SignInEffect::AskedToStay { user_id } => self.note_question(user_id),
             SignInEffect::RememberDevice { user_id, at } => self.remember_device(user_id, at),
             SignInEffect::UseToken { key } => {
@@ -519,6 +525,7 @@ async fn load(
         used_code: used_code.as_ref().map(|used| used.value),
         prompts: prompts(context, transaction).await?,
         device: remembered_device(context, transaction).await?,
+        skipped: skipped(context, transaction, answer).await?,
         urls: context.urls.clone(),
         autofill_challenge: None,
         push: match sign_in::push_of_step(&transaction.stage) {
@@ -553,6 +560,19 @@ async fn remembered_device(
     match transaction.device().filter(|_| session::remembers_devices(&context.org)) {
         Some(device) => context.ledger().remembered_devices().get(device).await,
         None => Ok(None),
+    }
+}
+
+/// The enrollments that the user of a step has left out before, if a policy limits that.
+async fn skipped(
+    context: &Context,
+    transaction: &Transaction,
+    answer: SignInAnswer<'_>,
+) -> Result<SkippedEnrollments, LedgerError> {
+    let user = sign_in::enrolling_user(&context.org, &transaction.stage, answer, context.now);
+    match user.filter(|_| assurance::counts_skips(&context.org)) {
+        Some(user) => Ok(context.ledger().skipped_enrollments().get(&user.id).await?.unwrap_or_default()),
+        None => Ok(SkippedEnrollments::default()),
     }
 }
 

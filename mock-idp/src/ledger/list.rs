@@ -48,6 +48,8 @@ macro_rules! for_all_tables {
             /// By id of the browser, or hash of the token of a device.
             remembered_devices: RememberedDevice, 10_000, 8;
             /// By user id.
+            skipped_enrollments: SkippedEnrollments, 10_000, 8;
+            /// By user id.
             own_emails: OwnEmails, 10_000, 8;
             /// By id of the factor: the code that the management API has sent last.
             sent_codes: SentCode, 10_000, 4;

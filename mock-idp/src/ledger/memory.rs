@@ -5,7 +5,7 @@ use mock_idp_core::ledger::{
     InterclientGrant, IssuedTokens, KeepPrompts, KeyRecord, LedgerError, LogPosition, LoggedRequest, MagicLink,
     OneTimeToken, OobChallenge, OwnEmails, PendingRequests, PolledRequest, ProviderVisit, PushNotifications,
     PushedRequest, RecordSize, RefreshTokenOwner, RememberedDevice, RevokedAccessToken, SentCode, Session,
-    SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UsedCode, UserCode,
+    SessionClient, SignedIn, SkippedEnrollments, StateHandle, TokenFamily, Transaction, UsedCode, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 use parking_lot::{Mutex, MutexGuard};

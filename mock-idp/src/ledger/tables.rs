@@ -4,8 +4,8 @@ use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, DirectSignIn, FailedSignIns, InboxMessage, InboxPosition,
     InterclientGrant, IssuedTokens, KeepPrompts, KeyRecord, LogPosition, LoggedRequest, MagicLink, OneTimeToken,
     OobChallenge, OwnEmails, PendingRequests, PolledRequest, ProviderVisit, PushNotifications, PushedRequest,
-    RefreshTokenOwner, RememberedDevice, RevokedAccessToken, SentCode, Session, SessionClient, SignedIn, StateHandle,
-    TokenFamily, Transaction, UsedCode, UserCode,
+    RefreshTokenOwner, RememberedDevice, RevokedAccessToken, SentCode, Session, SessionClient, SignedIn,
+    SkippedEnrollments, StateHandle, TokenFamily, Transaction, UsedCode, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

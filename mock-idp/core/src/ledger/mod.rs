@@ -23,6 +23,7 @@ mod server_keys;
 mod session;
 mod single_use;
 mod size;
+mod skipped_enrollments;
 mod token_family;
 mod transaction;
 mod used_code;
@@ -51,6 +52,7 @@ pub use server_keys::{KeyMaterial, KeyRecord};
 pub use session::{Authentication, CurrentUser, Proof, Session, SessionClient, SignedIn};
 pub use single_use::{ConsumedValue, SingleUse};
 pub use size::RecordSize;
+pub use skipped_enrollments::{EnrollmentGrace, GraceEnd, SkippedEnrollments};
 pub use token_family::{
     FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
 };

@@ -21,6 +21,7 @@ use super::remembered_device::RememberedDevice;
 use super::server_keys::KeyRecord;
 use super::session::{Session, SessionClient, SignedIn};
 use super::single_use::ConsumedValue;
+use super::skipped_enrollments::SkippedEnrollments;
 use super::token_family::{FamilyState, RefreshTokenOwner, RevokedAccessToken, TokenFamily};
 use super::transaction::{ProviderVisit, Purpose, SentCode, Stage, StateHandle, Transaction};
 use super::used_code::UsedCode;
@@ -108,6 +109,8 @@ sizes! {
     KeepPrompts: |it| it.users().map(|user_id| user_id.len() + 32).sum::<usize>();
     OwnEmails: |it| (it.unverified.len() + 3 * it.challenges.len()) * VALUE;
     RememberedDevice: |it| it.users().map(|user_id| user_id.len() + 32).sum::<usize>();
+    // One entry for each authenticator.
+    SkippedEnrollments: |_it| 8 * VALUE;
     SentCode: |_it| 2 * VALUE;
     MagicLink: |_it| 4 * VALUE;
     PushNotifications: |it| it.notifications.iter().map(|push| 4 * VALUE + push.app.len()).sum::<usize>();

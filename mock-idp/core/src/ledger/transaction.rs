@@ -7,6 +7,7 @@ use super::inbox::MessageKind;
 use super::one_time_token::RecoveryKind;
 use super::push::PushResult;
 use super::session::{Authentication, CurrentUser, Proof, SignedIn};
+use super::skipped_enrollments::EnrollmentGrace;
 use crate::model::{Factor, SignInMethod, User};
 use crate::protocol::{Language, Scopes};
 
@@ -279,6 +280,9 @@ pub struct PartialSignIn {
     /// Whether a passkey among them has to verify the user, because a policy demands it.
     #[serde(default)]
     pub verifies_user: bool,
+    /// The enrollments among them that are required, and can be left out for a while.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grace: Vec<EnrollmentGrace>,
     pub step: ProofStep,
 }
 
@@ -295,6 +299,7 @@ impl PartialSignIn {
             warned: false,
             choices: Vec::new(),
             verifies_user: false,
+            grace: Vec::new(),
             step: ProofStep::Choose,
         }
     }

@@ -1,12 +1,12 @@
 //! What follows when a user has proved something: what policies demand besides, the warning about the password, enrollments, the end.
 
-use super::answer::SignInFacts;
+use super::answer::{SignInEffect, SignInFacts};
 use super::factor_checks::removed;
 use super::options::has_several_rows;
 use super::password::{NextStage, choose};
 use super::problem::{SignInProblem, SignInProblemKind};
 use super::sender::verification;
-use crate::ledger::{PartialSignIn, PasswordWarning, Proof, ProofStep, Purpose, SignedIn, Stage};
+use crate::ledger::{GraceEnd, PartialSignIn, PasswordWarning, Proof, ProofStep, Purpose, SignedIn, Stage};
 use crate::model::unix_time::from_rfc3339;
 use crate::model::{Factor, SignInMethod, User};
 use crate::moment::Moment;
@@ -35,6 +35,7 @@ pub(super) fn after(
         warned: false,
         choices: Vec::new(),
         verifies_user: false,
+        grace: Vec::new(),
         step: ProofStep::Choose,
     };
     next_stage(org, server, purpose, (user, is_new), (partial, facts), moment)
@@ -83,7 +84,7 @@ pub(super) fn next_stage(
                 moment.trace.note(NoteStatus::Matched, "password", format!("it expires in {days} days"));
                 Stage::PasswordWarning(Box::new(PasswordWarning { partial, days }))
             }
-            None => enrollments_or_done(org, user, partial, moment.now),
+            None => enrollments_or_done(org, user, (partial, facts), moment.now),
         }),
         Assurance::Prove(next) => Ok(more_proofs(user, partial, next, moment)),
         Assurance::Enroll(choices) => Ok(enrollment(partial, choices, false)),
@@ -110,22 +111,37 @@ pub(super) fn more_proofs(
 /// The stage in which a user enrolls one of these methods.
 #[must_use]
 pub(super) fn enrollment(partial: PartialSignIn, choices: Vec<SignInMethod>, optional: bool) -> Stage {
-    Stage::MoreProofs(Box::new(PartialSignIn { choices, step: ProofStep::ChooseEnrollment { optional }, ..partial }))
+    let (step, grace) = (ProofStep::ChooseEnrollment { optional }, Vec::new());
+    Stage::MoreProofs(Box::new(PartialSignIn { choices, step, grace, ..partial }))
 }
 
-/// Okta: what a policy requires to be enrolled comes after the proofs, and after it what can be enrolled as well.
-fn enrollments_or_done(org: &Org, user: &User, partial: PartialSignIn, now: i64) -> Stage {
-    let required = assurance::required_enrollments(org, user, &partial.proofs);
-    if !required.is_empty() {
-        return enrollment(partial, required, false);
+/// Okta: what a policy requires to be enrolled comes after the proofs, and after it what can be enrolled as well. The latter is shown
+/// together with what is required and can be left out for a while.
+fn enrollments_or_done(org: &Org, user: &User, (partial, facts): (PartialSignIn, &SignInFacts), now: i64) -> Stage {
+    let required = assurance::required_enrollments(org, user, &partial.proofs, (&facts.skipped, now));
+    if !required.now.is_empty() {
+        return enrollment(partial, required.now, false);
     }
-    if matches!(partial.step, ProofStep::Enroll { .. } | ProofStep::EnrollApp { .. }) {
+    let enrolls = matches!(partial.step, ProofStep::Enroll { .. } | ProofStep::EnrollApp { .. });
+    if enrolls || !required.later.is_empty() {
+        let mut choices = required.later;
         let optional = assurance::optional_enrollments(org, user);
-        if !optional.is_empty() {
-            return enrollment(partial, optional, true);
+        choices.extend(optional.into_iter().filter(|method| !required.grace.iter().any(|it| it.covers(*method))));
+        if !choices.is_empty() {
+            let step = ProofStep::ChooseEnrollment { optional: true };
+            return Stage::MoreProofs(Box::new(PartialSignIn { choices, step, grace: required.grace, ..partial }));
         }
     }
     done(partial, now)
+}
+
+/// The end of a sign-in whose user leaves out what can be enrolled.
+pub(super) fn skipped(partial: &PartialSignIn, now: i64) -> (Stage, Vec<SignInEffect>) {
+    let counted = partial.grace.iter().filter(|grace| matches!(grace.ends, GraceEnd::AfterSkips(_)));
+    let authenticators: Vec<String> = counted.map(|grace| grace.authenticator.clone()).collect();
+    let user_id = partial.user_id.clone();
+    let effect = (!authenticators.is_empty()).then_some(SignInEffect::SkipEnrollments { user_id, authenticators });
+    (done(partial.clone(), now), effect.into_iter().collect())
 }
 
 /// In how many days the password of a user expires who has just entered it, and has to be warned.
@@ -143,10 +159,10 @@ fn days_left(org: &Org, purpose: &Purpose, user: &User, partial: &PartialSignIn,
 }
 
 /// What follows a warning that the user has seen.
-pub(super) fn warned(org: &Org, warning: &PasswordWarning, moment: &Moment<'_>) -> Stage {
+pub(super) fn warned(org: &Org, warning: &PasswordWarning, facts: &SignInFacts, moment: &Moment<'_>) -> Stage {
     let partial = PartialSignIn { warned: true, ..warning.partial.clone() };
     match org.user(&partial.user_id).filter(|user| user.status.may_hold_tokens()) {
-        Some(user) => enrollments_or_done(org, user, partial, moment.now),
+        Some(user) => enrollments_or_done(org, user, (partial, facts), moment.now),
         None => Stage::Identify,
     }
 }
@@ -156,13 +172,14 @@ pub(super) fn renew(
     org: &Org,
     warning: &PasswordWarning,
     (entered, repeated): (&str, bool),
+    facts: &SignInFacts,
     moment: &mut Moment<'_>,
 ) -> NextStage {
     let asked = || Stage::PasswordWarning(Box::new(warning.clone()));
     let user = org.user(&warning.partial.user_id).filter(|user| user.status.may_hold_tokens());
     let Some(user) = user else { return Err((Stage::Identify, removed())) };
     match choose(org, user, (entered, repeated), moment) {
-        Ok((_, effects)) => Ok((warned(org, warning, moment), effects)),
+        Ok((_, effects)) => Ok((warned(org, warning, facts, moment), effects)),
         Err(problem) => Err((asked(), problem)),
     }
 }

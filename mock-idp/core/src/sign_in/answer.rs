@@ -9,7 +9,7 @@ use super::problem::SignInProblem;
 use super::provider::ProviderUser;
 use crate::ledger::{
     Activation, AppChannel, Consent, FailedSignIns, KeepPrompts, MagicLink, MessageKind, OneTimeToken, OutgoingMessage,
-    PushNotification, RecoveryKind, RememberedDevice, Transaction, UsedCode, UserDecision,
+    PushNotification, RecoveryKind, RememberedDevice, SkippedEnrollments, Transaction, UsedCode, UserDecision,
 };
 use crate::model::{DirectoryObject, Factor, Password, SignInMethod, User};
 use crate::org::Urls;
@@ -189,6 +189,8 @@ pub struct SignInFacts {
     pub prompts: Option<KeepPrompts>,
     /// The users who have proved a second authenticator in the browser, if a policy remembers it.
     pub device: Option<RememberedDevice>,
+    /// The enrollments that the user has left out before: [`enrolling_user`](super::enrolling_user).
+    pub skipped: SkippedEnrollments,
     /// The challenge of passkeys on the first page: [`autofill_challenge`](super::autofill_challenge).
     pub autofill_challenge: Option<String>,
     /// Where the org is: pages of these origins use passkeys.
@@ -238,6 +240,8 @@ pub enum SignInEffect {
     ReplaceLink { key: String },
     /// A passkey has signed so often.
     CountSignature { user_id: String, factor_id: String, sign_count: u32 },
+    /// The user has left out the enrollment of these authenticators, whose number of skips is limited.
+    SkipEnrollments { user_id: String, authenticators: Vec<String> },
     /// The user has enrolled a factor.
     Enroll { user_id: String, factor: Factor },
     /// The user has allowed the client these scopes.

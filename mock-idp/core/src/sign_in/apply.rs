@@ -116,7 +116,7 @@ impl Step<'_> {
                 autofill::sign_in(org, stage, assertion, facts, failed, moment)
             }
             (SignInAnswer::Skip, Stage::PasswordWarning(warning)) => {
-                Ok((after_proofs::warned(org, warning, moment), Vec::new()))
+                Ok((after_proofs::warned(org, warning, facts, moment), Vec::new()))
             }
             // Nothing is noted: the user has not seen the question.
             (SignInAnswer::Skip, Stage::KeepMeSignedIn(signed_in)) => {
@@ -144,13 +144,15 @@ impl Step<'_> {
 
     /// A new password, where the stage asks for one.
     fn choose_password(self, moment: &mut Moment<'_>) -> NextStage {
-        let Self { org, transaction, answer, .. } = self;
+        let Self { org, transaction, answer, facts, .. } = self;
         let stage = &transaction.stage;
         match (answer.new_password(), stage) {
             (Some((entered, repeated)), Stage::NewPassword { user_id }) => {
                 password::renew(org, user_id, entered, repeated, moment)
             }
-            (Some(entered), Stage::PasswordWarning(warning)) => after_proofs::renew(org, warning, entered, moment),
+            (Some(entered), Stage::PasswordWarning(warning)) => {
+                after_proofs::renew(org, warning, entered, facts, moment)
+            }
             (Some(_), _) => Err((Stage::Identify, password::no_identifier())),
             (None, _) => Err((stage.clone(), password::no_identifier())),
         }

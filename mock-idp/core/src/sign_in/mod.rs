@@ -57,5 +57,5 @@ pub use recovery::{has_recoverable_status, new_token, opened, send as send_recov
 pub use registration::registration_rules;
 pub use security_questions::{SECURITY_QUESTIONS, SecurityQuestion, question_text};
 pub use sent_codes::{masked_email, new_code};
-pub use step_records::{factor_of_step, link_of_step, push_of_step, user_of_step};
+pub use step_records::{enrolling_user, factor_of_step, link_of_step, push_of_step, user_of_step};
 pub(crate) use step_up::{RequestedAcr, StepUp, step_up};

@@ -8,8 +8,8 @@ use super::passkeys::passkeys;
 use super::profile_update;
 use super::registration::registration_rules;
 use crate::ledger::{
-    AppEnrollment, ChosenPasskey, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind, RecoveryStep,
-    Registration, SentCode, SentPush, Stage, Transaction,
+    AppEnrollment, ChosenPasskey, EnrollmentGrace, PartialSignIn, ProofStep, Purpose, Recovery, RecoveryKind,
+    RecoveryStep, Registration, SentCode, SentPush, Stage, Transaction,
 };
 use crate::model::{Factor, Scope, SignInMethod, User};
 use crate::org::{CompiledServer, Org, SignInForm};
@@ -81,7 +81,12 @@ pub enum Remediation {
     /// Choose how the phone gets to know what the app is set up for.
     ChooseAppChannel { user_id: String },
     /// Choose one of these methods to enroll.
-    ChooseEnrollment { user_id: String, methods: Vec<SignInMethod> },
+    ChooseEnrollment {
+        user_id: String,
+        methods: Vec<SignInMethod>,
+        /// Those that are required, and can be left out for a while.
+        grace: Vec<EnrollmentGrace>,
+    },
     /// Leave out what is optional.
     Skip { user_id: String },
     /// Enter these attributes, which the user lacks.
@@ -259,7 +264,10 @@ fn proof_options(org: &Org, partial: &PartialSignIn) -> Vec<Remediation> {
     };
     let choose = || Remediation::ChooseMethod { user_id: user_id(), methods: partial.choices.clone() };
     let others = || has_several_rows(&partial.choices).then(choose);
-    let choose_enrollment = || Remediation::ChooseEnrollment { user_id: user_id(), methods: partial.choices.clone() };
+    let choose_enrollment = || {
+        let (methods, grace) = (partial.choices.clone(), partial.grace.clone());
+        Remediation::ChooseEnrollment { user_id: user_id(), methods, grace }
+    };
     let skip = |optional: bool| optional.then(|| Remediation::Skip { user_id: user_id() });
     match &partial.step {
         ProofStep::Choose => vec![choose()],

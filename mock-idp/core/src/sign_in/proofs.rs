@@ -1,6 +1,6 @@
 //! What users prove after the first step: the factors that they verify, and those that they enroll.
 
-use super::after_proofs::{done, next_stage};
+use super::after_proofs::{next_stage, skipped};
 use super::answer::{SignInAnswer, SignInEffect, SignInFacts};
 use super::enrollments;
 use super::events;
@@ -71,7 +71,7 @@ impl<'a> ProvingUser<'a> {
         }
         let proved = match answer {
             SignInAnswer::Skip if partial.step.optional_enrollment() == Some(true) => {
-                return Ok((done(partial.clone(), moment.now), Vec::new()));
+                return Ok(skipped(partial, moment.now));
             }
             SignInAnswer::Poll => Ok(self.poll(moment)),
             _ => self.prove(answer, failed, moment),

@@ -30,6 +30,17 @@ pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>, n
     }
 }
 
+/// The user who may have to enroll something when a step has been taken.
+#[must_use]
+pub fn enrolling_user<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>, now: i64) -> Option<&'o User> {
+    match stage {
+        Stage::NewPassword { user_id } => org.user(user_id),
+        Stage::PasswordWarning(warning) => org.user(&warning.partial.user_id),
+        Stage::Recovery(recovery) => recovery.step.user_id().and_then(|user_id| org.user(user_id)),
+        _ => user_of_step(org, stage, answer, now),
+    }
+}
+
 /// The factor whose one-time passwords a step checks.
 #[must_use]
 pub fn factor_of_step(stage: &Stage) -> Option<&str> {

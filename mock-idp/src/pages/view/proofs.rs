@@ -171,7 +171,7 @@ impl ProofPage<'_> {
             Remediation::ChooseMethod { user_id, methods } => {
                 (user_id, ProofPageStep::ChooseMethod { choices: self.choices(methods, false) })
             }
-            Remediation::ChooseEnrollment { user_id, methods } => {
+            Remediation::ChooseEnrollment { user_id, methods, .. } => {
                 (user_id, ProofPageStep::ChooseEnrollment { choices: self.choices(methods, true) })
             }
             Remediation::EnrollApp { user_id, app } => (user_id, self.enroll_app(app)),

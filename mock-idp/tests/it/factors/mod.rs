@@ -2,6 +2,7 @@
 
 mod app_enrollment;
 mod authn;
+mod grace;
 mod idx;
 mod okta_verify;
 mod pages;

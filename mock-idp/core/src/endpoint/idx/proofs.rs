@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::authenticators::{authenticator, authenticator_with, enrollments, methods, phone, question};
 use super::choices::{self, by_authenticator};
 use super::form::{self, FormParts};
-use crate::ledger::{AppChannel, PushResult};
+use crate::ledger::{AppChannel, EnrollmentGrace, GraceEnd, PushResult};
 use crate::model::{Factor, SharedSecret, SignInMethod, User};
 use crate::org::{Org, Urls};
 use crate::sign_in::{
@@ -218,10 +218,33 @@ pub(super) fn add_authenticators(
         _ => None,
     });
     let named = named.unwrap_or_default();
-    let offered = by_authenticator(&named).iter().map(|group| authenticator_with(org, group)).collect();
+    let graces = options.iter().find_map(|option| match option {
+        Remediation::ChooseEnrollment { grace, .. } => Some(&**grace),
+        _ => None,
+    });
+    let grace_of = |group: &[SignInMethod]| {
+        let first = *group.first()?;
+        graces?.iter().find(|grace| grace.covers(first)).map(grace_period)
+    };
+    let shown = |group: &Vec<SignInMethod>| {
+        let mut authenticator = authenticator_with(org, group);
+        if let Some(period) = grace_of(group) {
+            authenticator["gracePeriod"] = period;
+        }
+        authenticator
+    };
+    let offered = by_authenticator(&named).iter().map(shown).collect();
     document.insert("authenticators".to_owned(), list(offered));
     let known = known.into_iter().map(|known| known.shown).collect();
     document.insert("authenticatorEnrollments".to_owned(), list(known));
+}
+
+/// For how long an enrollment can be left out.
+fn grace_period(grace: &EnrollmentGrace) -> Value {
+    match &grace.ends {
+        GraceEnd::At(expiry) => json!({ "type": "BY_DATE_TIME", "expiry": expiry }),
+        GraceEnd::AfterSkips(left) => json!({ "type": "BY_SKIP_COUNT", "remainingSkips": left }),
+    }
 }
 
 /// Whether documents show the enrollment, and not the authenticator, as the current one. Okta: as recorded.

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::ledger::{EnrollmentGrace, GraceEnd, SkippedEnrollments};
+use crate::model::unix_time::from_rfc3339;
 use crate::model::{DirectoryKind, DirectoryObject, Factor, SignInMethod, User};
 use crate::org::Tables;
 use crate::policy::conditions::PolicySubject;
@@ -58,9 +60,25 @@ fn allowed_methods(org: &Tables, user: &User) -> Vec<SignInMethod> {
         .collect()
 }
 
-/// The methods that a user has to enroll now. `challenged`: the user has been asked for a second factor.
-pub(super) fn required(org: &Tables, user: &User, challenged: bool) -> Vec<SignInMethod> {
-    let Some(policy) = enrollment_policy(org, user) else { return Vec::new() };
+/// What a user still has to enroll.
+#[derive(Clone, Debug, Default)]
+pub struct RequiredEnrollments {
+    pub now: Vec<SignInMethod>,
+    /// What can be left out for a while.
+    pub later: Vec<SignInMethod>,
+    /// For how long.
+    pub grace: Vec<EnrollmentGrace>,
+}
+
+/// The methods that a user has to enroll. `challenged`: the user has been asked for a second factor. `skipped`: what the user has left
+/// out before.
+pub(super) fn required(
+    org: &Tables,
+    user: &User,
+    challenged: bool,
+    (skipped, now): (&SkippedEnrollments, i64),
+) -> RequiredEnrollments {
+    let Some(policy) = enrollment_policy(org, user) else { return RequiredEnrollments::default() };
     // Okta: LOGIN, CHALLENGE or NEVER.
     let asks = match policy.when() {
         Some("LOGIN") => true,
@@ -69,7 +87,32 @@ pub(super) fn required(org: &Tables, user: &User, challenged: bool) -> Vec<SignI
     };
     let mut methods = if asks { enrollable_methods(org, user) } else { Vec::new() };
     methods.retain(|method| policy.enrollment(*method) == Some("REQUIRED"));
-    methods
+    let mut required = RequiredEnrollments::default();
+    for method in methods {
+        let Some(ends) = policy.grace(method, skipped, now) else {
+            required.now.push(method);
+            continue;
+        };
+        required.later.push(method);
+        let authenticator = method.row().authenticator;
+        if !required.grace.iter().any(|known| known.authenticator == authenticator) {
+            required.grace.push(EnrollmentGrace { authenticator: authenticator.to_owned(), ends });
+        }
+    }
+    required
+}
+
+/// Whether a policy limits how often enrollments are left out.
+#[must_use]
+pub fn counts_skips(org: &Tables) -> bool {
+    let policies = org.objects(DirectoryKind::Policy).filter(|policy| policy.text("type") == Some("MFA_ENROLL"));
+    let settings = policies.filter_map(|policy| policy.members.get("settings"));
+    let entries = settings.filter_map(|settings| settings["authenticators"].as_array()).flatten();
+    entries.into_iter().any(|entry| grace_period(entry)["type"] == "BY_SKIP_COUNT")
+}
+
+fn grace_period(entry: &Value) -> &Value {
+    &entry["enroll"]["gracePeriod"]
 }
 
 /// What the enrollment policy of a user says of a method: `REQUIRED`, `OPTIONAL` or `NOT_ALLOWED`.
@@ -161,10 +204,30 @@ struct EnrollmentPolicy<'o> {
 impl<'o> EnrollmentPolicy<'o> {
     /// `REQUIRED`, `OPTIONAL` or `NOT_ALLOWED`; `None` if it does not list the authenticator.
     fn enrollment(&self, method: SignInMethod) -> Option<&'o str> {
+        self.entry(method)?["enroll"]["self"].as_str()
+    }
+
+    fn entry(&self, method: SignInMethod) -> Option<&'o Value> {
         let settings = self.policy.members.get("settings")?;
         let mut listed = settings["authenticators"].as_array()?.iter();
-        let entry = listed.find(|entry| entry["key"] == method.row().authenticator)?;
-        entry["enroll"]["self"].as_str()
+        listed.find(|entry| entry["key"] == method.row().authenticator)
+    }
+
+    /// For how long a required enrollment can be left out; `None`: it cannot any more.
+    fn grace(&self, method: SignInMethod, skipped: &SkippedEnrollments, now: i64) -> Option<GraceEnd> {
+        let period = grace_period(self.entry(method)?);
+        match period["type"].as_str()? {
+            "BY_DATE_TIME" => {
+                let expiry = period["expiry"].as_str()?;
+                (now < from_rfc3339(expiry)?).then(|| GraceEnd::At(expiry.to_owned()))
+            }
+            "BY_SKIP_COUNT" => {
+                let allowed = u32::try_from(period["skipCount"].as_u64()?).ok()?;
+                let left = allowed.saturating_sub(skipped.count(method.row().authenticator));
+                (left > 0).then_some(GraceEnd::AfterSkips(left))
+            }
+            _ => None,
+        }
     }
 
     /// When users are asked to enroll.

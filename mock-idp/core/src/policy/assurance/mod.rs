@@ -9,8 +9,8 @@ mod verification;
 pub use rules::{KeepMeSignedIn, asks_to_stay, keep_me_signed_in};
 
 pub use enrolled::{
-    UserVerification, autofills_passkeys, can_enroll, enrollable_factors, enrolled_methods, enrollment_of,
-    is_for_sign_in, is_usable, user_verification,
+    RequiredEnrollments, UserVerification, autofills_passkeys, can_enroll, counts_skips, enrollable_factors,
+    enrolled_methods, enrollment_of, is_for_sign_in, is_usable, user_verification,
 };
 
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ use demand::{Demand, authenticators, next_proofs};
 use enrolled::enrollable_methods;
 use rules::{app_demand, session_demand};
 
-use crate::ledger::Proof;
+use crate::ledger::{Proof, SkippedEnrollments};
 use crate::model::{App, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::{Org, Tables};
@@ -104,9 +104,14 @@ pub fn second_authenticator(proofs: &[Proof]) -> Option<i64> {
 
 /// The required enrollments that a user still lacks. Okta: `MFA_ENROLL` policies, "Enrollment is required if a policy says so".
 #[must_use]
-pub fn required_enrollments(org: &Tables, user: &User, proved: &[Proof]) -> Vec<SignInMethod> {
+pub fn required_enrollments(
+    org: &Tables,
+    user: &User,
+    proved: &[Proof],
+    (skipped, now): (&SkippedEnrollments, i64),
+) -> RequiredEnrollments {
     let challenged = proved.iter().any(|proof| proof.method != SignInMethod::Password);
-    enrolled::required(org, user, challenged)
+    enrolled::required(org, user, challenged, (skipped, now))
 }
 
 /// The optional enrollments that a user lacks.
