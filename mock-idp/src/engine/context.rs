@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mock_idp_core::moment::{Moment, RequestOrigin};
 use mock_idp_core::org::{CompiledServer, Org, Urls};
 use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::sign_in::SignInFacts;
 use mock_idp_core::system_log::LogEvent;
 use mock_idp_core::trace::Trace;
 
@@ -101,8 +102,18 @@ impl Context {
     /// The same; the events stay in the trace until what was decided is stored.
     pub(super) fn decide_uncommitted<T>(&self, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
         let unknown = RequestOrigin::default();
-        let origin = self.request.as_ref().map_or(&unknown, |request| &request.origin);
+        let origin = self.origin().unwrap_or(&unknown);
         self.instance.decide_from(origin, self.now, trace, rule)
+    }
+
+    /// Where the request comes from; `None` if it was not sent.
+    pub(super) fn origin(&self) -> Option<&RequestOrigin> {
+        self.request.as_ref().map(|request| &request.origin)
+    }
+
+    /// What is known of the request itself, for what can be done next in a sign-in.
+    pub(super) fn sign_in_facts(&self) -> SignInFacts {
+        SignInFacts { origin: self.origin().cloned().unwrap_or_default(), ..SignInFacts::default() }
     }
 
     /// Adds events of the System Log.

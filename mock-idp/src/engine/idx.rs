@@ -409,7 +409,7 @@ impl<'a> IdxCall<'a> {
     ) -> Result<Answered, OAuthError> {
         let Context { org, server, .. } = self.context;
         let consent = sign_in_step::earlier_consent(self.context, transaction).await?;
-        let facts = SignInFacts { consent, ..SignInFacts::default() };
+        let facts = SignInFacts { consent, ..self.context.sign_in_facts() };
         let options = sign_in::options(org, server, transaction, &facts);
         for option in &options {
             request.trace.note(NoteStatus::Absent, "sign-in", asked_for(option));

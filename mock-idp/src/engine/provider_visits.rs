@@ -7,7 +7,7 @@ use mock_idp_core::org::Urls;
 use mock_idp_core::policy::routing;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::provider::{ProviderRequest, provider_request};
-use mock_idp_core::sign_in::{self, Remediation, SignInFacts};
+use mock_idp_core::sign_in::{self, Remediation};
 
 use super::browser::{BrowserRequest, Destination};
 use super::{Context, OrgInstance, transactions};
@@ -29,7 +29,7 @@ pub(super) async fn leave(
         let reason = "the request came without the browser cookie of this sign-in";
         return Err(OAuthError::new(ErrorId::RequestExpired, reason));
     }
-    let options = sign_in::options(&context.org, &context.server, &transaction, &SignInFacts::default());
+    let options = sign_in::options(&context.org, &context.server, &transaction, &context.sign_in_facts());
     let is_offered =
         |option: &Remediation| matches!(option, Remediation::SignInAtProvider { id, .. } if *id == provider);
     if !options.iter().any(is_offered) {

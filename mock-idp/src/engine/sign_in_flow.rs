@@ -9,7 +9,7 @@ use mock_idp_core::ledger::{
     Activation, AuthorizationRequest, Consent, CurrentUser, ProofStep, Purpose, Stage, Transaction,
 };
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::sign_in::{self, Remediation, SignInAnswer, SignInFacts};
+use mock_idp_core::sign_in::{self, Remediation, SignInAnswer};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{BrowserRequest, Destination};
@@ -179,7 +179,7 @@ pub(super) async fn ask_to_sign_in(
     }
     let transaction = transactions::new(context, purpose, stage, request);
     let handle = transactions::store(context, transaction.clone(), request);
-    if let Some(routing) = sign_in::routing_of(&context.org, &transaction) {
+    if let Some(routing) = sign_in::routing_of(&context.org, &transaction, &context.sign_in_facts().origin) {
         if let Some(rule) = routing.rule.as_ref().filter(|_| !routing.providers.is_empty()) {
             let because = format!("{rule} routes to {}", routing.providers.join(", "));
             request.trace.note(NoteStatus::Matched, "routing rule", because);
@@ -202,7 +202,7 @@ fn page_of(
     request: &BrowserRequest,
 ) -> Destination {
     let Context { org, server, .. } = context;
-    let options = sign_in::options(org, server, transaction, &SignInFacts::default());
+    let options = sign_in::options(org, server, transaction, &context.sign_in_facts());
     let page = view::ProofPage {
         org,
         urls: &context.urls,

@@ -525,6 +525,7 @@ async fn load(
         used_code: used_code.as_ref().map(|used| used.value),
         prompts: prompts(context, transaction).await?,
         device: remembered_device(context, transaction).await?,
+        origin: context.origin().cloned().unwrap_or_default(),
         skipped: skipped(context, transaction, answer).await?,
         urls: context.urls.clone(),
         autofill_challenge: None,

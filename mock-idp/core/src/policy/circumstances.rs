@@ -28,32 +28,13 @@ impl<'a> Circumstances<'a> {
     /// Why the conditions of a rule do not hold.
     pub(super) fn unmet_in(self, conditions: &Json) -> Option<String> {
         self.network(&conditions["network"])
-            .or_else(|| self.platform(&conditions["platform"]))
+            .or_else(|| platform_problem(self.origin, &conditions["platform"]))
             .or_else(|| self.expression(conditions.pointer("/elCondition/condition")?.as_str()?))
     }
 
     /// Why a condition on the network does not hold.
     pub(super) fn network(self, network: &Json) -> Option<String> {
         network_problem(self.org, self.origin.address, network)
-    }
-
-    /// Why a condition on the platform does not hold.
-    fn platform(self, platform: &Json) -> Option<String> {
-        let listed = |name: &str| platform[name].as_array().into_iter().flatten();
-        let own = Platform::of(self.origin.user_agent.as_deref().unwrap_or_default());
-        if let Some(unread) = listed("include").chain(listed("exclude")).find(|one| has_version(one)) {
-            return Some(format!("the mock does not evaluate versions of platforms: {unread}"));
-        }
-        if self.origin.address.is_none() && listed("include").chain(listed("exclude")).next().is_some() {
-            return Some("the condition on the platform does not hold: the client is not known".to_owned());
-        }
-        let described = format!("the user agent is {} {}", own.device, own.system);
-        if listed("exclude").any(|one| own.is(one)) {
-            return Some(format!("{described}, which is excluded"));
-        }
-        let mut included = listed("include").peekable();
-        (included.peek().is_some() && !included.any(|one| own.is(one)))
-            .then(|| format!("{described}, which is not included"))
     }
 
     /// Why an expression does not hold.
@@ -105,6 +86,32 @@ pub fn network_problem(org: &Tables, address: Option<IpAddr>, network: &Json) ->
         }
     }
     has_zones.then(|| reasons.join("; "))
+}
+
+/// Why a condition on the platform of a request from here does not hold.
+pub(super) fn platform_problem(origin: &RequestOrigin, platform: &Json) -> Option<String> {
+    let listed = |name: &str| platform[name].as_array().into_iter().flatten();
+    let names_any = |one: &Json| {
+        let is_any = |value: &Json| value.as_str().is_none_or(|value| value == "ANY");
+        is_any(&one["type"]) && is_any(&one["os"]["type"])
+    };
+    if let Some(unread) = listed("include").chain(listed("exclude")).find(|one| has_version(one)) {
+        return Some(format!("the mock does not evaluate versions of platforms: {unread}"));
+    }
+    let includes_all = listed("include").next().is_none() || listed("include").any(names_any);
+    if includes_all && listed("exclude").next().is_none() {
+        return None;
+    }
+    if origin.address.is_none() {
+        return Some("the condition on the platform does not hold: the client is not known".to_owned());
+    }
+    let own = Platform::of(origin.user_agent.as_deref().unwrap_or_default());
+    let described = format!("the user agent is {} {}", own.device, own.system);
+    if listed("exclude").any(|one| own.is(one)) {
+        return Some(format!("{described}, which is excluded"));
+    }
+    let included = includes_all || listed("include").any(|one| own.is(one));
+    (!included).then(|| format!("{described}, which is not included"))
 }
 
 /// Whether an address is in a zone; the error says why it is not known.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::circumstances::{network_problem, platform_problem};
 use crate::expression::{Expression, GroupView, Roots, Value};
 use crate::java_regex::JavaRegex;
 use crate::model::{App, DirectoryKind, DirectoryObject, IdentityProvider};
+use crate::moment::RequestOrigin;
 use crate::org::Tables;
 
 /// Where a user can sign in.
@@ -34,9 +36,9 @@ impl Routing {
         Self { rule: Some("the parameter idp".to_owned()), at_org: false, providers: vec![provider.to_owned()] }
     }
 
-    /// Where users sign in for an app. `identifier`: what the user has entered, if the user has.
+    /// Where users sign in for an app. `identifier`: what the user has entered, if the user has. `origin`: of the request.
     #[must_use]
-    pub fn of(org: &Tables, app: Option<&App>, identifier: Option<&str>) -> Self {
+    pub fn of(org: &Tables, app: Option<&App>, identifier: Option<&str>, origin: &RequestOrigin) -> Self {
         // Okta: without a match the org signs the user in.
         let local = Self { rule: None, at_org: true, providers: Vec::new() };
         let is_routing = |policy: &&DirectoryObject| policy.text("type") == Some("IDP_DISCOVERY") && policy.is_active();
@@ -45,7 +47,7 @@ impl Routing {
             policy.members.get("rules").and_then(Json::as_array).into_iter().flatten().collect();
         rules.sort_by_key(|rule| rule["priority"].as_u64());
         for rule in rules.into_iter().filter(|rule| rule["status"] != "INACTIVE") {
-            if !matches(org, &rule["conditions"], app, identifier) {
+            if !matches(org, &rule["conditions"], (app, identifier), origin) {
                 continue;
             }
             let Some(action) = rule.pointer("/actions/idp") else { continue };
@@ -95,14 +97,16 @@ fn dynamic(org: &Tables, action: &Json, identifier: Option<&str>) -> Vec<String>
         .collect()
 }
 
-fn matches(org: &Tables, conditions: &Json, app: Option<&App>, identifier: Option<&str>) -> bool {
-    // Conditions of routing rules on networks and platforms are not evaluated: such a rule is passed over.
-    let anywhere = conditions.pointer("/network/connection").is_none_or(|connection| connection == "ANYWHERE");
-    let platforms = conditions.pointer("/platform/include").and_then(Json::as_array).into_iter().flatten();
-    let any_platform = platforms
-        .into_iter()
-        .all(|platform| platform["type"] == "ANY" && platform.pointer("/os/type").is_none_or(|os| os == "ANY"));
-    anywhere && any_platform && covers_app(&conditions["app"], app) && covers_user(org, conditions, identifier)
+fn matches(
+    org: &Tables,
+    conditions: &Json,
+    (app, identifier): (Option<&App>, Option<&str>),
+    origin: &RequestOrigin,
+) -> bool {
+    network_problem(org, origin.address, &conditions["network"]).is_none()
+        && platform_problem(origin, &conditions["platform"]).is_none()
+        && covers_app(&conditions["app"], app)
+        && covers_user(org, conditions, identifier)
 }
 
 fn covers_app(condition: &Json, app: Option<&App>) -> bool {
@@ -203,7 +207,7 @@ mod tests {
     }
 
     fn routes(org: &Org, identifier: Option<&str>) -> bool {
-        Routing::of(org, None, identifier).only_provider() == Some(PROVIDER)
+        Routing::of(org, None, identifier, &RequestOrigin::default()).only_provider() == Some(PROVIDER)
     }
 
     #[test]
@@ -243,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_that_the_mock_does_not_know_does_not_hold() {
+    fn a_condition_on_a_client_that_is_not_known_does_not_hold() {
         let action = json!({ "providers": [{ "type": "OIDC", "id": PROVIDER }], "idpSelectionType": "SPECIFIC" });
         for (conditions, matches) in [
             (json!({ "network": { "connection": "ANYWHERE" } }), true),

@@ -12,6 +12,7 @@ use crate::ledger::{
     PushNotification, RecoveryKind, RememberedDevice, SkippedEnrollments, Transaction, UsedCode, UserDecision,
 };
 use crate::model::{DirectoryObject, Factor, Password, SignInMethod, User};
+use crate::moment::RequestOrigin;
 use crate::org::Urls;
 use crate::protocol::Scopes;
 
@@ -193,6 +194,8 @@ pub struct SignInFacts {
     pub skipped: SkippedEnrollments,
     /// The challenge of passkeys on the first page: [`autofill_challenge`](super::autofill_challenge).
     pub autofill_challenge: Option<String>,
+    /// Where the request comes from.
+    pub origin: RequestOrigin,
     /// Where the org is: pages of these origins use passkeys.
     pub urls: Urls,
 }

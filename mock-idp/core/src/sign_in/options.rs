@@ -12,6 +12,7 @@ use crate::ledger::{
     RecoveryStep, Registration, SentCode, SentPush, Stage, Transaction,
 };
 use crate::model::{Factor, Scope, SignInMethod, User};
+use crate::moment::RequestOrigin;
 use crate::org::{CompiledServer, Org, SignInForm};
 use crate::policy::assurance::autofills_passkeys;
 use crate::policy::recovery::is_offered;
@@ -133,18 +134,22 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
     match &transaction.stage {
         Stage::Identify => {
             let identifier = purpose.request().and_then(|request| request.login_hint.clone());
-            let mut options = with_others(org, purpose, None, Remediation::Identify { identifier, with_password });
+            let mut options =
+                with_others(org, (purpose, facts), None, Remediation::Identify { identifier, with_password });
             let asks = matches!(options.first(), Some(Remediation::Identify { .. }));
             options.extend((asks && autofills_passkeys(org)).then_some(Remediation::AutofillPasskey));
             options
         }
         Stage::Challenge { identifier } if with_password => {
             let first = Remediation::Identify { identifier: Some(identifier.clone()), with_password };
-            with_others(org, purpose, Some(identifier), first)
+            with_others(org, (purpose, facts), Some(identifier), first)
         }
-        Stage::Challenge { identifier } => {
-            with_others(org, purpose, Some(identifier), Remediation::Password { identifier: identifier.clone() })
-        }
+        Stage::Challenge { identifier } => with_others(
+            org,
+            (purpose, facts),
+            Some(identifier),
+            Remediation::Password { identifier: identifier.clone() },
+        ),
         Stage::Registration(registration) => {
             let back = matches!(registration, Registration::Profile).then_some(Remediation::SelectIdentify);
             let first = Remediation::Registration(registration_option(org, purpose, registration));
@@ -187,25 +192,33 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
 
 /// Where the user of a transaction signs in. `None`: the user has signed in, or does something else.
 #[must_use]
-pub fn routing_of(org: &Org, transaction: &Transaction) -> Option<Routing> {
+pub fn routing_of(org: &Org, transaction: &Transaction, origin: &RequestOrigin) -> Option<Routing> {
     match &transaction.stage {
-        Stage::Identify => Some(routing_for(org, &transaction.purpose, None)),
-        Stage::Challenge { identifier } => Some(routing_for(org, &transaction.purpose, Some(identifier))),
+        Stage::Identify => Some(routing_for(org, &transaction.purpose, None, origin)),
+        Stage::Challenge { identifier } => Some(routing_for(org, &transaction.purpose, Some(identifier), origin)),
         _ => None,
     }
 }
 
-fn routing_for(org: &Org, purpose: &Purpose, identifier: Option<&str>) -> Routing {
+fn routing_for(org: &Org, purpose: &Purpose, identifier: Option<&str>, origin: &RequestOrigin) -> Routing {
     // Okta: the parameter `idp` leaves the sign-in page out.
     match purpose.request().and_then(|request| request.idp.as_deref()) {
         Some(named) => Routing::to(named),
-        None => Routing::of(org, purpose.client_id().and_then(|client_id| org.client(client_id)), identifier),
+        None => {
+            let client = purpose.client_id().and_then(|client_id| org.client(client_id));
+            Routing::of(org, client, identifier, origin)
+        }
     }
 }
 
 /// What can be done without the password, beside its form.
-fn with_others(org: &Org, purpose: &Purpose, identifier: Option<&str>, first: Remediation) -> Vec<Remediation> {
-    let routing = routing_for(org, purpose, identifier);
+fn with_others(
+    org: &Org,
+    (purpose, facts): (&Purpose, &SignInFacts),
+    identifier: Option<&str>,
+    first: Remediation,
+) -> Vec<Remediation> {
+    let routing = routing_for(org, purpose, identifier, &facts.origin);
     let providers = routing.providers.iter().filter_map(|id| routing::provider(org, id));
     let providers = providers.map(|provider| Remediation::SignInAtProvider {
         id: provider.id().to_owned(),

@@ -35,6 +35,35 @@ async fn a_rule_by_suffix_sends_its_users_to_the_provider_and_others_to_the_pass
 }
 
 #[tokio::test]
+async fn a_rule_for_networks_or_platforms_is_for_the_clients_that_come_from_there() {
+    const WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36";
+    const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)";
+    let zone = async |federation: &Federation, address: &str| {
+        let gateways = json!([{ "type": "CIDR", "value": address }]);
+        let body = json!({ "name": address, "type": "IP", "gateways": gateways });
+        federation.api("/api/v1/zones", Some(body)).await["id"].clone()
+    };
+    let phones = json!({ "include": [{ "type": "MOBILE", "os": { "type": "IOS" } }], "exclude": [] });
+    for (address, platform, user_agent, routed) in [
+        (Some("127.0.0.0/8"), json!({}), WINDOWS, true),
+        (Some("192.0.2.0/24"), json!({}), WINDOWS, false),
+        (None, phones.clone(), PHONE, true),
+        (None, phones, WINDOWS, false),
+    ] {
+        let mut federation = Federation::start(|_| {}).await;
+        let headers = [(reqwest::header::USER_AGENT, user_agent.parse().unwrap())].into_iter().collect();
+        federation.browser = crate::flow::browser_with(headers);
+        let network = match address {
+            Some(address) => json!({ "connection": "ZONE", "include": [zone(&federation, address).await] }),
+            None => json!({ "connection": "ANYWHERE" }),
+        };
+        federation.route(json!({ "network": network, "platform": platform }), false).await;
+        let status = federation.authorize(&[]).await.status();
+        assert_eq!(status, if routed { 302 } else { 200 }, "{address:?} {user_agent}");
+    }
+}
+
+#[tokio::test]
 async fn a_rule_for_another_app_does_not_apply() {
     let federation = Federation::start(|_| {}).await;
     let spa = json!({ "app": { "include": [{ "type": "APP", "id": "0oamarketspa000005d7" }], "exclude": [] } });
