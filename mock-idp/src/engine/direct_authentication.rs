@@ -135,6 +135,8 @@ async fn send(context: &Context, started: StartedChallenge) -> Result<(), Ledger
         pushes::store(context, &mut batch, push);
     }
     batch.commit().await?;
-    context.instance.send(message).await?;
+    if let Some(message) = message {
+        context.instance.send(message).await?;
+    }
     Ok(())
 }

@@ -55,6 +55,9 @@ pub struct OobChallenge {
     pub expires: i64,
     /// Whether it has been answered.
     pub used: bool,
+    /// Whether no user was asked: the client is not to learn that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_decoy: bool,
 }
 
 /// How the user answers.

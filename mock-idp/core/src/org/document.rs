@@ -102,6 +102,10 @@ pub struct Settings {
     /// read at start; a change takes effect after a restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// Whether direct authentication answers for users who are unknown or may not sign in as for others. The pages, the IDX API and
+    /// `/api/v1/authn` always do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prevents_user_enumeration: bool,
     /// How event hooks are verified.
     #[serde(default, skip_serializing_if = "is_default")]
     pub event_hook_verification: EventHookVerification,

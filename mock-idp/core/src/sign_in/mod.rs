@@ -52,6 +52,7 @@ pub use passkeys::{
 };
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
+pub(crate) use pushes::number_to_show;
 pub use pushes::{app_enrollment_message, new_app_enrollment, new_push, phone_url, push_message};
 pub use recovery::{has_recoverable_status, new_token, opened, send as send_recovery};
 pub use registration::registration_rules;

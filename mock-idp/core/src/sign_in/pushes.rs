@@ -78,6 +78,11 @@ fn has_number_challenge(org: &Org) -> bool {
     settings.is_some_and(|settings| settings["channelBinding"]["required"] == "ALWAYS")
 }
 
+/// The number that a client shows with a notification, if users choose one.
+pub(crate) fn number_to_show(org: &Org, moment: &mut Moment<'_>) -> Option<u8> {
+    has_number_challenge(org).then(|| new_challenge(moment).correct)
+}
+
 /// Three different numbers of two digits.
 fn new_challenge(moment: &mut Moment<'_>) -> NumberChallenge {
     let [first, second, third] = moment.bytes::<3>();

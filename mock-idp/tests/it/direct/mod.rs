@@ -1,5 +1,6 @@
 //! Direct authentication: the client asks the user for passwords and codes itself.
 
+mod enumeration;
 mod first_proof;
 mod further_proof;
 mod policies;

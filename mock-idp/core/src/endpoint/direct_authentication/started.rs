@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::ledger::{OobChallenge, OobQuestion, OutgoingMessage, PushNotification};
+use crate::ledger::{OneTimeToken, OobChallenge, OobQuestion, OutgoingMessage, PushNotification, SentCode};
 use crate::model::{App, SignInMethod, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
@@ -16,7 +16,8 @@ pub struct StartedChallenge {
     pub oob_code: String,
     pub challenge: OobChallenge,
     pub push: Option<PushNotification>,
-    pub message: OutgoingMessage,
+    /// `None`: no user is asked.
+    pub message: Option<OutgoingMessage>,
 }
 
 /// The method of a channel.
@@ -40,7 +41,7 @@ pub(super) fn start(
         let reason = format!("{} has no {}", user.profile.login, method.row().method_name);
         OAuthError::new(ErrorId::DirectAuthFactorEnrollmentRequired, reason)
     })?;
-    let oob_code: String = format!("ft{}", moment.token()).chars().take(OobChallenge::CODE_LENGTH).collect();
+    let oob_code = new_code(moment);
     let (asked, push, message) = if method == SignInMethod::OktaVerifyPush {
         let push = sign_in::new_push(org, user, &factor, &client.label, None, moment);
         let number = push.challenge.as_ref().map(|challenge| challenge.correct);
@@ -51,18 +52,61 @@ pub(super) fn start(
         (OobQuestion::Code(sent), None, message)
     };
     let challenge = OobChallenge {
-        server: server.id.clone(),
-        client_id: client.client_id().to_owned(),
         user_id: user.id.clone(),
         factor_id: factor.id.clone(),
-        method,
         mfa_token: mfa_token.map(str::to_owned),
+        ..open_challenge((server, client), (method, asked), moment.now)
+    };
+    Ok(StartedChallenge { oob_code, challenge, push, message: Some(message) })
+}
+
+/// A challenge that looks like one by this method, and that no user gets.
+pub(super) fn decoy(
+    org: &Org,
+    (server, client): (&CompiledServer, &App),
+    method: SignInMethod,
+    moment: &mut Moment<'_>,
+) -> StartedChallenge {
+    let oob_code = new_code(moment);
+    let asked = match method {
+        SignInMethod::OktaVerifyPush => {
+            OobQuestion::Push { id: moment.id("mst"), number: sign_in::number_to_show(org, moment) }
+        }
+        // The hash of a text that is no code.
+        _ => OobQuestion::Code(SentCode {
+            hash: OneTimeToken::hash(&moment.token()),
+            expires: moment.now + OobChallenge::LIFETIME,
+            link: None,
+            wrong: 0,
+        }),
+    };
+    let challenge = OobChallenge { is_decoy: true, ..open_challenge((server, client), (method, asked), moment.now) };
+    StartedChallenge { oob_code, challenge, push: None, message: None }
+}
+
+fn new_code(moment: &mut Moment<'_>) -> String {
+    format!("ft{}", moment.token()).chars().take(OobChallenge::CODE_LENGTH).collect()
+}
+
+/// A challenge without a user.
+fn open_challenge(
+    (server, client): (&CompiledServer, &App),
+    (method, asked): (SignInMethod, OobQuestion),
+    now: i64,
+) -> OobChallenge {
+    OobChallenge {
+        server: server.id.clone(),
+        client_id: client.client_id().to_owned(),
+        user_id: String::new(),
+        factor_id: String::new(),
+        method,
+        mfa_token: None,
         asked,
         polled: None,
-        expires: moment.now + OobChallenge::LIFETIME,
+        expires: now + OobChallenge::LIFETIME,
         used: false,
-    };
-    Ok(StartedChallenge { oob_code, challenge, push, message })
+        is_decoy: false,
+    }
 }
 
 impl StartedChallenge {

@@ -20,6 +20,11 @@ pub(super) fn prove<'o>(
     let oob_code = request.required("oob_code")?;
     let known = (oob_code, records.challenge.as_ref());
     let mut challenge = direct::open_challenge((server, client), known, mfa_token, moment.now)?.clone();
+    if challenge.is_decoy {
+        let result = decoy(&mut challenge, moment.now);
+        records.challenge = Some(challenge);
+        return Err(result);
+    }
     let user = active_user(request, &challenge.user_id)?;
     let result = match &challenge.asked {
         OobQuestion::Code(sent) => {
@@ -40,6 +45,26 @@ pub(super) fn prove<'o>(
     result.map(|()| (user, method))
 }
 
+/// The error of a challenge that no user has got: that of a wrong code, or of a notification that is not answered.
+fn decoy(challenge: &mut OobChallenge, now: i64) -> OAuthError {
+    match &challenge.asked {
+        OobQuestion::Code(_) => OAuthError::new(ErrorId::DirectAuthInvalidOtp, "no code was sent"),
+        OobQuestion::Push { .. } => waiting(challenge.polled.replace(now), now),
+    }
+}
+
+/// The error of a notification that is not answered. `earlier`: when the client has polled before.
+fn waiting(earlier: Option<i64>, now: i64) -> OAuthError {
+    match earlier {
+        // As with the other grants that are polled: an answer is returned however often the client polls.
+        Some(earlier) if now - earlier < OobChallenge::INTERVAL => {
+            let reason = format!("polled again after less than {} s", OobChallenge::INTERVAL);
+            OAuthError::new(ErrorId::SlowDown, reason)
+        }
+        _ => OAuthError::new(ErrorId::DirectAuthAuthorizationPending, "the user has not answered yet"),
+    }
+}
+
 /// Whether the user has approved a notification.
 fn answered(
     challenge: &mut OobChallenge,
@@ -49,14 +74,7 @@ fn answered(
 ) -> Result<(), OAuthError> {
     let earlier = challenge.polled.replace(moment.now);
     match push {
-        // As with the other grants that are polled: an answer is returned however often the client polls.
-        PushResult::Waiting if earlier.is_some_and(|earlier| moment.now - earlier < OobChallenge::INTERVAL) => {
-            let reason = format!("polled again after less than {} s", OobChallenge::INTERVAL);
-            Err(OAuthError::new(ErrorId::SlowDown, reason))
-        }
-        PushResult::Waiting => {
-            Err(OAuthError::new(ErrorId::DirectAuthAuthorizationPending, "the user has not answered yet"))
-        }
+        PushResult::Waiting => Err(waiting(earlier, moment.now)),
         PushResult::Approved => {
             challenge.used = true;
             direct::push_answered(user, true, moment);

@@ -53,7 +53,11 @@ fn authenticate<'o>(
                 org.user_by_identifier(identifier).is_none_or(|user| user.credentials.password.is_some());
             let id = match problem.kind {
                 SignInProblemKind::PasswordExpired => ErrorId::ExpiredPasswordCredentials,
-                SignInProblemKind::AuthenticationFailed if !has_password => ErrorId::MissingPasswordEnrollment,
+                SignInProblemKind::AuthenticationFailed
+                    if !has_password && !org.settings().prevents_user_enumeration =>
+                {
+                    ErrorId::MissingPasswordEnrollment
+                }
                 _ => ErrorId::InvalidPasswordCredentials,
             };
             Err(OAuthError::new(id, problem.reason))
