@@ -6,7 +6,8 @@ use crate::pages::view::{
 use mock_idp_core::endpoint::activation::{self, ActivationDecision};
 use mock_idp_core::endpoint::authorization::{self, Step};
 use mock_idp_core::ledger::{
-    Activation, AuthorizationRequest, Consent, CurrentUser, ProofStep, Purpose, Stage, Transaction,
+    Activation, AuthorizationRequest, Consent, CurrentUser, InboxMessage, LedgerError, ProofStep, Purpose, Stage,
+    Transaction,
 };
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::{self, Remediation, SignInAnswer};
@@ -190,13 +191,27 @@ pub(super) async fn ask_to_sign_in(
             return provider_visits::go_out(context, provider, (&handle, &transaction), request);
         }
     }
-    Ok(page_of(context, &transaction, &handle, problem, request))
+    let sent_code = sent_code(context, &transaction).await?;
+    Ok(page_of(context, (&transaction, sent_code), &handle, problem, request))
+}
+
+/// The code that the user of a page has been sent last, where developers may see it.
+async fn sent_code(context: &Context, transaction: &Transaction) -> Result<Option<String>, LedgerError> {
+    let Stage::MoreProofs(partial) = &transaction.stage else { return Ok(None) };
+    let is_sent =
+        matches!(partial.step, ProofStep::Verify { sent: Some(_), .. } | ProofStep::Enroll { sent: Some(_), .. });
+    if !is_sent || !context.org.settings().sign_in_page.picker {
+        return Ok(None);
+    }
+    let is_own = |message: &InboxMessage| message.message.user_id.as_deref() == Some(&partial.user_id);
+    let messages = context.instance.messages(is_own).await?;
+    Ok(messages.into_iter().find_map(|sent| sent.message.code))
 }
 
 /// The page of what can be done next.
 fn page_of(
     context: &Context,
-    transaction: &Transaction,
+    (transaction, sent_code): (&Transaction, Option<String>),
     state_handle: &str,
     problem: Option<SignInProblem>,
     request: &BrowserRequest,
@@ -208,6 +223,7 @@ fn page_of(
         urls: &context.urls,
         now: context.now,
         state_handle,
+        sent_code,
         shows_expected_answers: org.settings().sign_in_page.picker || context.instance.is_scratch(),
         frame: request.frame.clone(),
     };

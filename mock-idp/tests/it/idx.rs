@@ -1,5 +1,7 @@
 //! Sign-ins by the IDX API: what a client gets step by step, and what wrong, late and foreign requests get.
 
+use std::sync::Arc;
+
 use mock_idp::MockIdp;
 use mock_idp_core::model::ConsentMethod;
 use mock_idp_core::moment::timestamp;
@@ -7,11 +9,13 @@ use mock_idp_core::org::SignInForm;
 use mock_idp_core::protocol::GrantType;
 use reqwest::Client;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::flow::{CALLBACK, WEB, browser, code_request, decode, location, parameter, state_handle};
 use crate::market::{NOW, advance, market};
 use crate::org::TestOrg;
+use crate::races::AT_ONCE;
 use crate::refusals::{token, token_error};
 
 pub(crate) const EMBEDDED: &str = "0oamarketembed0005d7";
@@ -309,14 +313,18 @@ async fn of_many_right_answers_at_once_one_gets_a_code() {
     step(&mock, &client, "identify", &json!({ "identifier": LOGIN, "stateHandle": state })).await;
     let url = format!("{}/idp/idx/challenge/answer", mock.url());
     let body = json!({ "credentials": { "passcode": PASSWORD }, "stateHandle": state });
+    let sockets = Arc::new(Semaphore::new(AT_ONCE));
     let mut answers = JoinSet::new();
-    for _ in 0..100 {
-        let request = client.post(&url).json(&body);
-        answers.spawn(async move { request.send().await.unwrap().status().as_u16() });
+    for _ in 0..1_000 {
+        let (request, sockets) = (client.post(&url).json(&body), Arc::clone(&sockets));
+        answers.spawn(async move {
+            let _socket = sockets.acquire().await.unwrap();
+            request.send().await.unwrap().status().as_u16()
+        });
     }
     let statuses = answers.join_all().await;
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
-    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 99, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 999, "{statuses:?}");
 }
 
 #[tokio::test]

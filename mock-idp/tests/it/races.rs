@@ -18,7 +18,7 @@ const SPA: &str = "0oamarketspa000005d7";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const SERVER: &str = "/oauth2/default";
 /// Each request has two sockets, the client's and the mock's, and a process may open 1,024.
-const AT_ONCE: usize = 250;
+pub(crate) const AT_ONCE: usize = 250;
 
 /// Sends the same form so many times concurrently. Returns the number of responses by status and error, and the body of
 /// the one that succeeded.

@@ -6,8 +6,15 @@ use super::{activate, authn, backchannel, home, magic_link, provider, recovery, 
 use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
 
 /// What the forms of the sign-in hold.
-const FORM_SECRETS: &[&str] =
-    &["credentials.answer", "credentials.passcode", "credentials.totp", "confirmPassword", "password", "stateHandle"];
+const FORM_SECRETS: &[&str] = &[
+    "credentials.answer",
+    "credentials.passcode",
+    "credentials.totp",
+    "confirmPassword",
+    "expectedAnswer",
+    "password",
+    "stateHandle",
+];
 
 /// Where a tester answers requests as users do on their phones.
 const PHONE: &[&str] = &["/signin/phone", "/signin/backchannel"];

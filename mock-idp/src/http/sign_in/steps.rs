@@ -20,7 +20,8 @@ pub(super) async fn challenge(form: BrowserForm, Form(fields): Form) -> Decided 
     if let Some(answer) = passkey_answer(&fields) {
         return submit(form, &fields, answer).await;
     }
-    let entered = ["credentials.passcode", "credentials.totp", "credentials.answer"]
+    // The last is that of the button that uses the right answer.
+    let entered = ["credentials.passcode", "credentials.totp", "credentials.answer", "expectedAnswer"]
         .into_iter()
         .find_map(|name| fields.get(name));
     submit(form, &fields, SignInAnswer::Passcode(entered.unwrap_or_default())).await

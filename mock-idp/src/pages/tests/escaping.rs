@@ -210,7 +210,8 @@ fn proof<'a>(step: &'a mut ProofPageStep, fields: &mut Vec<&'a mut String>) {
             fields.extend([action, authenticator]);
             fields.extend(expected);
         }
-        ProofPageStep::SentCode { action, resend_action, poll_action, address, .. } => {
+        ProofPageStep::SentCode { action, resend_action, poll_action, address, expected, .. } => {
+            fields.extend(expected);
             fields.extend([action, resend_action, address]);
             fields.extend(poll_action);
         }

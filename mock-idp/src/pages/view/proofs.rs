@@ -56,6 +56,8 @@ pub(crate) enum ProofPageStep {
         #[serde(skip_serializing)]
         others: Vec<SignInMethod>,
         enrolls: bool,
+        /// The code, for developers.
+        expected: Option<String>,
     },
     /// The number of a phone to enroll.
     EnrollPhone {
@@ -153,6 +155,8 @@ pub(crate) struct ProofPage<'a> {
     pub state_handle: &'a str,
     /// Whether the page says what the user would answer: for developers.
     pub shows_expected_answers: bool,
+    /// The code that the user was sent last, for developers.
+    pub sent_code: Option<String>,
     pub frame: Frame,
 }
 
@@ -267,6 +271,7 @@ impl ProofPage<'_> {
             sent: unsent.is_empty(),
             others: unsent.get(1..).unwrap_or_default().to_vec(),
             enrolls: shown.enrolls,
+            expected: self.sent_code.clone().filter(|_| unsent.is_empty()),
         }
     }
 

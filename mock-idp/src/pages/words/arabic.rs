@@ -250,6 +250,7 @@ pub(super) static WORDS: Words = Words {
         cannot_scan: "لا يمكنك المسح الضوئي؟",
         manual_setup: "للإعداد يدويًا، أدخل اسم المستخدم لحسابك في Okta، ثم أدخل ما يلي في حقل المفتاح السري",
         for_developers: "للمطورين: ",
+        use_expected: "استخدام",
         link_in_email: "تتضمن الرسالة رابطًا أيضًا. إذا فتحته في هذا المتصفح، فتابع من هنا.",
         push_heading: "تلقي إشعار فوري",
         push_sent: "أُرسل الإشعار الفوري",

@@ -164,6 +164,7 @@ pub(super) static WORDS: Words = Words {
         cannot_scan: "Can’t scan?",
         manual_setup: "To set up manually enter your Okta Account username and then input the following in the Secret Key Field",
         for_developers: "For developers: ",
+        use_expected: "Use this",
         link_in_email: "The email also has a link. If you have opened it in this browser, go on here.",
         push_heading: "Get a push notification",
         push_sent: "Push notification sent",

@@ -200,6 +200,7 @@ pub(super) static WORDS: Words = Words {
         manual_setup: "Geben Sie zur manuellen Einrichtung den Benutzernamen Ihres Okta-Kontos ein und dann Folgendes im Feld für den \
                        geheimen Schlüssel",
         for_developers: "Für Entwickler: ",
+        use_expected: "Übernehmen",
         link_in_email: "Die E-Mail enthält auch einen Link. Wenn Sie ihn in diesem Browser geöffnet haben, geht es hier weiter.",
         push_heading: "Push-Benachrichtigung erhalten",
         push_sent: "Push-Benachrichtigung gesendet",

@@ -182,6 +182,7 @@ pub(super) static WORDS: Words = Words {
         cannot_scan: "スキャンできない場合",
         manual_setup: "手動で設定するには、Oktaアカウントのユーザー名を入力し、秘密鍵のフィールドに次の値を入力してください",
         for_developers: "開発者向け: ",
+        use_expected: "これを使う",
         link_in_email: "メールにはリンクも含まれています。このブラウザーでリンクを開いた場合は、ここから続行してください。",
         push_heading: "プッシュ通知を受け取る",
         push_sent: "プッシュ通知を送信しました",

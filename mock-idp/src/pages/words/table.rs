@@ -227,6 +227,7 @@ words! {
         cannot_scan: &'static str,
         manual_setup: &'static str,
         for_developers: &'static str,
+        use_expected: &'static str,
         link_in_email: &'static str,
         push_heading: &'static str,
         push_sent: &'static str,

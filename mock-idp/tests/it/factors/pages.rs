@@ -159,3 +159,23 @@ async fn a_session_with_a_password_only_steps_up_and_goes_on() {
     assert_eq!(status, 302);
     assert_eq!(claims(&mock, &arrived).await["acr"], "urn:okta:loa:2fa:any");
 }
+
+#[tokio::test]
+async fn a_button_beside_the_field_uses_the_right_code_while_the_list_of_users_is_on() {
+    let mock = stopped(&required(with_factors())).await;
+    let client = browser();
+    let (_, page) = by_password(&mock, &client, &[]).await;
+    let (_, page) = follow(&mock, &client, &page, r#"data-se="google_otp""#).await;
+    let code = code_at(NOW);
+    assert!(page.contains(r#"form="use-expected" data-se="use-code">Use this</button>"#), "{page}");
+    assert_eq!(page.matches(r#"name="credentials.passcode""#).count(), 1, "{page}");
+    let (status, arrived) = submit(&mock, &client, &page, "verify", &[("expectedAnswer", &code)]).await;
+    assert_eq!(status, 302, "{arrived}");
+
+    let org = required(with_factors()).edit(|document| document.settings.sign_in_page.picker = false);
+    let mock = stopped(&org).await;
+    let client = browser();
+    let (_, page) = by_password(&mock, &client, &[]).await;
+    let (_, page) = follow(&mock, &client, &page, r#"data-se="google_otp""#).await;
+    assert!(!page.contains("use-code") && !page.contains(&code), "{page}");
+}

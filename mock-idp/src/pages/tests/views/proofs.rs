@@ -51,6 +51,7 @@ pub(crate) fn proof_pages() -> Vec<(String, PageView)> {
         sent,
         others: Vec::new(),
         enrolls: false,
+        expected: sent.then(|| "654321".to_owned()),
     };
     let phone_code = |method, sent, enrolls| ProofPageStep::SentCode {
         action: action(),
@@ -61,6 +62,7 @@ pub(crate) fn proof_pages() -> Vec<(String, PageView)> {
         sent,
         others: if sent { Vec::new() } else { vec![SignInMethod::Voice] },
         enrolls,
+        expected: None,
     };
     let push = |result, number| ProofPageStep::Push {
         action: "/signin/poll".to_owned(),
