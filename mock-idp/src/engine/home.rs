@@ -1,14 +1,15 @@
 //! The org's own pages for its users: signing in to the org, the user's page, signing out.
 
 use mock_idp_core::ledger::{Authentication, CurrentUser, LedgerError, Purpose};
-use mock_idp_core::model::{App, User};
+use mock_idp_core::model::{App, Factor, FactorType, PhoneNumber, SignInMethod, User};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
+use mock_idp_core::sign_in::masked_email;
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser, error_view};
 use super::{Consents, Context, LogoutResponse, session_end, sessions, sign_in_flow, user_sessions};
 use crate::journal::{Explained, Explanation};
-use crate::pages::view::{Frame, HomeApp, HomeConsent, HomeSession, HomeView, PageView, SignedOutView};
+use crate::pages::view::{Frame, HomeApp, HomeConsent, HomeFactor, HomeSession, HomeView, PageView, SignedOutView};
 
 /// The pages of an org for its users.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,10 @@ impl<'c> HomePages<'c> {
             display_name: text(|user| user.profile.display_name()),
             login: text(|user| user.profile.login.clone()),
             email: text(|user| user.profile.email.clone()),
+            factors: user
+                .into_iter()
+                .flat_map(|user| user.active_factors().map(|factor| shown(user, &factor)))
+                .collect(),
             apps: apps.map(|app| HomeApp { label: label(app), href: app.oauth().initiate_login_uri.clone() }).collect(),
             sessions: listed
                 .iter()
@@ -143,4 +148,21 @@ impl<'c> HomePages<'c> {
     fn purpose(self, target: Option<String>) -> Purpose {
         Purpose::Home { server: self.0.server.id.clone(), target }
     }
+}
+
+/// A factor on the page of its user.
+fn shown(user: &User, factor: &Factor) -> HomeFactor {
+    let name = match factor.method() {
+        Some(method @ (SignInMethod::OktaVerifyTotp | SignInMethod::OktaVerifyPush)) => method.row().display_name,
+        Some(method) => method.row().method_name,
+        None => factor.factor_type.name(),
+    };
+    let profile = &factor.profile;
+    let detail = match factor.factor_type {
+        FactorType::Email => Some(masked_email(&user.profile.email)),
+        FactorType::Question => profile.question_text.clone(),
+        FactorType::WebAuthn => profile.authenticator_name.clone(),
+        _ => profile.phone_number.as_deref().map(PhoneNumber::masked),
+    };
+    HomeFactor { name: name.to_owned(), detail }
 }

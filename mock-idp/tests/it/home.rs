@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::factors::with_factors;
 use crate::flow::{WEB, authorize, browser, code_request, location, state_handle};
 use crate::market::market;
 
@@ -28,6 +29,21 @@ async fn the_user_signs_in_to_the_org_and_sees_apps_sessions_and_consents() {
     assert_eq!(texts("[data-se=session]").len(), 2, "two browsers");
     assert_eq!(texts("[data-se=session]").iter().filter(|text| text.contains("this browser")).count(), 1);
     assert!(texts("[data-se=app]").contains(&"Market demo".to_owned()), "{:?}", texts("[data-se=app]"));
+}
+
+#[tokio::test]
+async fn the_page_of_a_user_lists_what_the_user_has_enrolled() {
+    let mock = with_factors().start().await;
+    let client = browser();
+    let home = format!("{}/app/UserHome", mock.url());
+    let page = client.get(&home).send().await.unwrap().text().await.unwrap();
+    let form = [("stateHandle", state_handle(&page)), ("user", LOGIN.to_owned())];
+    client.post(format!("{}/signin/pick", mock.url())).form(&form).send().await.unwrap();
+    let page = scraper::Html::parse_document(&client.get(&home).send().await.unwrap().text().await.unwrap());
+    let selector = scraper::Selector::parse("[data-se=factor]").unwrap();
+    let factors: Vec<String> = page.select(&selector).map(|element| element.text().collect()).collect();
+    let question = "Security Question: What is the food you least liked as a child?";
+    assert_eq!(factors, ["Email: b***r@example.test", "Google Authenticator", question]);
 }
 
 #[tokio::test]

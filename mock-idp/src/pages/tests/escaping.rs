@@ -185,6 +185,10 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
         PageView::Home(view) => {
             frame(&mut view.frame, &mut fields);
             fields.extend([&mut view.display_name, &mut view.login, &mut view.email, &mut view.sign_out_href]);
+            for factor in &mut view.factors {
+                fields.push(&mut factor.name);
+                fields.extend(&mut factor.detail);
+            }
             for app in &mut view.apps {
                 fields.push(&mut app.label);
                 fields.extend(&mut app.href);

@@ -11,10 +11,19 @@ pub(crate) struct HomeView {
     pub display_name: String,
     pub login: String,
     pub email: String,
+    pub factors: Vec<HomeFactor>,
     pub apps: Vec<HomeApp>,
     pub sessions: Vec<HomeSession>,
     pub consents: Vec<HomeConsent>,
     pub sign_out_href: String,
+}
+
+/// What the user signs in with besides the password.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct HomeFactor {
+    pub name: String,
+    /// The masked address or number, or the name of a passkey.
+    pub detail: Option<String>,
 }
 
 /// An app that is assigned to the user.

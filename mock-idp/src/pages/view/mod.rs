@@ -22,7 +22,7 @@ pub(crate) use console::{ConsoleView, FormView, PreviewView, ResultView};
 pub(crate) use control_api::{ControlApiView, FieldView, OperationExample, OperationView, TopicView};
 pub(crate) use coverage::{CoverageRow, CoverageView, CoveredResource};
 pub(crate) use frame::Frame;
-pub(crate) use home::{HomeApp, HomeConsent, HomeSession, HomeView};
+pub(crate) use home::{HomeApp, HomeConsent, HomeFactor, HomeSession, HomeView};
 pub(crate) use inbox::{InboxView, MessageRow};
 pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
 pub(crate) use keep_signed_in::KeepMeSignedInView;

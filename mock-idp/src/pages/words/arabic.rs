@@ -432,6 +432,8 @@ pub(super) static WORDS: Words = Words {
     home: HomeWords {
         title: "حسابي",
         email: "البريد الإلكتروني: ",
+        factors: "طرق الأمان",
+        no_factors: "كلمة مرورك فقط.",
         apps: "التطبيقات",
         no_apps: "لم يُخصَّص لك أي تطبيق.",
         sessions: "أماكن تسجيل دخولك",

@@ -334,6 +334,8 @@ pub(super) static WORDS: Words = Words {
     home: HomeWords {
         title: "My account",
         email: "Email: ",
+        factors: "Security methods",
+        no_factors: "Only your password.",
         apps: "Apps",
         no_apps: "No app is assigned to you.",
         sessions: "Where you are signed in",

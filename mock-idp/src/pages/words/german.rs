@@ -397,6 +397,8 @@ pub(super) static WORDS: Words = Words {
     home: HomeWords {
         title: "Mein Konto",
         email: "E-Mail: ",
+        factors: "Sicherheitsmethoden",
+        no_factors: "Nur Ihr Passwort.",
         apps: "Apps",
         no_apps: "Ihnen ist keine App zugewiesen.",
         sessions: "Wo Sie angemeldet sind",

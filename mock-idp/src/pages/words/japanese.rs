@@ -368,6 +368,8 @@ pub(super) static WORDS: Words = Words {
     home: HomeWords {
         title: "マイアカウント",
         email: "メール: ",
+        factors: "セキュリティ方式",
+        no_factors: "パスワードのみ。",
         apps: "アプリ",
         no_apps: "割り当てられているアプリはありません。",
         sessions: "サインインしている場所",

@@ -422,6 +422,8 @@ words! {
         title: &'static str,
         /// Before the address.
         email: &'static str,
+        factors: &'static str,
+        no_factors: &'static str,
         apps: &'static str,
         no_apps: &'static str,
         sessions: &'static str,

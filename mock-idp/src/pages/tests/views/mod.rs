@@ -7,7 +7,8 @@ mod recovery;
 mod sign_in;
 
 use crate::pages::view::{
-    Frame, HomeApp, HomeConsent, HomeSession, HomeView, KeepMeSignedInView, PageView, RequestSummary, ShownDecision,
+    Frame, HomeApp, HomeConsent, HomeFactor, HomeSession, HomeView, KeepMeSignedInView, PageView, RequestSummary,
+    ShownDecision,
 };
 use mock_idp_core::protocol::Language;
 
@@ -49,6 +50,10 @@ pub(super) fn home() -> PageView {
         display_name: "Ben Buyer".to_owned(),
         login: "buyer@example.test".to_owned(),
         email: "buyer@example.test".to_owned(),
+        factors: vec![
+            HomeFactor { name: "SMS".to_owned(), detail: Some("+1 XXX-XXX-1337".to_owned()) },
+            HomeFactor { name: "Google Authenticator".to_owned(), detail: None },
+        ],
         apps: vec![
             HomeApp { label: "Market demo".to_owned(), href: Some("http://localhost:7802/login".to_owned()) },
             HomeApp { label: "Market kiosk".to_owned(), href: None },
