@@ -361,6 +361,21 @@ async fn authenticators_list_what_the_user_has_enrolled() {
     assert_eq!(enrolled.as_array().unwrap().len(), 2, "by text message and by call: {enrolled}");
     let one = format!("{path}/enrollments/{}", enrolled[0]["id"].as_str().unwrap());
     assert_eq!(json_of(get(&one).await, 200).await, enrolled[0]);
+    let patch = async |path: &str, body: Value| {
+        let request = plain().patch(format!("{}/idp/myaccount/{path}", mock.url())).bearer_auth(&token);
+        let request = request.header("content-type", "application/merge-patch+json;okta-version=1.0.0");
+        request.body(body.to_string()).send().await.unwrap()
+    };
+    let named = json_of(patch(&one, json!({ "nickname": "work" })).await, 200).await;
+    assert_eq!((&named["nickname"], &json_of(get(&one).await, 200).await), (&json!("work"), &named));
+    let unnamed = json_of(patch(&one, json!({ "nickname": null })).await, 200).await;
+    assert_eq!((unnamed.get("nickname"), &unnamed), (None, &enrolled[0]));
+    assert_eq!(patch(&format!("{path}/enrollments/unknown"), json!({ "nickname": "x" })).await.status(), 404);
+    let all = json_of(get("authenticators?expand=requirements").await, 200).await;
+    for known in all.as_array().unwrap() {
+        let embedded = known.get("_embedded").map(|embedded| &embedded["requirements"]["complexity"]["minLength"]);
+        assert_eq!(embedded, (known["key"] == "okta_password").then_some(&json!(8)), "{known}");
+    }
     assert_eq!(get("authenticators/unknown").await.status(), 404);
     let apps = json_of(get("okta-applications").await, 200).await;
     assert_eq!(apps[0]["name"], "okta_enduser");
@@ -436,7 +451,7 @@ const READS: [&str; 15] = [
 ];
 
 /// What changes the account.
-const CHANGES: [(Method, &str); 16] = [
+const CHANGES: [(Method, &str); 17] = [
     (Method::PUT, "profile"),
     (Method::POST, "password"),
     (Method::PUT, "password"),
@@ -450,6 +465,7 @@ const CHANGES: [(Method, &str); 16] = [
     (Method::DELETE, "phones/x"),
     (Method::POST, "phones/x/challenge"),
     (Method::POST, "phones/x/verify"),
+    (Method::PATCH, "authenticators/x/enrollments/y"),
     (Method::POST, "webauthn"),
     (Method::POST, "webauthn/registration"),
     (Method::DELETE, "webauthn/x"),

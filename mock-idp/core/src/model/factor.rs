@@ -123,6 +123,9 @@ pub struct FactorProfile {
     /// What answers call a passkey or a security key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authenticator_name: Option<String>,
+    /// What the user calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
 }
 
 /// A phone number as `+` and digits.

@@ -19,7 +19,9 @@ pub(crate) struct JsonBody {
 
 impl FromBody for JsonBody {
     async fn from_body(head: &Parts, body: Body) -> Result<Self, Decided> {
-        let is_json = media_type_is(head, "application/json");
+        // RFC 7396 4: a change of some members.
+        let types = ["application/json", "application/merge-patch+json"];
+        let is_json = types.into_iter().any(|wanted| media_type_is(head, wanted));
         Ok(Self { is_json, bytes: limits::read_for(head, body).await? })
     }
 }

@@ -2,7 +2,8 @@
 
 use axum::response::Response;
 use http::Method;
-use mock_idp_core::management::{ApiError, my_account, users};
+use mock_idp_core::management::my_account::{self, Expanded};
+use mock_idp_core::management::{ApiError, users};
 use mock_idp_core::protocol::Parameters;
 use mock_idp_core::sign_in::SignInAnswer;
 use serde::Deserialize;
@@ -23,6 +24,7 @@ const MANAGE_EMAILS: &[&str] = &["okta.myAccount.email.manage"];
 const READ_PHONES: &[&str] = &["okta.myAccount.phone.read", "okta.myAccount.phone.manage"];
 const MANAGE_PHONES: &[&str] = &["okta.myAccount.phone.manage"];
 const READ_AUTHENTICATORS: &[&str] = &["okta.myAccount.authenticators.read", "okta.myAccount.authenticators.manage"];
+const MANAGE_AUTHENTICATORS: &[&str] = &["okta.myAccount.authenticators.manage"];
 const READ_PASSKEYS: &[&str] = &["okta.myAccount.webauthn.read", "okta.myAccount.webauthn.manage"];
 const MANAGE_PASSKEYS: &[&str] = &["okta.myAccount.webauthn.manage"];
 const READ_OKTA_APPS: &[&str] = &["okta.myAccount.oktaApplications.read"];
@@ -62,6 +64,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::GET, AUTHENTICATOR, READ_AUTHENTICATORS, handler!(authenticator)),
     row(Method::GET, ENROLLMENTS, READ_AUTHENTICATORS, handler!(enrollments)),
     row(Method::GET, ENROLLMENT, READ_AUTHENTICATORS, handler!(enrollment)),
+    row(Method::PATCH, ENROLLMENT, MANAGE_AUTHENTICATORS, handler!(rename_enrollment)),
     row(Method::GET, &["/idp/myaccount/webauthn"], READ_PASSKEYS, handler!(passkeys)),
     row(Method::POST, &["/idp/myaccount/webauthn"], MANAGE_PASSKEYS, handler!(add_passkey)),
     row(Method::POST, &["/idp/myaccount/webauthn/registration"], MANAGE_PASSKEYS, handler!(begin_passkey)),
@@ -195,8 +198,12 @@ async fn authenticator(call: Management, path: PathParameters, Query(query): Que
     Ok(respond::ok(&call.read(|org, call| my_account::authenticator(org, call, &path.get("id"), expands))?))
 }
 
-fn expands(query: &Parameters) -> bool {
-    query.get("expand") == Some("enrollments")
+fn expands(query: &Parameters) -> Option<Expanded> {
+    match query.get("expand")? {
+        "enrollments" => Some(Expanded::Enrollments),
+        "requirements" => Some(Expanded::Requirements),
+        _ => None,
+    }
 }
 
 async fn enrollments(call: Management, path: PathParameters) -> Result<Response, ApiError> {
@@ -206,6 +213,12 @@ async fn enrollments(call: Management, path: PathParameters) -> Result<Response,
 async fn enrollment(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     let (id, enrollment) = (path.get("id"), path.get("enrollment"));
     Ok(respond::ok(&call.read(|org, call| my_account::enrollment(org, call, &id, &enrollment))?))
+}
+
+async fn rename_enrollment(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    let (id, enrollment) = (path.get("id"), path.get("enrollment"));
+    Ok(respond::ok(&call.change(|change| my_account::rename(change, &id, &enrollment, &body))?))
 }
 
 async fn passkeys(call: Management) -> Result<Response, ApiError> {

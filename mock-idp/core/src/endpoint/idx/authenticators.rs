@@ -110,6 +110,9 @@ fn enrollment(org: &Org, user: &User, factor: &Factor, method: SignInMethod) -> 
         SignInMethod::WebAuthn => add_passkey(&mut shown, factor),
         SignInMethod::GoogleOtp | SignInMethod::Password => {}
     }
+    if let Some(nickname) = &factor.profile.nickname {
+        shown["nickname"] = nickname.as_str().into();
+    }
     shown
 }
 

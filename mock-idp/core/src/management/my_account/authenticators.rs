@@ -1,11 +1,11 @@
 //! The authenticators of a user, and what the user has enrolled. Okta: `/idp/myaccount/authenticators`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{href, link};
+use super::{href, link, requirements};
 use crate::management::roles::standard_roles;
 use crate::management::users::find;
-use crate::management::{ApiError, ManagementCall};
+use crate::management::{ApiError, BodyMembers, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject, Factor, SignInMethod, User};
 use crate::moment::timestamp;
 use crate::org::{Tables, derived_id};
@@ -32,18 +32,30 @@ pub fn okta_applications(org: &Tables, call: ManagementCall<'_>) -> Result<Value
     Ok(apps.map(|(id, name, label)| json!({ "id": id, "name": name, "displayName": label })).collect())
 }
 
-/// `expands`: with what the user has enrolled of each.
-///
+/// What an answer has of each authenticator besides. Okta: `expand`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Expanded {
+    /// What the user has enrolled.
+    Enrollments,
+    /// What passwords have to be like.
+    Requirements,
+}
+
 /// # Errors
 /// The caller is not a user.
-pub fn authenticators(org: &Tables, call: ManagementCall<'_>, expands: bool) -> Result<Value, ApiError> {
+pub fn authenticators(org: &Tables, call: ManagementCall<'_>, expands: Option<Expanded>) -> Result<Value, ApiError> {
     let user = find(org, call, "me")?;
     Ok(active(org).map(|object| show(org, call, user, object, expands)).collect())
 }
 
 /// # Errors
 /// There is no such authenticator.
-pub fn authenticator(org: &Tables, call: ManagementCall<'_>, id: &str, expands: bool) -> Result<Value, ApiError> {
+pub fn authenticator(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    id: &str,
+    expands: Option<Expanded>,
+) -> Result<Value, ApiError> {
     Ok(show(org, call, find(org, call, "me")?, authenticator_of(org, id)?, expands))
 }
 
@@ -61,6 +73,28 @@ pub fn enrollment(org: &Tables, call: ManagementCall<'_>, id: &str, enrollment: 
     found.ok_or_else(|| ApiError::not_found(enrollment, "AuthenticatorEnrollment"))
 }
 
+/// Gives what the user has enrolled another nickname, or none.
+///
+/// # Errors
+/// There is no such enrollment, or it is the password.
+pub fn rename(
+    change: &mut ManagementChange<'_, '_>,
+    id: &str,
+    enrollment: &str,
+    body: &Map<String, Value>,
+) -> Result<Value, ApiError> {
+    let nickname = BodyMembers::of(body).text("nickname")?.filter(|nickname| !nickname.is_empty()).map(str::to_owned);
+    self::enrollment(change.draft, change.call, id, enrollment)?;
+    let user_id = find(change.draft, change.call, "me")?.id.clone();
+    let renamed = change.draft.change_user(&user_id, |user| {
+        let factor = user.factors.iter_mut().find(|factor| factor.id == enrollment)?;
+        factor.profile.nickname = nickname;
+        Some(())
+    });
+    renamed.ok_or_else(|| ApiError::not_found(enrollment, "AuthenticatorEnrollment"))?;
+    self::enrollment(change.draft, change.call, id, enrollment)
+}
+
 fn active(org: &Tables) -> impl Iterator<Item = &DirectoryObject> {
     org.objects(DirectoryKind::Authenticator).filter(|object| object.is_active())
 }
@@ -73,7 +107,13 @@ fn key(object: &DirectoryObject) -> &str {
     object.text("key").unwrap_or_default()
 }
 
-fn show(org: &Tables, call: ManagementCall<'_>, user: &User, object: &DirectoryObject, expands: bool) -> Value {
+fn show(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    user: &User,
+    object: &DirectoryObject,
+    expands: Option<Expanded>,
+) -> Value {
     let path = format!("authenticators/{}", object.id);
     let enrollable = enrollable_factors(org, user).iter().any(|method| method.row().authenticator == key(object));
     let mut shown = json!({
@@ -86,8 +126,14 @@ fn show(org: &Tables, call: ManagementCall<'_>, user: &User, object: &DirectoryO
             "enrollments": link(call, &format!("{path}/enrollments"), &["GET"]),
         },
     });
-    if expands {
-        shown["_embedded"] = json!({ "enrollments": enrolled(org, call, user, object) });
+    match expands {
+        Some(Expanded::Enrollments) => {
+            shown["_embedded"] = json!({ "enrollments": enrolled(org, call, user, object) });
+        }
+        Some(Expanded::Requirements) if key(object) == SignInMethod::Password.row().authenticator => {
+            shown["_embedded"] = json!({ "requirements": requirements(org, call, user) });
+        }
+        Some(Expanded::Requirements) | None => {}
     }
     shown
 }
@@ -95,14 +141,14 @@ fn show(org: &Tables, call: ManagementCall<'_>, user: &User, object: &DirectoryO
 /// What the user has enrolled of an authenticator.
 fn enrolled(org: &Tables, call: ManagementCall<'_>, user: &User, object: &DirectoryObject) -> Vec<Value> {
     let path = format!("authenticators/{}", object.id);
-    let shown = |id: &str, created: Option<&str>, name: &str, profile: Value| {
+    let shown = |id: &str, created: Option<&str>, name: &str, profile: Value, allowed: &[&str]| {
         json!({
             "id": id,
             "name": name,
             "created": created,
             "profile": profile,
             "_links": {
-                "self": link(call, &format!("{path}/enrollments/{id}"), &["GET"]),
+                "self": link(call, &format!("{path}/enrollments/{id}"), allowed),
                 "authenticator": { "href": href(call, &path) },
             },
         })
@@ -111,7 +157,7 @@ fn enrolled(org: &Tables, call: ManagementCall<'_>, user: &User, object: &Direct
         let created = user.password_changed.as_deref().or(user.created.as_deref());
         let id = derived_id("lae", &[&org.identity().id, &user.id]);
         let has = user.credentials.password.is_some();
-        return has.then(|| shown(&id, created, object.name(), json!({}))).into_iter().collect();
+        return has.then(|| shown(&id, created, object.name(), json!({}), &["GET"])).into_iter().collect();
     }
     let times = org.times(&user.id).map(|times| timestamp(times.created));
     let is_own = |factor: &&Factor| factor.method().is_some_and(|method| method.row().authenticator == key(object));
@@ -119,7 +165,12 @@ fn enrolled(org: &Tables, call: ManagementCall<'_>, user: &User, object: &Direct
     own.map(|factor| {
         let created = factor.created.as_deref().or(times.as_deref());
         let name = factor.profile.authenticator_name.as_deref().unwrap_or(object.name());
-        shown(&factor.id, created, name, crate::sign_in::profile(user, factor))
+        let profile = crate::sign_in::profile(user, factor);
+        let mut shown = shown(&factor.id, created, name, profile, &["GET", "PATCH"]);
+        if let Some(nickname) = &factor.profile.nickname {
+            shown["nickname"] = nickname.as_str().into();
+        }
+        shown
     })
     .collect()
 }

@@ -7,7 +7,7 @@ mod emails;
 mod passkeys;
 mod phones;
 
-pub use authenticators::{authenticator, authenticators, enrollment, enrollments, okta_applications};
+pub use authenticators::{Expanded, authenticator, authenticators, enrollment, enrollments, okta_applications, rename};
 pub use emails::{
     NewEmail, address_of, challenge, email, emails, new_email, notice, registered, set_email, show_challenge,
     unknown_challenge, verified_email, wrong_code,
@@ -20,6 +20,7 @@ pub use phones::{
 use super::schemas::user_attributes;
 use super::users::{self, user_type_id};
 use super::{ApiError, ApiErrorId, BodyMembers, ManagementCall, ManagementChange};
+use crate::model::User;
 use crate::moment::timestamp;
 use crate::org::{Tables, derived_id};
 use crate::policy::password_rules::PasswordRules;
@@ -209,12 +210,16 @@ pub fn change_password(change: &mut ManagementChange<'_, '_>, body: &Map<String,
 /// # Errors
 /// The caller is no user.
 pub fn password_requirements(org: &Tables, call: ManagementCall<'_>) -> Result<Value, ApiError> {
-    let rules = PasswordRules::of(org, users::find(org, call, "me")?);
-    Ok(json!({
+    Ok(requirements(org, call, users::find(org, call, "me")?))
+}
+
+fn requirements(org: &Tables, call: ManagementCall<'_>, user: &User) -> Value {
+    let rules = PasswordRules::of(org, user);
+    json!({
         "description": rules.text(),
         "complexity": rules.complexity(),
         "_links": { "self": link(call, REQUIREMENTS_PATH, &["GET"]) },
-    }))
+    })
 }
 
 /// The org of the user.
