@@ -27,7 +27,7 @@ impl<'o> ActivationPage<'o> {
 
     /// The page, with the code that a link contained.
     pub(crate) fn show(self, user_code: Option<&str>, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(self.instance, cookies, frame);
+        let mut request = BrowserRequest::new(self.instance, self.instance.clock.now(), cookies, frame);
         let user_code = device::normalized_user_code(user_code.unwrap_or_default());
         let page = sign_in_flow::ask_for_user_code(&mut request, user_code, None);
         request.respond(Ok(page))
@@ -35,7 +35,7 @@ impl<'o> ActivationPage<'o> {
 
     /// Begins the activation of the device that shows the code.
     pub(crate) async fn submit(self, typed: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        answer_browser!(self.instance, cookies, frame, |request| self
+        answer_browser!(self.instance, self.instance.clock.now(), cookies, frame, |request| self
             .destination(device::normalized_user_code(typed), request))
     }
 

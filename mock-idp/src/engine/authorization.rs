@@ -28,7 +28,7 @@ impl<'c> AuthorizationEndpoint<'c> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        answer_browser!(&self.0.instance, cookies, frame, |request| self.destination(parameters, request))
+        answer_browser!(&self.0.instance, self.0.now, cookies, frame, |request| self.destination(parameters, request))
     }
 
     async fn destination(

@@ -9,6 +9,7 @@ use mock_idp_core::protocol::{ErrorId, Language, OAuthError, ResponseMode};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
 use super::OrgInstance;
+use super::sign_in_queue::NextSignIn;
 use crate::current_request::CurrentRequest;
 use crate::journal::{Explained, Explanation};
 use crate::ledger::{Batch, PendingWrites};
@@ -62,8 +63,10 @@ impl Destination {
 #[derive(Debug, Default)]
 struct Pending {
     writes: PendingWrites,
-    /// How many events of the System Log were there before the first of the writes.
+    /// How many events of the System Log stay if nothing of it is written.
     logged: usize,
+    /// The sign-in of the queue that the request has taken.
+    taken: Option<NextSignIn>,
 }
 
 /// One request of a browser: what came with it, and what its response will have besides the destination.
@@ -94,12 +97,13 @@ pub(super) struct BrowserRequest {
 }
 
 impl BrowserRequest {
-    pub(super) fn new(instance: &OrgInstance, cookies: Browser, frame: Frame) -> Self {
-        let (now, mut trace) = (instance.clock.now(), Trace::default());
+    /// A request that is decided at `now`, as everything that it reads.
+    pub(super) fn new(instance: &OrgInstance, now: i64, cookies: Browser, frame: Frame) -> Self {
+        let mut trace = Trace::default();
         let new_id = || instance.decide_at(now, &mut trace, |moment| moment.token());
         let browser_id = cookies.id.clone().unwrap_or_else(new_id);
         let explanation = Explanation::default();
-        Self {
+        let mut request = Self {
             now,
             frame,
             cookies,
@@ -113,7 +117,9 @@ impl BrowserRequest {
             session_age: None,
             trace,
             explanation,
-        }
+        };
+        request.keep_events();
+        request
     }
 
     /// The session that the browser came with.
@@ -158,48 +164,60 @@ impl BrowserRequest {
 
     /// Lets a batch be committed when the request ends, together with everything else that it writes.
     pub(super) fn write(&mut self, batch: Batch<'_>) {
-        if self.pending.writes.is_empty() {
-            self.pending.logged = self.cookies.request.as_ref().map_or(0, |request| request.logged());
-        }
         self.pending.writes.add(batch);
     }
 
-    /// Whether something waits for the end of the request to be committed.
-    pub(super) fn has_pending_writes(&self) -> bool {
-        !self.pending.writes.is_empty()
+    /// Takes the next sign-in of the queue for a client. It is put back if the request writes nothing.
+    pub(super) fn take_next_sign_in(&mut self, instance: &OrgInstance, client_id: &str) -> Option<NextSignIn> {
+        let next = instance.sign_in_queue.take(client_id);
+        self.pending.taken.clone_from(&next);
+        next
+    }
+
+    /// Keeps the events of the System Log so far, whatever becomes of the request: what they are about has been committed.
+    pub(super) fn keep_events(&mut self) {
+        self.pending.logged = self.cookies.request.as_ref().map_or(0, |request| request.logged());
     }
 
     /// Commits what waits. If that fails, its events and its session are gone.
     pub(super) async fn commit(&mut self, instance: &OrgInstance) -> Result<(), LedgerError> {
         let mut batch = instance.ledger.at(self.now).batch();
         batch.append(std::mem::take(&mut self.pending.writes));
-        let committed = batch.commit().await;
-        if committed.is_err() {
-            self.forget();
+        match batch.commit().await {
+            Ok(()) => {
+                self.pending.taken = None;
+                self.keep_events();
+                Ok(())
+            }
+            Err(error) => {
+                self.forget(instance);
+                Err(error)
+            }
         }
-        committed
     }
 
     /// Drops what was not committed.
-    fn forget(&mut self) {
-        let Pending { logged, .. } = std::mem::take(&mut self.pending);
+    fn forget(&mut self, instance: &OrgInstance) {
+        let Pending { logged, taken, .. } = std::mem::take(&mut self.pending);
         if let Some(request) = &self.cookies.request {
             request.keep_logged(logged);
         }
+        taken.into_iter().for_each(|next| instance.sign_in_queue.put_back(next));
         (self.new_session, self.new_state, self.session_age) = (None, None, None);
     }
 
-    /// Commits everything that the request writes, and responds. `None`: another request has changed what this one has read.
+    /// Commits everything that the request writes, and responds. Nothing is written for an error that nothing else has handled. `None`:
+    /// another request has changed what this one has read.
     pub(super) async fn finish(
         mut self,
         instance: &OrgInstance,
         result: Result<Destination, OAuthError>,
     ) -> Option<Explained<BrowserResponse>> {
-        if !self.has_pending_writes() {
+        if self.pending.writes.is_empty() {
             return Some(self.respond(result));
         }
-        if matches!(&result, Err(error) if error.id == ErrorId::TemporarilyUnavailable) {
-            self.forget();
+        if result.is_err() {
+            self.forget(instance);
             return Some(self.respond(result));
         }
         match self.commit(instance).await {
@@ -207,6 +225,12 @@ impl BrowserRequest {
             Err(LedgerError::Conflict { .. }) => None,
             Err(error) => Some(self.respond(Err(error.into()))),
         }
+    }
+
+    /// The response to a request that others have overtaken at each attempt.
+    pub(super) fn give_up(self) -> Explained<BrowserResponse> {
+        let reason = format!("other requests changed the same records at each of {MOST_ATTEMPTS} attempts");
+        self.respond(Err(OAuthError::new(ErrorId::TemporarilyUnavailable, reason)))
     }
 
     /// The response. An error that nothing else has handled is shown.
@@ -245,18 +269,29 @@ pub(super) fn error_view(error: &OAuthError, redirect_uris: Option<RedirectUriMi
     }
 }
 
+/// How often a request is decided at most, while others change what it has read.
+pub(super) const MOST_ATTEMPTS: usize = 1000;
+
 /// Answers a request of a browser: decides where it goes, commits everything that this writes, and responds. If another request has
-/// changed in the meantime what was read, it is decided again. (A closure would not do: its future is not known to be `Send`.)
+/// changed in the meantime what was read, it is decided again. The time of the request is that of what it reads. (A function that takes a
+/// closure would not do: its future is not known to be `Send`.)
 macro_rules! answer_browser {
-    ($instance:expr, $cookies:expr, $frame:expr, |$request:ident| $destination:expr) => {
+    ($instance:expr, $now:expr, $cookies:expr, $frame:expr, |$request:ident| $destination:expr) => {{
+        let new = || $crate::engine::browser::BrowserRequest::new($instance, $now, $cookies.clone(), $frame.clone());
+        let mut attempts = 0;
         loop {
-            let mut request = $crate::engine::browser::BrowserRequest::new($instance, $cookies.clone(), $frame.clone());
+            let mut request = new();
             let $request = &mut request;
             let destination = $destination.await;
             if let Some(response) = request.finish($instance, destination).await {
                 break response;
             }
+            attempts += 1;
+            if attempts == $crate::engine::browser::MOST_ATTEMPTS {
+                break new().give_up();
+            }
+            tokio::task::yield_now().await;
         }
-    };
+    }};
 }
 pub(super) use answer_browser;

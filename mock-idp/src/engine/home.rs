@@ -23,7 +23,7 @@ impl<'c> HomePages<'c> {
 
     /// The page of the user who is signed in. Okta: `/app/UserHome`.
     pub(crate) async fn show(self, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        answer_browser!(&self.0.instance, cookies, frame, |request| self.own_page(request))
+        answer_browser!(&self.0.instance, self.0.now, cookies, frame, |request| self.own_page(request))
     }
 
     async fn own_page(self, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
@@ -81,7 +81,7 @@ impl<'c> HomePages<'c> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        answer_browser!(&self.0.instance, cookies, frame, |request| self.signed_in(from_uri, request))
+        answer_browser!(&self.0.instance, self.0.now, cookies, frame, |request| self.signed_in(from_uri, request))
     }
 
     async fn signed_in(self, from_uri: Option<&str>, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {

@@ -91,7 +91,7 @@ impl<'o> IdxEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<Result<IdxResponse, ApiError>> {
-        let mut request = BrowserRequest::new(self.instance, cookies, frame);
+        let mut request = BrowserRequest::new(self.instance, self.instance.clock.now(), cookies, frame);
         let answered = self.answer(action, &mut request).await;
         let BrowserRequest { new_session, new_state, session_age, trace, mut explanation, .. } = request;
         let cookies = Browser { session: new_session, state: new_state, id: None, request: None };
@@ -274,10 +274,14 @@ impl<'a> IdxCall<'a> {
         }
         let user = match transaction.stage.clone() {
             Stage::SignedIn(proof) => match sessions::begin(self.context, proof, request).await? {
-                Some(authentication) => {
-                    request.commit(&self.context.instance).await?;
-                    CurrentUser::SignedIn(authentication)
-                }
+                Some(authentication) => match request.commit(&self.context.instance).await {
+                    // The session of the earlier proofs has ended.
+                    Err(LedgerError::Conflict { .. }) => return self.ask(transaction, Stage::Identify, request).await,
+                    committed => {
+                        committed?;
+                        CurrentUser::SignedIn(authentication)
+                    }
+                },
                 None => return self.ask(transaction, Stage::Identify, request).await,
             },
             Stage::Decided { user, allowed: true } => user,

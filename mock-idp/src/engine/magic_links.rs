@@ -25,7 +25,7 @@ impl<'o> MagicLinkPage<'o> {
 
     /// Opens a link.
     pub(crate) async fn open(self, token: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        answer_browser!(self.0, cookies, frame, |request| self.page(token, request))
+        answer_browser!(self.0, self.0.clock.now(), cookies, frame, |request| self.page(token, request))
     }
 
     async fn page(self, token: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {

@@ -45,7 +45,7 @@ impl<'o> ProviderEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        answer_browser!(self.instance, cookies, frame, |request| provider_visits::leave(
+        answer_browser!(self.instance, self.instance.clock.now(), cookies, frame, |request| provider_visits::leave(
             self.instance,
             &self.urls,
             provider,
@@ -61,7 +61,8 @@ impl<'o> ProviderEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        answer_browser!(self.instance, cookies, frame, |request| self.destination(parameters, request))
+        answer_browser!(self.instance, self.instance.clock.now(), cookies, frame, |request| self
+            .destination(parameters, request))
     }
 
     async fn destination(
@@ -96,6 +97,7 @@ impl<'o> ProviderEndpoint<'o> {
         let next = if is_embedded { NextHandle::NewAfterProvider(idx_rules::expires) } else { NextHandle::New };
         let (handle, answer) = (visit.transaction.as_str(), SignInAnswer::AtProvider(&user));
         let step = sign_in_step::take(context, (handle, None), answer, false, next, &mut request.trace).await?;
+        request.keep_events();
         // The step may have created or changed the user.
         let latest = context.on_latest_snapshot();
         let latest = latest.as_ref().unwrap_or(context);

@@ -54,7 +54,11 @@ impl<'o> RecoveryPages<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        answer_browser!(self.instance, cookies, frame, |request| self.first_page(stage.clone(), handle, request))
+        answer_browser!(self.instance, self.instance.clock.now(), cookies, frame, |request| self.first_page(
+            stage.clone(),
+            handle,
+            request
+        ))
     }
 
     async fn first_page(
@@ -84,7 +88,8 @@ impl<'o> RecoveryPages<'o> {
 
     /// The page that a link in a message leads to.
     pub(crate) async fn open(self, secret: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        answer_browser!(self.instance, cookies, frame, |request| self.linked_page(secret, request))
+        answer_browser!(self.instance, self.instance.clock.now(), cookies, frame, |request| self
+            .linked_page(secret, request))
     }
 
     async fn linked_page(&self, secret: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {

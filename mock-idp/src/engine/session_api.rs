@@ -42,7 +42,7 @@ impl<'c> SessionApi<'c> {
     /// # Errors
     /// The token is unknown, used or too old; or the ledger's store is unavailable.
     pub(crate) async fn create(self, token: &str, cookies: Browser, frame: Frame) -> Result<BegunSession, ApiError> {
-        let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
+        let mut request = BrowserRequest::new(&self.0.instance, self.0.now, cookies, frame);
         let refused = || ApiError::authentication_failed("the session token is unknown, used or too old");
         let known = authn::redeem_session_token(self.0, token, &mut request).await?.ok_or_else(refused)?;
         match request.commit(&self.0.instance).await {

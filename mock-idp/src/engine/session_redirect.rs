@@ -25,7 +25,11 @@ impl<'c> SessionRedirect<'c> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        answer_browser!(&self.0.instance, cookies, frame, |request| self.destination(token, redirect_url, request))
+        answer_browser!(&self.0.instance, self.0.now, cookies, frame, |request| self.destination(
+            token,
+            redirect_url,
+            request
+        ))
     }
 
     async fn destination(

@@ -9,7 +9,6 @@ use mock_idp_core::trace::NoteStatus;
 
 use super::browser::BrowserRequest;
 use super::{Context, OrgInstance, issued_tokens};
-use crate::ledger::Versioned;
 
 /// The authentication of a session, which this request uses: its idle time starts again.
 pub(super) async fn authentication(
@@ -113,15 +112,18 @@ async fn add_proofs(
     request: &mut BrowserRequest,
 ) -> Result<Option<Session>, LedgerError> {
     let sessions = context.ledger().sessions();
-    let Some(Versioned { value: mut session, version }) = sessions.get_versioned(session_id).await? else {
-        return Ok(None);
-    };
+    let Some(mut session) = sessions.get(session_id).await? else { return Ok(None) };
     if !session.use_at(context.now) || session.user_id != proof.user_id {
         return Ok(None);
     }
     session.add(proof);
+    let (now, proof) = (context.now, proof.clone());
     let mut batch = context.ledger().batch();
-    batch.replace(sessions, session_id, version, session.clone());
+    batch.require(sessions, session_id, move |session| session.is_active_at(now));
+    batch.update(sessions, session_id, move |session| {
+        _ = session.use_at(now);
+        session.add(&proof);
+    });
     request.write(batch);
     Ok(Some(session))
 }

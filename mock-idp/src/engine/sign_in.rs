@@ -37,7 +37,8 @@ impl<'o> SignInEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        answer_browser!(self.instance, cookies, frame, |request| self.destination(handle, answer, remember, request))
+        answer_browser!(self.instance, self.instance.clock.now(), cookies, frame, |request| self
+            .destination(handle, answer, remember, request))
     }
 
     async fn destination(
@@ -94,7 +95,7 @@ impl<'o> SignInEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Result<bool, OAuthError> {
-        let request = BrowserRequest::new(self.instance, cookies, frame);
+        let request = BrowserRequest::new(self.instance, self.instance.clock.now(), cookies, frame);
         let (context, Versioned { value: transaction, .. }) = self.find(handle, &request).await?;
         let Some(id) = sign_in::push_of_step(&transaction.stage) else { return Ok(false) };
         let sent = self.instance.push(id).await?;
@@ -104,7 +105,8 @@ impl<'o> SignInEndpoint<'o> {
 
     /// Begins the session of a sign-in that was performed by the IDX API, and sends the browser on.
     pub(crate) async fn finish(self, handle: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        answer_browser!(self.instance, cookies, frame, |request| self.finished(idx::state_handle(handle), request))
+        answer_browser!(self.instance, self.instance.clock.now(), cookies, frame, |request| self
+            .finished(idx::state_handle(handle), request))
     }
 
     async fn finished(&self, handle: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {

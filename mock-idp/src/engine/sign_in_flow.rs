@@ -63,7 +63,7 @@ async fn proceed_authorization(
     });
     match (step, current_user) {
         (Step::SignIn, _) | (Step::Consent(_), None) => {
-            if let Some(next) = context.instance.sign_in_queue.take(&wanted.client_id) {
+            if let Some(next) = request.take_next_sign_in(&context.instance, &wanted.client_id) {
                 return sign_in_without_page(context, Purpose::Authorize(Box::new(wanted)), &next, request).await;
             }
             ask_to_sign_in(context, Purpose::Authorize(Box::new(wanted)), Stage::Identify, None, request).await
@@ -109,6 +109,7 @@ async fn sign_in_without_page(
     {
         step = sign_in_step::take_first(context, transaction, answer, &mut request.trace).await?;
     }
+    request.keep_events();
     match step {
         CommittedStep::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
             let begun = sessions::begin(context, proof, request).await?;

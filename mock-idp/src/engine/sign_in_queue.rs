@@ -40,6 +40,11 @@ impl SignInQueue {
         std::mem::take(&mut *self.0.lock()).len()
     }
 
+    /// Adds one before all others, which was taken and has not signed in.
+    pub(super) fn put_back(&self, next: NextSignIn) {
+        self.0.lock().push_front(next);
+    }
+
     /// The first that is for this client.
     pub(super) fn take(&self, client_id: &str) -> Option<NextSignIn> {
         let mut queue = self.0.lock();

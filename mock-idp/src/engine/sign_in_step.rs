@@ -97,6 +97,7 @@ pub(super) async fn take_page(
         None => take(context, (handle, None), answer, remember, next, &mut request.trace).await?,
     };
     request.page = result.is_some().then(|| handle.to_owned());
+    request.keep_events();
     Ok(result)
 }
 
