@@ -63,7 +63,7 @@ fn built_in(name: &str, display_name: &str, description: &str) -> Scope {
     }
 }
 
-/// The built-in scopes of a custom server, as the management API shows them: with ids of their own.
+/// The built-in scopes of a custom server, with ids of their own.
 pub(crate) fn built_in_scopes(server_id: &str) -> Vec<Scope> {
     let scope = |(name, display_name, description): &(&str, &str, &str)| Scope {
         id: derived_id("scp", &[server_id, "built-in", name]),
@@ -155,11 +155,8 @@ pub(super) fn compile_org_server(tables: &Tables) -> CompiledServer {
 
 /// A custom authorization server whose claim rules are valid.
 pub(super) fn compile_server(tables: &Tables, server: &AuthorizationServer) -> CompiledServer {
-    let mut scopes: Vec<Scope> = BUILT_IN_SCOPES
-        .iter()
-        .filter(|(name, _, _)| !tables.has_scope(&server.id, name))
-        .map(|(name, display_name, description)| built_in(name, display_name, description))
-        .collect();
+    let mut scopes = built_in_scopes(&server.id);
+    scopes.retain(|scope| !tables.has_scope(&server.id, &scope.name));
     scopes.extend(tables.scopes(&server.id).cloned());
     let claims =
         tables.claim_rules(&server.id).filter(|claim| !claim.system && claim.value_type != ClaimValueType::System);

@@ -101,11 +101,13 @@ async fn consents_of_a_user_are_listed_read_and_withdrawn() {
     let api = Api::market().await;
     let lists = [format!("{BUYER}/grants"), format!("{BUYER}/clients/{PARTNER}/grants")];
     assert_eq!(api.get(&lists[0]).await.body, json!([]));
+    let scopes = api.get("/api/v1/authorizationServers/default/scopes?q=openid").await.body;
+    let openid = scopes[0]["id"].as_str().unwrap().to_owned();
     assert!(asked(&api, true).await);
     assert!(!asked(&api, true).await, "the consent is stored");
     for list in &lists {
         let found = api.get(list).await.body;
-        assert_eq!(values(&found, "/scopeId"), ["scpopenid000000005d7", "scpordreaduser0005d7"], "{list} {found}");
+        assert_eq!(values(&found, "/scopeId"), [openid.as_str(), "scpordreaduser0005d7"], "{list} {found}");
         assert_eq!((&found[0]["clientId"], &found[0]["source"]), (&json!(PARTNER), &json!("END_USER")));
     }
     assert_eq!(api.get(&format!("{BUYER}/clients/{WEB}/grants")).await.body, json!([]));
