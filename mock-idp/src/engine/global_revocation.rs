@@ -1,6 +1,6 @@
 //! Global token revocation: the end of all sessions and tokens of a user. Okta: `/oauth2/v1/global-token-revocation`.
 
-use mock_idp_core::ledger::{IssuedCredential, LedgerError, PolledRequest, RememberedDevice};
+use mock_idp_core::ledger::{IssuedCredential, PolledRequest};
 use mock_idp_core::management::{ApiError, global_revocation};
 use mock_idp_core::protocol::OAuthError;
 use serde_json::Value;
@@ -37,28 +37,14 @@ impl<'c> GlobalRevocation<'c> {
         Ok(())
     }
 
-    /// Forgets the browsers and devices in which a user is not asked for a second authenticator. Okta: `forgetDevices`.
-    pub(super) async fn forget_devices(self, user_id: &str) -> Result<(), LedgerError> {
-        let ledger = self.0.ledger();
-        let mut batch = ledger.batch();
-        for issued in issued_tokens::of_user(ledger, user_id).await? {
-            if let IssuedCredential::RememberedDevice(device) = issued {
-                let user_id = user_id.to_owned();
-                let forget = move |known: &mut RememberedDevice| known.forget(&user_id);
-                batch.update(ledger.remembered_devices(), &device, forget);
-            }
-        }
-        batch.commit().await
-    }
-
     /// Ends the sessions of a user and revokes the user's tokens.
     pub(super) async fn revoke(self, user_id: &str) -> Result<(), OAuthError> {
         let ledger = self.0.ledger();
         let mut batch = ledger.batch();
-        let (mut sessions, mut devices) = (Vec::new(), Vec::new());
         for issued in issued_tokens::of_user(ledger, user_id).await? {
             match issued {
-                IssuedCredential::Session(id) => sessions.push(id),
+                // There is no browser that could load the front-channel notices.
+                IssuedCredential::Session(id) => _ = session_end::end(self.0, &id).await?,
                 IssuedCredential::Code(code) => batch.delete(ledger.codes(), &code),
                 IssuedCredential::InteractionCode(code) => batch.delete(ledger.interaction_codes(), &code),
                 IssuedCredential::AccessToken(jti) => revocations::revoke_access_token(self.0, &mut batch, &jti),
@@ -67,22 +53,13 @@ impl<'c> GlobalRevocation<'c> {
                     _ = revocations::revoke_device_secret(self.0, &secret).await?
                 }
                 IssuedCredential::Device(code) => batch.update(ledger.devices(), &code, PolledRequest::withdraw),
+                // It stays until an administrator has it forgotten.
+                IssuedCredential::RememberedDevice(_) => {}
                 IssuedCredential::Backchannel(id) => batch.update(ledger.backchannel(), &id, PolledRequest::withdraw),
-                IssuedCredential::RememberedDevice(_) => devices.push(issued),
             }
         }
         issued_tokens::forget(self.0, &mut batch, user_id);
-        batch.commit().await?;
-        if !devices.is_empty() {
-            // They are no tokens.
-            let mut batch = ledger.batch();
-            issued_tokens::record(self.0, &mut batch, user_id, devices);
-            batch.commit().await?;
-        }
-        for id in sessions {
-            // There is no browser that could load the front-channel notices.
-            session_end::end(self.0, &id).await?;
-        }
-        Ok(())
+        // Last, so that a failed revocation can be repeated.
+        Ok(batch.commit().await?)
     }
 }

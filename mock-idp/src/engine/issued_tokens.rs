@@ -1,7 +1,7 @@
 //! What has been issued to each user, so that all of it can be revoked at once.
 
 use mock_idp_core::endpoint::token::{Extra, NewRefreshToken, Redemption};
-use mock_idp_core::ledger::{IssuedCredential, IssuedTokens};
+use mock_idp_core::ledger::{IssuedCredential, IssuedTokens, RememberedDevice};
 use mock_idp_core::tokens::family_of;
 
 use super::Context;
@@ -39,6 +39,31 @@ pub(super) fn forget<'c>(context: &'c Context, batch: &mut Batch<'c>, user_id: &
     for key in IssuedTokens::keys(user_id) {
         batch.delete(context.ledger().issued_tokens(), &key);
     }
+}
+
+/// Records that a user is not asked for a second factor again in a browser or on a device.
+pub(super) fn add_device<'l>(ledger: LedgerAt<'l>, batch: &mut Batch<'l>, user_id: &str, device: &str) {
+    let device = IssuedCredential::RememberedDevice(device.to_owned());
+    let key = IssuedTokens::device_key(user_id);
+    batch.update_or_default(ledger.issued_tokens(), &key, NEVER, move |known: &mut IssuedTokens| {
+        known.add(device.clone());
+    });
+}
+
+/// Forgets the browsers and devices of a user, who is asked for a second factor there again.
+pub(super) async fn forget_devices(context: &Context, user_id: &str) -> Result<(), LedgerError> {
+    let (ledger, key) = (context.ledger(), IssuedTokens::device_key(user_id));
+    let Some(known) = ledger.issued_tokens().get(&key).await? else { return Ok(()) };
+    let mut batch = ledger.batch();
+    for credential in known {
+        if let IssuedCredential::RememberedDevice(device) = credential {
+            let user_id = user_id.to_owned();
+            let forget = move |known: &mut RememberedDevice| known.forget(&user_id);
+            batch.update(ledger.remembered_devices(), &device, forget);
+        }
+    }
+    batch.delete(ledger.issued_tokens(), &key);
+    batch.commit().await
 }
 
 /// What a redeemed grant issues to its user.

@@ -12,7 +12,7 @@ use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 
 use super::global_revocation::GlobalRevocation;
-use super::{Context, IssuedGrants, OrgInstance, recovery_links, sessions};
+use super::{Context, IssuedGrants, OrgInstance, issued_tokens, recovery_links, sessions};
 
 /// A call whose caller may make it.
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ impl Management {
         with_devices: bool,
     ) -> Result<(), ApiError> {
         if with_devices {
-            GlobalRevocation::new(&self.context).forget_devices(user_id).await?;
+            issued_tokens::forget_devices(&self.context, user_id).await?;
         }
         self.end_sessions(user_id, with_tokens).await?;
         let user = self.context.org.user(user_id).map(User::event_entity);

@@ -413,12 +413,10 @@ impl StepChanges<'_, '_> {
 
     fn remember_device(&mut self, user_id: String, at: i64) {
         let Some(device) = &self.device else { return };
-        let remembered = user_id.clone();
+        issued_tokens::add_device(self.context.ledger(), self.batch, &user_id, device);
         let add = move |known: &mut RememberedDevice| known.add(&user_id, at);
         let expires = self.context.now + RememberedDevice::LIFETIME;
         self.batch.update_or_default(self.context.ledger().remembered_devices(), device, expires, add);
-        let issued = IssuedCredential::RememberedDevice(device.clone());
-        issued_tokens::add(self.context.ledger(), self.batch, &remembered, issued);
     }
 
     fn unlock(&mut self, user_id: String) {

@@ -153,6 +153,7 @@ impl Management {
         instance.write_log().await?;
         let ledger = instance.ledger.at(instance.clock.now());
         let next = ledger.log_positions().get(LogPosition::KEY).await?.unwrap_or_default().next;
+        let query = query.in_log(next);
         let mut page = query.page();
         let mut numbers = query.records(next.saturating_sub(MAX_RECORDS), next);
         let mut is_full = false;

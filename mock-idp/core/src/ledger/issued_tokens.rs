@@ -60,7 +60,13 @@ impl IssuedTokens {
         format!("{user_id}/{part}")
     }
 
-    /// The keys of all records of a user.
+    /// The key of the record that has the remembered devices of a user. They are apart from the others, which revocations remove.
+    #[must_use]
+    pub fn device_key(user_id: &str) -> String {
+        format!("{user_id}/devices")
+    }
+
+    /// The keys of all other records of a user.
     pub fn keys(user_id: &str) -> impl Iterator<Item = String> {
         (0..Self::PARTS).map(move |part| format!("{user_id}/{part}"))
     }

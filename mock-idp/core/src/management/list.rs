@@ -70,6 +70,8 @@ impl ListQuery {
     pub fn read(query: &Parameters, style: ListStyle) -> Result<Self, ApiError> {
         let limit = match query.get("limit").map(str::parse::<usize>) {
             None => style.default_limit,
+            // Okta: the published default of several lists, which stands for their own one.
+            Some(_) if query.get("limit") == Some("-1") => style.default_limit,
             // Okta: a larger limit counts as the largest one.
             Some(Ok(limit)) if limit > 0 => Some(limit.min(style.max_limit)),
             Some(_) => return Err(ApiError::validation("limit", vec!["limit: Invalid limit".to_owned()])),

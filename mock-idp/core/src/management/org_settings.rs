@@ -190,11 +190,19 @@ pub static CLIENT_PRIVILEGES: OrgFlag = OrgFlag { member: "clientPrivilegesSetti
 /// Whether a new administrator gets the app of the Admin Console.
 pub static ADMIN_APP: OrgFlag = OrgFlag { member: "autoAssignAdminAppSetting", default: false };
 
+/// Whether administrators of other companies are treated as such.
+pub static THIRD_PARTY_ADMIN: OrgFlag = OrgFlag { member: "thirdPartyAdmin", default: false };
+
 /// Answers a request for such a setting.
 #[must_use]
 pub fn flag(org: &Tables, flag: &OrgFlag) -> Value {
-    let set = members(org, flag.member);
-    json!({ flag.member: set.get("on").and_then(Value::as_bool).unwrap_or(flag.default) })
+    json!({ flag.member: is_on(org, flag) })
+}
+
+/// Whether such a setting is on.
+#[must_use]
+pub fn is_on(org: &Tables, flag: &OrgFlag) -> bool {
+    members(org, flag.member).get("on").and_then(Value::as_bool).unwrap_or(flag.default)
 }
 
 /// Sets such a setting. A body without it changes nothing.
@@ -212,11 +220,56 @@ pub fn set_flag(
     Ok(flag(change.draft, wanted))
 }
 
-/// Answers a request for the access of Okta's support. There is none here that it could be given to.
+/// Where the access of Okta's support is kept.
+const SUPPORT: &str = "oktaSupport";
+
+/// Answers a request for the access of Okta's support. There is no support here that would use it.
 #[must_use]
-pub fn support(call: ManagementCall<'_>) -> Value {
-    let links = Links::at(call.base()).allowing("grant", "/api/v1/org/privacy/oktaSupport/grant", &["POST"]);
-    json!({ "support": "DISABLED", "expiration": null, "_links": links.in_order() })
+pub fn support(org: &Tables, call: ManagementCall<'_>) -> Value {
+    let path = |operation: &str| format!("/api/v1/org/privacy/oktaSupport/{operation}");
+    let links = |operations: &[&str]| {
+        let links = Links::at(call.base());
+        operations.iter().fold(links, |links, name| links.allowing(name, &path(name), &["POST"])).in_order()
+    };
+    match support_end(org, call.now) {
+        Some(end) => {
+            json!({ "support": "ENABLED", "expiration": timestamp(end), "_links": links(&["extend", "revoke"]) })
+        }
+        None => json!({ "support": "DISABLED", "expiration": null, "_links": links(&["grant"]) }),
+    }
+}
+
+/// When the access of Okta's support ends, if there is one now.
+fn support_end(org: &Tables, now: i64) -> Option<i64> {
+    members(org, SUPPORT).get("end").and_then(Value::as_i64).filter(|end| *end > now)
+}
+
+/// What happens to the access of Okta's support.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SupportChange {
+    /// Okta: for eight hours.
+    Grant,
+    /// Okta: by 24 hours.
+    Extend,
+    Revoke,
+}
+
+/// Changes the access of Okta's support.
+///
+/// # Errors
+/// There is no access that could be extended.
+pub fn change_support(change: &mut ManagementChange<'_, '_>, wanted: SupportChange) -> Result<Value, ApiError> {
+    let now = change.moment.now;
+    let end = match wanted {
+        SupportChange::Grant => now + 8 * 3600,
+        SupportChange::Extend => {
+            let end = support_end(change.draft, now);
+            end.ok_or_else(|| ApiError::access_denied("Okta's support has no access"))? + 24 * 3600
+        }
+        SupportChange::Revoke => now,
+    };
+    put(change, SUPPORT, [("end".to_owned(), Value::from(end))].into_iter().collect());
+    Ok(support(change.draft, change.call))
 }
 
 fn members(org: &Tables, name: &str) -> Map<String, Value> {

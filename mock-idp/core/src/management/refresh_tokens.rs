@@ -102,6 +102,30 @@ pub fn show(org: &Org, call: ManagementCall<'_>, list: &str, token: &IssuedRefre
     })
 }
 
+/// A token in answers, with its scopes. Okta: `expand=scope`.
+#[must_use]
+pub fn with_scopes(org: &Org, call: ManagementCall<'_>, list: &str, token: &IssuedRefreshToken) -> Value {
+    let authorization = &token.family.authorization;
+    let server = org.server_by_id(&authorization.server);
+    let scope = |name: &str| {
+        let known = server.and_then(|server| server.scopes.iter().find(|scope| scope.name == name));
+        let Some(known) = known else { return json!({ "name": name }) };
+        let path = format!("/api/v1/authorizationServers/{}/scopes/{}", authorization.server, known.id);
+        let link = json!({ "href": format!("{}{path}", call.base()), "title": name });
+        json!({
+            "id": known.id,
+            "name": name,
+            "displayName": known.display_name,
+            "description": known.description,
+            "_links": { "scope": link },
+        })
+    };
+    let scopes: Vec<Value> = authorization.scopes.iter().map(scope).collect();
+    let mut shown = show(org, call, list, token);
+    shown["_embedded"] = json!({ "scopes": scopes });
+    shown
+}
+
 /// A client that has tokens. `path` is that of its tokens, without `/tokens`.
 #[must_use]
 pub fn show_client(call: ManagementCall<'_>, client: &App, path: &str, with_grants: bool) -> Value {

@@ -76,6 +76,8 @@ kinds! {
     ProfileMapping "profileMappings" "prm";
     /// The risk of its owner, as an administrator has set it. Okta: `/api/v1/users/{id}/risk`.
     UserRisk "userRisks" "";
+    /// The classification of its owner, if an administrator has set it. Okta: `/api/v1/users/{id}/classification`.
+    UserClassification "userClassifications" "";
     /// Whether its owner gets notices of a type. Okta: `/api/v1/users/{id}/subscriptions`.
     Subscription "subscriptions" "";
     /// Whether the administrators of a role get notices of a type. Okta: `/api/v1/roles/{role}/subscriptions`.

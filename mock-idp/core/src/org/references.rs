@@ -34,7 +34,7 @@ pub(super) fn references(kind: DirectoryKind) -> &'static [(&'static str, Named)
         | Kind::ProvisioningConnection
         | Kind::ProvisioningFeature => &[(OWNER, App)],
         Kind::LinkedUser => &[(OWNER, User), ("/associated", User)],
-        Kind::UserRisk | Kind::IdentityProviderUser => &[(OWNER, User)],
+        Kind::UserRisk | Kind::UserClassification | Kind::IdentityProviderUser => &[(OWNER, User)],
         Kind::Subscription => &[(OWNER, User)],
         Kind::GroupOwner => &[(OWNER, Group), ("/ownerId", UserOrGroup)],
         Kind::SigningKey | Kind::SigningRequest => &[(OWNER, AppOrProvider)],
@@ -146,7 +146,7 @@ pub(super) fn id_by_content(kind: DirectoryKind, object: &DirectoryObject) -> Op
         DirectoryKind::CustomAaguid => Some(format!("{owner}/{}", text("aaguid"))),
         DirectoryKind::Subscription => Some(format!("{owner}/{}", text("notificationType"))),
         DirectoryKind::RoleSubscription => Some(format!("{}/{}", text("role"), text("notificationType"))),
-        DirectoryKind::UserRisk => Some(owner.to_owned()),
+        DirectoryKind::UserRisk | DirectoryKind::UserClassification => Some(owner.to_owned()),
         DirectoryKind::LinkedObject => {
             let primary = object.members.get("primary").and_then(|primary| primary["name"].as_str());
             Some(primary.unwrap_or_default().to_owned())

@@ -103,18 +103,19 @@ async fn list_groups(call: Management, path: PathParameters, Query(query): Query
     call.read(|org, call| {
         let app = apps::find(org, &path.get("id"))?;
         let paging = ListQuery::read(&query, ListStyle::paged(20, 200))?;
-        let (page, next) = paging.page(org.assigned_groups(app), |group| &group.id)?;
-        let shown = page.into_iter().map(|group| assignments::group_view(org, call.base(), app, group)).collect();
-        Ok(paging.listed(call, path.path(), shown, next))
+        let groups = assignments::groups_named(org, app, query.get("q").unwrap_or_default());
+        let (page, next) = paging.page(groups, |group| &group.id)?;
+        let shown = page.into_iter().map(|group| assignments::expanded_group(org, call, app, group, &query));
+        Ok(paging.listed(call, path.path(), shown.collect::<Result<_, _>>()?, next))
     })
     .map(respond::list)
 }
 
-async fn get_group(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+async fn get_group(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
     let shown = call.read(|org, call| {
         let app = apps::find(org, &path.get("id"))?;
         let group = assignments::group(org, app, &path.get("group"))?;
-        Ok(assignments::group_view(org, call.base(), app, group))
+        assignments::expanded_group(org, call, app, group, &query)
     })?;
     Ok(respond::ok(&shown))
 }
@@ -153,10 +154,11 @@ async fn unassign_group(call: Management, path: PathParameters) -> Result<Respon
     Ok(respond::no_content())
 }
 
-async fn list_grants(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+async fn list_grants(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    let show = if expands(&query, "scope") { grants::with_scope } else { grants::view };
     let shown = call.read(|org, call| {
         let app = apps::find_client(org, &path.get("id"))?;
-        Ok(app.grants.iter().map(|grant| grants::view(call, app, grant)).collect::<Vec<_>>())
+        Ok(app.grants.iter().map(|grant| show(call, app, grant)).collect::<Vec<_>>())
     })?;
     Ok(respond::ok(&shown))
 }
@@ -173,10 +175,11 @@ async fn add_grant(call: Management, path: PathParameters, body: JsonBody) -> Re
     Ok(respond::created(&shown))
 }
 
-async fn get_grant(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+async fn get_grant(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    let show = if expands(&query, "scope") { grants::with_scope } else { grants::view };
     let shown = call.read(|org, call| {
         let app = apps::find_client(org, &path.get("id"))?;
-        Ok(grants::view(call, app, grants::get(app, &path.get("grant"))?))
+        Ok(show(call, app, grants::get(app, &path.get("grant"))?))
     })?;
     Ok(respond::ok(&shown))
 }

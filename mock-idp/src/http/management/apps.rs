@@ -74,9 +74,9 @@ async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result
     Ok(respond::ok(&call.change(|change| apps::create(change, &kid, body, activate, certificate))?))
 }
 
-async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+async fn get(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
     let kid = call.signing_key_id().await?;
-    Ok(respond::ok(&call.read(|org, call| apps::get(org, call, &kid, &path.get("id")))?))
+    Ok(respond::ok(&call.read(|org, call| apps::get(org, call, &kid, &path.get("id"), &query))?))
 }
 
 async fn replace(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {

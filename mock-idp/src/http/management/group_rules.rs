@@ -2,8 +2,7 @@
 
 use axum::response::Response;
 use http::Method;
-use mock_idp_core::management::group_rules::{self, GROUP_RULES};
-use mock_idp_core::management::{ApiError, directory};
+use mock_idp_core::management::{ApiError, group_rules};
 use serde_json::json;
 
 use super::respond;
@@ -34,8 +33,8 @@ async fn create(call: Management, body: JsonBody) -> Result<Response, ApiError> 
     Ok(respond::ok(&call.change(|change| group_rules::create(change, body))?))
 }
 
-async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, call| directory::get(org, call, &GROUP_RULES, &path.get("rule")))?))
+async fn get(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, call| group_rules::get(org, call, &path.get("rule"), &query))?))
 }
 
 async fn replace(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {

@@ -65,8 +65,8 @@ async fn remove_member(call: Management, path: PathParameters) -> Result<Respons
     Ok(respond::no_content())
 }
 
-async fn owners(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, _| groups::owners(org, &path.get("id")))?))
+async fn owners(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    call.read(|org, call| groups::owners(org, call, &path.get("id"), &query)).map(respond::list)
 }
 
 async fn add_owner(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {

@@ -2,9 +2,11 @@
 
 use axum::response::Response;
 use http::Method;
-use mock_idp_core::management::org_settings::{self, ADMIN_APP, CLIENT_PRIVILEGES, COMMUNICATION, FOOTER, OrgSwitch};
+use mock_idp_core::management::org_settings::{
+    self, ADMIN_APP, CLIENT_PRIVILEGES, COMMUNICATION, FOOTER, OrgFlag, OrgSwitch, SupportChange, THIRD_PARTY_ADMIN,
+};
 use mock_idp_core::management::{ApiError, features};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::respond;
 use super::rows::row;
@@ -20,6 +22,7 @@ const MANAGE_FEATURES: &[&str] = &["okta.features.manage"];
 const ORG: &[&str] = &["/api/v1/org"];
 const CONTACT: &[&str] = &["/api/v1/org/contacts/{type}"];
 const ADMIN_APP_SETTING: &[&str] = &["/api/v1/org/settings/autoAssignAdminAppSetting"];
+const THIRD_PARTY_SETTING: &[&str] = &["/api/v1/org/orgSettings/thirdPartyAdminSetting"];
 const CLIENT_PRIVILEGES_SETTING: &[&str] = &["/api/v1/org/settings/clientPrivilegesSetting"];
 
 pub(in crate::http) static ROUTES: &[Route] = &[
@@ -36,6 +39,12 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::POST, &["/api/v1/org/privacy/oktaCommunication/optIn"], MANAGE, handler!(opt_in)),
     row(Method::POST, &["/api/v1/org/privacy/oktaCommunication/optOut"], MANAGE, handler!(opt_out)),
     row(Method::GET, &["/api/v1/org/privacy/oktaSupport"], READ, handler!(support)),
+    row(Method::GET, &["/api/v1/org/privacy/oktaSupport/cases"], READ, handler!(support_cases)),
+    row(Method::POST, &["/api/v1/org/privacy/oktaSupport/grant"], MANAGE, handler!(grant_support)),
+    row(Method::POST, &["/api/v1/org/privacy/oktaSupport/extend"], MANAGE, handler!(extend_support)),
+    row(Method::POST, &["/api/v1/org/privacy/oktaSupport/revoke"], MANAGE, handler!(revoke_support)),
+    row(Method::GET, THIRD_PARTY_SETTING, READ, handler!(third_party_admin)),
+    row(Method::POST, THIRD_PARTY_SETTING, MANAGE, handler!(set_third_party_admin)),
     row(Method::GET, ADMIN_APP_SETTING, READ, handler!(admin_app)),
     row(Method::POST, ADMIN_APP_SETTING, MANAGE, handler!(set_admin_app)),
     row(Method::GET, CLIENT_PRIVILEGES_SETTING, READ, handler!(client_privileges)),
@@ -113,25 +122,61 @@ fn set_switch(call: &Management, switch: &OrgSwitch, on: bool) -> Result<Respons
 }
 
 async fn support(call: Management) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|_, call| Ok(org_settings::support(call)))?))
+    Ok(respond::ok(&call.read(|org, call| Ok(org_settings::support(org, call)))?))
+}
+
+/// There are no cases at Okta's support.
+async fn support_cases(_: Management) -> Result<Response, ApiError> {
+    Ok(respond::ok(&json!({ "supportCases": [] })))
+}
+
+async fn grant_support(call: Management) -> Result<Response, ApiError> {
+    change_support(&call, SupportChange::Grant)
+}
+
+async fn extend_support(call: Management) -> Result<Response, ApiError> {
+    change_support(&call, SupportChange::Extend)
+}
+
+async fn revoke_support(call: Management) -> Result<Response, ApiError> {
+    change_support(&call, SupportChange::Revoke)
+}
+
+fn change_support(call: &Management, wanted: SupportChange) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.change(|change| org_settings::change_support(change, wanted))?))
+}
+
+async fn third_party_admin(call: Management) -> Result<Response, ApiError> {
+    flag(&call, &THIRD_PARTY_ADMIN)
+}
+
+async fn set_third_party_admin(call: Management, body: JsonBody) -> Result<Response, ApiError> {
+    set_flag(&call, &THIRD_PARTY_ADMIN, &body)
 }
 
 async fn admin_app(call: Management) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, _| Ok(org_settings::flag(org, &ADMIN_APP)))?))
+    flag(&call, &ADMIN_APP)
 }
 
 async fn set_admin_app(call: Management, body: JsonBody) -> Result<Response, ApiError> {
-    let body = body.read()?;
-    Ok(respond::ok(&call.change(|change| org_settings::set_flag(change, &ADMIN_APP, &body))?))
+    set_flag(&call, &ADMIN_APP, &body)
 }
 
 async fn client_privileges(call: Management) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, _| Ok(org_settings::flag(org, &CLIENT_PRIVILEGES)))?))
+    flag(&call, &CLIENT_PRIVILEGES)
 }
 
 async fn set_client_privileges(call: Management, body: JsonBody) -> Result<Response, ApiError> {
+    set_flag(&call, &CLIENT_PRIVILEGES, &body)
+}
+
+fn flag(call: &Management, flag: &OrgFlag) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, _| Ok(org_settings::flag(org, flag)))?))
+}
+
+fn set_flag(call: &Management, flag: &OrgFlag, body: &JsonBody) -> Result<Response, ApiError> {
     let body = body.read()?;
-    Ok(respond::ok(&call.change(|change| org_settings::set_flag(change, &CLIENT_PRIVILEGES, &body))?))
+    Ok(respond::ok(&call.change(|change| org_settings::set_flag(change, flag, &body))?))
 }
 
 async fn list_features(call: Management) -> Result<Response, ApiError> {

@@ -4,6 +4,7 @@ use axum::response::Response;
 use http::Method;
 use mock_idp_core::management::apps;
 use mock_idp_core::management::{ApiError, policies};
+use mock_idp_core::protocol::Parameters;
 use serde_json::{Value, json};
 
 use super::respond;
@@ -91,7 +92,7 @@ async fn list_apps(call: Management, path: PathParameters) -> Result<Response, A
     let kid = call.signing_key_id().await?;
     let shown = call.read(|org, call| {
         let ids = policies::apps(org, &path.get("id"))?;
-        ids.iter().map(|id| apps::get(org, call, &kid, id)).collect::<Result<Vec<_>, _>>()
+        ids.iter().map(|id| apps::get(org, call, &kid, id, &Parameters::default())).collect::<Result<Vec<_>, _>>()
     })?;
     Ok(respond::ok(&shown))
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::Method;
 use mock_idp_core::management::consent_grants::{self, ConsentGrant};
 use mock_idp_core::management::refresh_tokens::{self, IssuedRefreshToken, RefreshTokenFilter};
-use mock_idp_core::management::{ApiError, ListQuery, ListStyle, apps, users};
+use mock_idp_core::management::{ApiError, ListQuery, ListStyle, apps, expands, users};
 use mock_idp_core::model::User;
 use mock_idp_core::protocol::Parameters;
 
@@ -100,7 +100,8 @@ async fn list(call: &Management, owner: TokenOwner, query: &Parameters) -> Resul
     call.read(|org, call| {
         let paging = ListQuery::read(query, LIST)?;
         let (page, next) = paging.page(&tokens, |token: &IssuedRefreshToken| &token.id)?;
-        let shown = page.into_iter().map(|token| refresh_tokens::show(org, call, &owner.list, token)).collect();
+        let show = if expands(query, "scope") { refresh_tokens::with_scopes } else { refresh_tokens::show };
+        let shown = page.into_iter().map(|token| show(org, call, &owner.list, token)).collect();
         Ok(paging.listed(call, &owner.list, shown, next))
     })
     .map(respond::list)
@@ -112,10 +113,11 @@ async fn revoke_all(call: &Management, owner: TokenOwner) -> Result<Response, Ap
     Ok(respond::no_content())
 }
 
-async fn get(call: &Management, owner: TokenOwner, id: &str) -> Result<Response, ApiError> {
+async fn get(call: &Management, owner: TokenOwner, id: &str, query: &Parameters) -> Result<Response, ApiError> {
     let tokens = call.issued_grants().refresh_tokens(&owner.filter).await?;
     let token = refresh_tokens::find(&tokens, &owner.id, id)?;
-    Ok(respond::ok(&call.read(|org, call| Ok(refresh_tokens::show(org, call, &owner.list, token)))?))
+    let show = if expands(query, "scope") { refresh_tokens::with_scopes } else { refresh_tokens::show };
+    Ok(respond::ok(&call.read(|org, call| Ok(show(org, call, &owner.list, token)))?))
 }
 
 async fn revoke(call: &Management, owner: TokenOwner, id: &str) -> Result<Response, ApiError> {
@@ -133,8 +135,8 @@ async fn revoke_all_of_app(call: Management, path: PathParameters) -> Result<Res
     revoke_all(&call, app(&call, &path)?).await
 }
 
-async fn get_of_app(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    get(&call, app(&call, &path)?, &path.get("token")).await
+async fn get_of_app(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    get(&call, app(&call, &path)?, &path.get("token"), &query).await
 }
 
 async fn revoke_of_app(call: Management, path: PathParameters) -> Result<Response, ApiError> {
@@ -149,8 +151,8 @@ async fn revoke_all_of_server(call: Management, path: PathParameters) -> Result<
     revoke_all(&call, server(&call, &path)?).await
 }
 
-async fn get_of_server(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    get(&call, server(&call, &path)?, &path.get("token")).await
+async fn get_of_server(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    get(&call, server(&call, &path)?, &path.get("token"), &query).await
 }
 
 async fn revoke_of_server(call: Management, path: PathParameters) -> Result<Response, ApiError> {
@@ -165,8 +167,8 @@ async fn revoke_all_of_user(call: Management, path: PathParameters) -> Result<Re
     revoke_all(&call, user(&call, &path)?).await
 }
 
-async fn get_of_user(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    get(&call, user(&call, &path)?, &path.get("token")).await
+async fn get_of_user(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    get(&call, user(&call, &path)?, &path.get("token"), &query).await
 }
 
 async fn revoke_of_user(call: Management, path: PathParameters) -> Result<Response, ApiError> {

@@ -33,7 +33,7 @@ macro_rules! role_routes {
             use crate::http::extract::JsonBody;
             use crate::http::management::respond;
             use crate::http::management::rows::row;
-            use crate::routing::{PathParameters, Route, handler};
+            use crate::routing::{PathParameters, Query, Route, handler};
 
             const ONE: &[&str] = &[concat!($path, "/{role}")];
             const GROUPS: &[&str] = &[concat!($path, "/{role}/targets/groups")];
@@ -58,9 +58,9 @@ macro_rules! role_routes {
                 row(Method::DELETE, APP, MANAGE, handler!(remove_app)),
             ];
 
-            async fn list(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-                let shown = call.read(|org, call| role_assignments::list(org, call, $kind, &path.get("id")))?;
-                Ok(respond::ok(&shown))
+            async fn list(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+                let id = path.get("id");
+                Ok(respond::ok(&call.read(|org, call| role_assignments::list(org, call, $kind, &id, &query))?))
             }
 
             async fn assign(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {

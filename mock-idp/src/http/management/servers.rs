@@ -92,12 +92,14 @@ async fn show_all(call: &Management, ids: &[String], with_links: bool) -> Result
 /// Okta: the links of this list name the list of all servers, and there is always a next page.
 async fn list_associated(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
     let trusted = query.get("trusted") == Some("true");
-    let ids = call.read(|org, _| associated::ids(org, &path.get("id"), trusted))?;
+    let (ids, limit) = call.read(|org, _| associated::ids(org, &path.get("id"), &query))?;
+    let limit = limit.map_or_else(|| "-1".to_owned(), |limit| limit.to_string());
     let objects = show_all(&call, &ids, false).await?;
     let links = call.read(|_, call| {
         let list = format!("{}/api/v1/authorizationServers", call.base());
-        let this = format!("<{list}?limit=-1&trusted={trusted}>; rel=\"self\"");
-        let next = ids.last().map(|last| format!("<{list}?after={last}&limit=-1&trusted={trusted}>; rel=\"next\""));
+        let this = format!("<{list}?limit={limit}&trusted={trusted}>; rel=\"self\"");
+        let next =
+            ids.last().map(|last| format!("<{list}?after={last}&limit={limit}&trusted={trusted}>; rel=\"next\""));
         Ok(std::iter::once(this).chain(next).collect())
     })?;
     Ok(respond::list(ListedPage { objects, links }))

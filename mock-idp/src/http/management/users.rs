@@ -4,6 +4,7 @@ use axum::response::Response;
 use http::{Method, header};
 use mock_idp_core::management::users;
 use mock_idp_core::management::{ApiError, ManagementChange, SentLink};
+use mock_idp_core::protocol::Parameters;
 use serde_json::{Map, Value, json};
 
 use super::respond;
@@ -49,13 +50,19 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         MANAGE,
         handler!(change_recovery_question),
     ),
+    row(
+        Method::POST,
+        &["/api/v1/users/{id}/credentials/forgot_password_recovery_question"],
+        MANAGE,
+        handler!(answer_recovery_question),
+    ),
     row(Method::POST, &["/api/v1/users/{id}/credentials/forgot_password"], MANAGE, handler!(forgot_password)),
     row(Method::DELETE, &["/api/v1/users/{id}/sessions"], SESSIONS, handler!(end_sessions)),
     row(Method::GET, &["/api/v1/users/{id}/groups"], READ, handler!(groups)),
 ];
 
-async fn list(call: Management, Query(query): Query) -> Result<Response, ApiError> {
-    call.read(|org, call| users::list(org, call, &query)).map(respond::list)
+async fn list(call: Management, Query(query): Query, RequestHead(head): RequestHead) -> Result<Response, ApiError> {
+    call.read(|org, call| users::list(org, call, &query, content_type(&head))).map(respond::list)
 }
 
 async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result<Response, ApiError> {
@@ -63,12 +70,28 @@ async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result
     step(&call, |change| users::create(change, &query, &body)).await
 }
 
-async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, call| users::get(org, call, &path.get("id")))?))
+async fn get(
+    call: Management,
+    path: PathParameters,
+    Query(query): Query,
+    RequestHead(head): RequestHead,
+) -> Result<Response, ApiError> {
+    let shown = call.read(|org, call| users::get_shaped(org, call, &path.get("id"), &query, content_type(&head)))?;
+    Ok(respond::ok(&shown))
+}
+
+/// Okta: the content type of requests without a body can name what answers leave out.
+fn content_type(head: &http::request::Parts) -> Option<&str> {
+    head.headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
 /// The caller or, without credentials, the user of the browser's session. Okta: the only call of this API that a cookie admits.
-async fn get_me(AtServer(context): AtServer, form: BrowserForm, RequestHead(head): RequestHead) -> Decided {
+async fn get_me(
+    AtServer(context): AtServer,
+    form: BrowserForm,
+    Query(query): Query,
+    RequestHead(head): RequestHead,
+) -> Decided {
     let call = if head.headers.contains_key(header::AUTHORIZATION) {
         match admit(&head, READ, None, None).await {
             Ok((context, caller)) => Management::new(context, caller),
@@ -80,20 +103,30 @@ async fn get_me(AtServer(context): AtServer, form: BrowserForm, RequestHead(head
             Err(error) => return api_error::render(&error),
         }
     };
-    match call.read(|org, call| users::get(org, call, "me")) {
+    match call.read(|org, call| users::get_shaped(org, call, "me", &query, content_type(&head))) {
         Ok(user) => Explained::undecided(respond::ok(&user)),
         Err(error) => api_error::render(&error),
     }
 }
 
-async fn update(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
-    let body: Map<String, Value> = body.read()?;
-    Ok(respond::ok(&call.change(|change| users::change(change, &path.get("id"), &body))?))
+async fn update(
+    call: Management,
+    path: PathParameters,
+    Query(query): Query,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let (body, strict): (Map<String, Value>, _) = (body.read()?, is_strict(&query));
+    Ok(respond::ok(&call.change(|change| users::change(change, &path.get("id"), &body, strict))?))
 }
 
-async fn replace(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
-    let body: Map<String, Value> = body.read()?;
-    Ok(respond::ok(&call.change(|change| users::replace(change, &path.get("id"), &body))?))
+async fn replace(
+    call: Management,
+    path: PathParameters,
+    Query(query): Query,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let (body, strict): (Map<String, Value>, _) = (body.read()?, is_strict(&query));
+    Ok(respond::ok(&call.change(|change| users::replace(change, &path.get("id"), &body, strict))?))
 }
 
 async fn remove(call: Management, path: PathParameters) -> Result<Response, ApiError> {
@@ -142,23 +175,28 @@ async fn expire_password_with_temporary_one(
     path: PathParameters,
     Query(query): Query,
 ) -> Result<Response, ApiError> {
-    let ends_sessions = query.get("revokeSessions") == Some("true");
-    step(&call, |change| users::expire_password_with_temporary_one(change, &path.get("id"), ends_sessions)).await
+    let revokes = revokes_sessions(&query);
+    step(&call, |change| users::expire_password_with_temporary_one(change, &path.get("id"), revokes)).await
 }
 
 async fn reset_password(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
     let link = SentLink::read(query.get("sendEmail"), true);
-    let ends_sessions = query.get("revokeSessions") == Some("true");
-    step(&call, |change| users::reset_password(change, &path.get("id"), link, ends_sessions)).await
+    let revokes = revokes_sessions(&query);
+    step(&call, |change| users::reset_password(change, &path.get("id"), link, revokes)).await
 }
 
 async fn reset_factors(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     step(&call, |change| users::reset_factors(change, &path.get("id"))).await
 }
 
-async fn change_password(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
-    let body: Map<String, Value> = body.read()?;
-    step(&call, |change| users::change_password(change, &path.get("id"), &body)).await
+async fn change_password(
+    call: Management,
+    path: PathParameters,
+    Query(query): Query,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let (body, strict): (Map<String, Value>, _) = (body.read()?, is_strict(&query));
+    step(&call, |change| users::change_password(change, &path.get("id"), &body, strict)).await
 }
 
 async fn change_recovery_question(
@@ -181,11 +219,29 @@ async fn forgot_password(
     step(&call, |change| users::forgot_password(change, &path.get("id"), link, &body)).await
 }
 
+async fn answer_recovery_question(
+    call: Management,
+    path: PathParameters,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    step(&call, |change| users::answer_recovery_question(change, &path.get("id"), &body)).await
+}
+
+fn is_strict(query: &Parameters) -> bool {
+    query.get("strict") == Some("true")
+}
+
+fn revokes_sessions(query: &Parameters) -> bool {
+    query.get("revokeSessions") == Some("true")
+}
+
 async fn end_sessions(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
-    let user = call.read(|org, call| users::find(org, call, &path.get("id")).map(|user| user.id.clone()))?;
+    let (user, is_classic) =
+        call.read(|org, call| users::find(org, call, &path.get("id")).map(|user| (user.id.clone(), org.is_classic())))?;
     let with_tokens = query.get("oauthTokens") == Some("true");
-    // Okta: devices are forgotten unless that is declined.
-    let with_devices = query.get("forgetDevices") != Some("false");
+    // Okta: Identity Engine forgets remembered devices unless the request keeps them, Classic Engine only on request.
+    let with_devices = query.get("forgetDevices").map_or(!is_classic, |text| text == "true");
     call.clear_sessions(&user, with_tokens, with_devices).await?;
     Ok(respond::no_content())
 }

@@ -262,3 +262,33 @@ async fn an_app_group_is_patched() {
         assert_eq!(api.patch(&path, wrong.clone()).await.refusal(), (400, "E0000003"), "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn groups_of_an_app_are_found_by_name_and_shown_with_the_group() {
+    let api = Api::market().await;
+    let app = app(&api).await;
+    for group in ["00gadmins000000005d7", "00gbuyers000000005d7"] {
+        assert_eq!(api.put(&format!("{app}/groups/{group}"), json!({})).await.status, 200);
+    }
+    let found = api.get(&format!("{app}/groups?q=buy&expand=group")).await;
+    assert_eq!(values(&found.body, "/id"), ["00gbuyers000000005d7"]);
+    assert_eq!(found.links, [format!("<{}{app}/groups?limit=20&q=buy>; rel=\"self\"", api.base())]);
+    let group = api.get("/api/v1/groups/00gbuyers000000005d7").await.body;
+    assert_eq!(found.body[0]["_embedded"], json!({ "group": group }));
+    let one = format!("{app}/groups/00gbuyers000000005d7");
+    assert_eq!(api.get(&format!("{one}?expand=group")).await.body, found.body[0]);
+    assert_eq!(api.get(&one).await.body["_embedded"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_scope_of_a_grant_is_embedded_on_request() {
+    let api = Api::market().await;
+    let app = app(&api).await;
+    let body = json!({ "scopeId": "okta.users.read", "issuer": api.base() });
+    let grant = api.create(&format!("{app}/grants"), body).await;
+    let own = format!("{app}/grants/{}", grant["id"].as_str().unwrap());
+    let embedded = json!({ "scope": { "id": "okta.users.read" } });
+    assert_eq!(api.get(&format!("{own}?expand=scope")).await.body["_embedded"], embedded);
+    assert_eq!(api.get(&format!("{app}/grants?expand=scope")).await.body[0]["_embedded"], embedded);
+    assert_eq!(api.get(&own).await.body["_embedded"], Value::Null);
+}

@@ -42,3 +42,36 @@ async fn a_connection_is_listed_by_both_apps_and_removed_with_either() {
         (404, "E0000007", format!("Not found: Resource not found: {id} (Connection)").as_str(), vec![])
     );
 }
+
+#[tokio::test]
+async fn connections_are_filtered_by_the_apps_and_paged() {
+    let api = Api::market().await;
+    let bookmark = async |label: &str| {
+        let settings = json!({ "app": { "url": "https://wiki.example.test" } });
+        let app = json!({ "name": "bookmark", "label": label, "settings": settings });
+        api.create("/api/v1/apps", app).await["id"].as_str().unwrap().to_owned()
+    };
+    let own = format!("/api/v1/apps/{WEB}/cwo/connections");
+    let (wiki, board) = (bookmark("Team wiki").await, bookmark("Board").await);
+    for resource in [&wiki, &board] {
+        api.create(&own, json!({ "resourceAppInstanceId": resource })).await;
+    }
+    let resources = async |query: &str| {
+        let found = api.get(&format!("{own}?{query}")).await.body;
+        values(&found, "/resourceAppInstanceId").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let label = api.get(&format!("/api/v1/apps/{WEB}")).await.body["label"].as_str().unwrap().replace(' ', "+");
+    for (query, expected) in [
+        ("resourceAppName=WIKI".to_owned(), vec![&wiki]),
+        (format!("requestingAppName={label}"), vec![&wiki, &board]),
+        ("requestingAppName=wiki".to_owned(), vec![]),
+        ("activeAppsOnly=true".to_owned(), vec![&wiki, &board]),
+        ("limit=-1".to_owned(), vec![&wiki, &board]),
+        ("limit=0".to_owned(), vec![]),
+        ("limit=1".to_owned(), vec![&wiki]),
+    ] {
+        assert_eq!(resources(&query).await, expected.into_iter().cloned().collect::<Vec<_>>(), "{query}");
+    }
+    api.create(&format!("/api/v1/apps/{wiki}/lifecycle/deactivate"), json!({})).await;
+    assert_eq!(resources("activeAppsOnly=true").await, [board]);
+}

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Api, keys, values};
+use crate::flow::{CALLBACK, WEB, browser, decode, location, parameter};
 
 const PATH: &str = "/api/v1/apps";
 
@@ -318,6 +319,45 @@ async fn the_groups_claim_of_an_app_is_set_and_cleared() {
 }
 
 #[tokio::test]
+async fn the_groups_claim_of_an_app_is_in_the_next_id_token_of_the_org_server() {
+    let api = Api::market().await;
+    let groups = async || {
+        let url = format!("{}/oauth2/v1/authorize", api.base());
+        let query = [
+            ("client_id", WEB),
+            ("response_type", "id_token"),
+            ("scope", "openid groups"),
+            ("state", "s"),
+            ("nonce", "n"),
+            ("redirect_uri", CALLBACK),
+            ("response_mode", "fragment"),
+            ("sessionToken", &*session_token(&api).await),
+        ];
+        let arrived = browser().get(url).query(&query).send().await.unwrap();
+        let token = parameter(&location(&arrived), "id_token").unwrap();
+        decode(&token).1["groups"].clone()
+    };
+    assert_eq!(groups().await, json!(["Everyone", "Buyers"]), "as in the document");
+    let path = format!("/api/v1/internal/apps/{WEB}/settings/oauth/idToken");
+    let filter = |kind: &str, value: &str| json!({ "issuerMode": "ORG_URL", "valueType": "GROUPS", "name": "groups", "groupFilterType": kind, "value": value });
+    for (kind, value, expected) in [
+        ("EQUALS", "Buyers", json!(["Buyers"])),
+        ("STARTS_WITH", "Ev", json!(["Everyone"])),
+        ("REGEX", "No.*", json!([])),
+    ] {
+        assert_eq!(api.post(&path, filter(kind, value)).await.status, 200);
+        assert_eq!(groups().await, expected, "{kind} {value}");
+    }
+}
+
+/// The session token of the buyer.
+async fn session_token(api: &Api) -> String {
+    let body = json!({ "username": "buyer@example.test", "password": "Passw0rd!" });
+    let answer = api.client.post(format!("{}/api/v1/authn", api.base())).json(&body).send().await.unwrap();
+    answer.json::<Value>().await.unwrap()["sessionToken"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
 async fn apps_without_provisioning_have_no_features() {
     let api = Api::market().await;
     let app = api.create(PATH, bookmark("Bookmark")).await;
@@ -386,4 +426,49 @@ async fn texts_of_a_client_have_the_bounds_of_the_published_schema() {
     }
     let credentials = json!({ "client_id": "sixsix", "client_secret": "fourteen_chars" });
     assert_eq!(refused(credentials, json!({ "client_uri": long(1024) })).await, (200, vec![]));
+}
+
+#[tokio::test]
+async fn apps_are_found_by_user_group_and_signing_key_and_shown_with_a_user() {
+    let api = Api::market().await;
+    let app = api.create(PATH, bookmark("Assigned")).await;
+    let path = format!("{PATH}/{}", app["id"].as_str().unwrap());
+    let labels = async |filter: &str| {
+        let found = api.get(&format!("{PATH}?limit=200&filter={filter}")).await.body;
+        values(&found, "/label").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let user = api.create(
+        "/api/v1/users?activate=false",
+        json!({ "profile": {
+        "firstName": "F", "lastName": "L", "login": "filter@new.test", "email": "filter@new.test" } }),
+    );
+    let user = user.await["id"].as_str().unwrap().to_owned();
+    let group = api.create("/api/v1/groups", json!({ "profile": { "name": "Filtered" } })).await;
+    let group = group["id"].as_str().unwrap();
+    let (by_user, by_group) = (format!("user.id+eq+%22{user}%22"), format!("group.id+eq+%22{group}%22"));
+    assert!(!labels(&by_user).await.contains(&"Assigned".to_owned()));
+    assert_eq!(labels(&by_group).await, Vec::<String>::new());
+    let without = api.get(&format!("{path}?expand=user/{user}")).await.body;
+    assert_eq!(without["_embedded"], Value::Null, "the user is not assigned");
+
+    assert_eq!(api.put(&format!("{path}/groups/{group}"), json!({})).await.status, 200);
+    assert_eq!(labels(&by_group).await, ["Assigned"]);
+    assert_eq!(api.put(&format!("/api/v1/groups/{group}/users/{user}"), json!({})).await.status, 204);
+    assert!(labels(&by_user).await.contains(&"Assigned".to_owned()), "through the group");
+    let app_user = api.get(&format!("{path}/users/{user}")).await.body;
+    assert_eq!(app_user["id"], user.as_str());
+    let expanded = api.get(&format!("{path}?expand=user/{user}")).await.body;
+    assert_eq!(expanded["_embedded"], json!({ "user": app_user }));
+    let listed = api.get(&format!("{PATH}?q=Assigned&expand=user/{user}")).await.body;
+    assert_eq!(listed[0]["_embedded"], json!({ "user": app_user }));
+    assert_eq!(api.get(&format!("{path}?expand=group/{group}")).await.refusal(), (400, "E0000001"));
+
+    let saml = api.create(
+        PATH,
+        json!({ "label": "Key", "signOnMode": "SAML_2_0", "settings": { "signOn": {
+        "ssoAcsUrl": "https://s.example/acs", "audience": "s", "recipient": "https://s.example/acs",
+        "destination": "https://s.example/acs" } } }),
+    );
+    let kid = saml.await["credentials"]["signing"]["kid"].as_str().unwrap().to_owned();
+    assert_eq!(labels(&format!("credentials.signing.kid+eq+%22{kid}%22")).await, ["Key"]);
 }

@@ -117,3 +117,17 @@ directory:
     let members = get(format!("/api/v1/groups/{}/users", groups[0]["id"].as_str().unwrap())).await;
     assert_eq!(super::values(&members, "/profile/login"), ["ann@a.test"]);
 }
+
+#[tokio::test]
+async fn the_names_of_the_groups_of_a_rule_are_embedded_on_request() {
+    let api = Api::market().await;
+    let expression = "isMemberOfAnyGroup(\"00gbuyers000000005d7\")";
+    let created = api.create(PATH, rule("named", expression, "00gpremium00000005d7")).await;
+    let own = format!("{PATH}/{}", created["id"].as_str().unwrap());
+    let names = json!({ "00gbuyers000000005d7": "Buyers", "00gpremium00000005d7": "Premium" });
+    let expanded = json!({ "groupIdToGroupNameMap": names });
+    assert_eq!(api.get(&format!("{own}?expand=groupIdToGroupNameMap")).await.body["_embedded"], expanded);
+    let listed = api.get(&format!("{PATH}?search=named&expand=groupIdToGroupNameMap")).await.body;
+    assert_eq!(listed[0]["_embedded"], expanded);
+    assert_eq!(api.get(&own).await.body, created);
+}

@@ -75,3 +75,69 @@ async fn owners_are_users_or_groups() {
     assert_eq!(api.delete(&format!("{path}/{BUYER}")).await.status, 204);
     assert_eq!(api.get(&path).await.body, json!([]));
 }
+
+#[tokio::test]
+async fn owners_are_searched_by_type_and_paged() {
+    let api = Api::market().await;
+    let path = format!("{PATH}/00gbuyers000000005d7/owners");
+    api.create(&path, json!({ "id": BUYER, "type": "USER" })).await;
+    api.create(&path, json!({ "id": "00gadmins000000005d7", "type": "GROUP" })).await;
+    let groups = api.get(&format!("{path}?search=type+eq+%22GROUP%22")).await.body;
+    assert_eq!(values(&groups, "/id"), ["00gadmins000000005d7"]);
+    let first = api.get(&format!("{path}?limit=1")).await;
+    assert_eq!(values(&first.body, "/id"), [BUYER]);
+    assert_eq!(first.links, [format!("<{}{path}?after={BUYER}&limit=1>; rel=\"next\"", api.base())]);
+    let last = api.get(&format!("{path}?after={BUYER}&limit=1")).await;
+    assert_eq!((values(&last.body, "/id"), last.links.len()), (vec!["00gadmins000000005d7"], 0));
+    assert_eq!(api.get(&format!("{path}?search=((")).await.refusal(), (400, "E0000031"));
+}
+
+#[tokio::test]
+async fn a_search_for_groups_is_sorted_and_has_what_is_embedded() {
+    let api = Api::market().await;
+    for (name, description) in [("Sort b", "1"), ("Sort c", "2"), ("Sort a", "3")] {
+        api.create(PATH, json!({ "profile": { "name": name, "description": description } })).await;
+    }
+    let names = async |query: &str| {
+        let found = api.get(&format!("{PATH}?{query}")).await.body;
+        values(&found, "/profile/name").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let search = "search=profile.name+sw+%22Sort%22";
+    assert_eq!(names(&format!("{search}&sortBy=profile.name")).await, ["Sort a", "Sort b", "Sort c"]);
+    let descending = format!("{search}&sortBy=profile.description&sortOrder=desc");
+    assert_eq!(names(&descending).await, ["Sort a", "Sort c", "Sort b"]);
+    assert_eq!(names("q=Sort&sortBy=profile.name").await, ["Sort b", "Sort c", "Sort a"], "only searches are sorted");
+
+    let stats = async |name: &str| {
+        let found = api.get(&format!("{PATH}?expand=stats&search=profile.name+eq+%22{name}%22")).await.body;
+        found[0]["_embedded"]["stats"].clone()
+    };
+    let group = api.get(&format!("{PATH}?q=Sort+a")).await.body[0].clone();
+    assert_eq!(group["_embedded"], serde_json::Value::Null);
+    let empty = json!({ "usersCount": 0, "appsCount": 0, "groupPushMappingsCount": 0, "hasAdminPrivilege": false });
+    assert_eq!(stats("Sort+a").await, empty);
+    let id = group["id"].as_str().unwrap();
+    assert_eq!(api.put(&format!("{PATH}/{id}/users/{BUYER}"), json!({})).await.status, 204);
+    assert_eq!(api.put(&format!("/api/v1/apps/{}/groups/{id}", crate::flow::WEB), json!({})).await.status, 200);
+    api.create(&format!("{PATH}/{id}/roles"), json!({ "type": "READ_ONLY_ADMIN" })).await;
+    let full = json!({ "usersCount": 1, "appsCount": 1, "groupPushMappingsCount": 0, "hasAdminPrivilege": true });
+    assert_eq!(stats("Sort+a").await, full);
+}
+
+#[tokio::test]
+async fn the_source_of_a_group_is_embedded_on_request() {
+    let org = crate::org::TestOrg::market().edit(|document| {
+        let group = json!({
+            "id": "00gfromapp0000005d70", "type": "APP_GROUP", "profile": { "name": "From the app" },
+            "source": { "id": crate::flow::WEB },
+        });
+        document.groups.push(crate::org::model(group));
+    });
+    let api = Api::of(org.start().await);
+    let found = api.get(&format!("{PATH}?expand=app,stats&filter=type+eq+%22APP_GROUP%22")).await.body;
+    let group = found.as_array().unwrap().iter().find(|group| group["profile"]["name"] == "From the app").unwrap();
+    let app = api.get(&format!("/api/v1/apps/{}", crate::flow::WEB)).await.body;
+    let embedded =
+        json!({ "id": app["id"], "name": app["name"], "label": app["label"], "signOnMode": app["signOnMode"] });
+    assert_eq!((&group["_embedded"]["app"], &group["_embedded"]["stats"]["usersCount"]), (&embedded, &json!(0)));
+}

@@ -97,13 +97,56 @@ async fn a_feature_is_enabled_and_disabled() {
 #[tokio::test]
 async fn settings_about_new_clients_and_administrators_are_kept() {
     let api = Api::market().await;
-    for (method, name) in [("PUT", "clientPrivilegesSetting"), ("POST", "autoAssignAdminAppSetting")] {
-        let path = format!("/api/v1/org/settings/{name}");
-        let send = async |body| api.send(method.parse().unwrap(), &path, Some(body)).await;
-        assert_eq!(api.get(&path).await.body, json!({ name: false }));
+    for (method, path, name) in [
+        ("PUT", "/api/v1/org/settings/clientPrivilegesSetting", "clientPrivilegesSetting"),
+        ("POST", "/api/v1/org/settings/autoAssignAdminAppSetting", "autoAssignAdminAppSetting"),
+        ("POST", "/api/v1/org/orgSettings/thirdPartyAdminSetting", "thirdPartyAdmin"),
+    ] {
+        let send = async |body| api.send(method.parse().unwrap(), path, Some(body)).await;
+        assert_eq!(api.get(path).await.body, json!({ name: false }));
         assert_eq!(send(json!({ name: true })).await.body, json!({ name: true }));
         assert_eq!(send(json!({})).await.body, json!({ name: true }));
         assert_eq!(send(json!({ name: "yes" })).await.error().1, "E0000003");
-        assert_eq!(api.get(&path).await.body, json!({ name: true }));
+        assert_eq!(api.get(path).await.body, json!({ name: true }));
     }
+}
+
+#[tokio::test]
+async fn the_access_of_oktas_support_ends_by_itself() {
+    let api = Api::market().await;
+    crate::market::stop_clock(&api.mock).await;
+    let path = "/api/v1/org/privacy/oktaSupport";
+    let post = async |operation: &str| api.post(&format!("{path}/{operation}"), json!({})).await;
+    let disabled = api.get(path).await.body;
+    assert_eq!(post("extend").await.refusal(), (403, "E0000006"), "there is no access");
+    let granted = post("grant").await.body;
+    assert_eq!((&granted["support"], keys(&granted["_links"])), (&json!("ENABLED"), vec!["extend", "revoke"]));
+    assert_eq!(granted["expiration"], "2027-01-15T16:00:00.000Z");
+    assert_eq!(post("extend").await.body["expiration"], "2027-01-16T16:00:00.000Z");
+    crate::market::advance(&api.mock, 32 * 3600 - 1).await;
+    assert_eq!(api.get(path).await.body["support"], "ENABLED");
+    crate::market::advance(&api.mock, 1).await;
+    assert_eq!(api.get(path).await.body, disabled);
+    post("grant").await;
+    assert_eq!(post("revoke").await.body, disabled);
+    assert_eq!(api.get(&format!("{path}/cases")).await.body, json!({ "supportCases": [] }));
+}
+
+#[tokio::test]
+async fn new_service_apps_are_super_administrators_if_the_org_wants_that() {
+    let api = Api::market().await;
+    let roles = async |kind: &str, grant: &str, label: &str| {
+        let client = json!({ "application_type": kind, "grant_types": [grant],
+            "redirect_uris": ["https://a.example/cb"], "response_types": ["code"] });
+        let app = json!({ "name": "oidc_client", "label": label, "signOnMode": "OPENID_CONNECT",
+            "settings": { "oauthClient": client } });
+        let id = api.create("/api/v1/apps", app).await["id"].as_str().unwrap().to_owned();
+        let roles = api.get(&format!("/oauth2/v1/clients/{id}/roles")).await.body;
+        values(&roles, "/type").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(roles("service", "client_credentials", "Before").await, Vec::<String>::new());
+    let setting = json!({ "clientPrivilegesSetting": true });
+    api.put("/api/v1/org/settings/clientPrivilegesSetting", setting).await;
+    assert_eq!(roles("service", "client_credentials", "Service").await, ["SUPER_ADMIN"]);
+    assert_eq!(roles("web", "authorization_code", "Web").await, Vec::<String>::new());
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Api, keys, values};
+use crate::flow::{WEB, authorize, browser, code_request, parameter};
 use crate::session_policy::{after, control, signed_in};
 
 const PATH: &str = "/api/v1/policies";
@@ -216,8 +217,7 @@ async fn a_simulation_names_the_policy_and_rule_that_would_decide() {
     assert_eq!(api.post(simulate, json!([])).await.error().1, "E0000003");
     assert_eq!(api.post(simulate, json!({ "appInstance": "0oaunknown" })).await.error().0, 404);
     assert_eq!(api.post(simulate, json!({ "policyTypes": ["PASSWORD"] })).await.error().1, "E0000001");
-    let app =
-        api.post(simulate, json!({ "appInstance": crate::flow::WEB, "policyTypes": ["ACCESS_POLICY"] })).await.body;
+    let app = api.post(simulate, json!({ "appInstance": WEB, "policyTypes": ["ACCESS_POLICY"] })).await.body;
     assert_eq!(app[0]["result"]["policies"][0]["name"], "Any two factors");
 }
 
@@ -290,9 +290,7 @@ async fn a_copy_of_a_policy_has_its_rules_and_no_apps() {
     let rule = json!({ "type": "ACCESS_POLICY", "name": "Office", "actions": { "appSignOn": { "access": "DENY" } } });
     api.create(&format!("{path}/rules"), rule).await;
     assert_eq!(
-        api.put(&format!("/api/v1/apps/{}/policies/{}", crate::flow::WEB, policy["id"].as_str().unwrap()), json!({}))
-            .await
-            .status,
+        api.put(&format!("/api/v1/apps/{}/policies/{}", WEB, policy["id"].as_str().unwrap()), json!({})).await.status,
         204
     );
     let copy = api.post(&format!("{path}/clone"), json!({})).await;
@@ -337,7 +335,7 @@ async fn the_copy_of_a_policy_of_the_system_has_no_rule_of_the_system_but_a_catc
 #[tokio::test]
 async fn an_app_whose_mapping_is_removed_has_the_policy_of_the_system() {
     let api = Api::market().await;
-    let web = crate::flow::WEB;
+    let web = WEB;
     let policies = api.get(&format!("{PATH}?type=ACCESS_POLICY")).await.body;
     let system = policies.as_array().unwrap().iter().find(|policy| policy["system"] == true).unwrap();
     let system = format!("{PATH}/{}/mappings/{web}", system["id"].as_str().unwrap());
@@ -350,4 +348,48 @@ async fn an_app_whose_mapping_is_removed_has_the_policy_of_the_system() {
     assert_eq!((api.get(&mapping).await.status.as_u16(), api.get(&system).await.status.as_u16()), (404, 200));
     assert_eq!(api.delete(&mapping).await.refusal(), (404, "E0000007"));
     assert_eq!(api.delete(&system).await.refusal(), (403, "E0000006"));
+}
+
+#[tokio::test]
+async fn policies_of_authorization_servers_are_listed_by_the_server() {
+    let api = Api::market().await;
+    let list = format!("{PATH}?type=OAUTH_AUTHORIZATION_POLICY");
+    let own = api.get("/api/v1/authorizationServers/default/policies").await.body;
+    assert!(!own.as_array().unwrap().is_empty());
+    let id = api.get("/api/v1/authorizationServers/default").await.body["id"].clone();
+    let found = api.get(&format!("{list}&resourceId={}&expand=rules", id.as_str().unwrap())).await.body;
+    assert_eq!(values(&found, "/id"), values(&own, "/id"));
+    let rules = format!("/api/v1/authorizationServers/default/policies/{}/rules", own[0]["id"].as_str().unwrap());
+    assert_eq!(found[0]["_embedded"]["rules"], api.get(&rules).await.body);
+    let server = json!({ "name": "Empty", "description": "", "audiences": ["api://empty"] });
+    let empty = api.create("/api/v1/authorizationServers", server).await["id"].as_str().unwrap().to_owned();
+    assert_eq!(api.get(&format!("{list}&resourceId={empty}")).await.body, json!([]));
+    assert!(values(&api.get(&list).await.body, "/id").contains(&own[0]["id"].as_str().unwrap()));
+    assert_eq!(api.get(&format!("{list}&resourceId=ausunknown")).await.refusal(), (404, "E0000007"));
+}
+
+#[tokio::test]
+async fn a_sign_on_rule_of_the_api_decides_about_the_next_sign_in() {
+    let api = Api::market().await;
+    let request = code_request(WEB, "openid");
+    let signs_in = async || {
+        let arrived = authorize(&api.mock, &browser(), "buyer@example.test", &request).await;
+        (arrived.starts_with("http") && parameter(&arrived, "code").is_some(), arrived)
+    };
+    assert!(signs_in().await.0);
+    let policy = api.create(PATH, json!({ "type": "ACCESS_POLICY", "name": "Closed" })).await;
+    let id = policy["id"].as_str().unwrap();
+    let deny = json!({ "type": "ACCESS_POLICY", "name": "Buyers", "priority": 1,
+        "conditions": { "people": { "groups": { "include": ["00gbuyers000000005d7"] } } },
+        "actions": { "appSignOn": { "access": "DENY" } } });
+    let rule = api.create(&format!("{PATH}/{id}/rules"), deny).await;
+    assert!(signs_in().await.0, "the app does not have the policy");
+    assert_eq!(api.put(&format!("/api/v1/apps/{WEB}/policies/{id}"), json!({})).await.status, 204);
+    let (gets_code, arrived) = signs_in().await;
+    assert!(!gets_code, "{arrived}");
+    let rule = format!("{PATH}/{id}/rules/{}", rule["id"].as_str().unwrap());
+    assert_eq!(api.post(&format!("{rule}/lifecycle/deactivate"), json!({})).await.status, 204);
+    // The catch-all rule of a new policy asks for two factors.
+    let (_, arrived) = signs_in().await;
+    assert!(!arrived.contains("access_denied"), "{arrived}");
 }

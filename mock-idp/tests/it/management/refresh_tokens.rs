@@ -127,3 +127,33 @@ async fn consents_of_a_user_are_listed_read_and_withdrawn() {
         assert!(asked(&api, true).await, "{list}");
     }
 }
+
+#[tokio::test]
+async fn the_scopes_of_a_token_are_embedded_on_request() {
+    let api = Api::market().await;
+    signed_in(&api).await;
+    let server = api.get("/api/v1/authorizationServers/default").await.body;
+    let scopes = api.get("/api/v1/authorizationServers/default/scopes").await.body;
+    for list in [
+        format!("/api/v1/apps/{WEB}/tokens"),
+        format!("/api/v1/authorizationServers/default/clients/{WEB}/tokens"),
+        format!("{BUYER}/clients/{WEB}/tokens"),
+    ] {
+        let found = api.get(&format!("{list}?expand=scope")).await.body;
+        let embedded = &found[0]["_embedded"]["scopes"];
+        assert_eq!(values(embedded, "/name"), ["openid", "offline_access"], "{list}");
+        for scope in embedded.as_array().unwrap() {
+            let known = scopes.as_array().unwrap().iter().find(|known| known["name"] == scope["name"]).unwrap();
+            for member in ["id", "displayName", "description"] {
+                assert_eq!(scope[member], known[member], "{member}");
+            }
+            let id = known["id"].as_str().unwrap();
+            let path = format!("/api/v1/authorizationServers/{}/scopes/{id}", server["id"].as_str().unwrap());
+            assert_eq!(scope["_links"]["scope"]["href"], format!("{}{path}", api.base()));
+            assert_eq!(api.get(&path).await.body["id"], id);
+        }
+        let own = format!("{list}/{}", found[0]["id"].as_str().unwrap());
+        assert_eq!(api.get(&format!("{own}?expand=scope")).await.body, found[0]);
+        assert_eq!(api.get(&own).await.body["_embedded"], Value::Null);
+    }
+}

@@ -44,11 +44,19 @@ async fn groups_and_apps_are_targets_of_the_roles_about_them() {
     let group = format!("{users}/groups/00gbuyers000000005d7");
     assert_eq!(api.put(&group, json!({})).await.status, 204);
     assert_eq!(values(&api.get(&format!("{users}/groups")).await.body, "/id"), ["00gbuyers000000005d7"]);
+    let expanded = api.get(&format!("{roles}?expand=targets/groups,targets/catalog/apps")).await.body;
+    let targets = |place: usize| &expanded[place]["_embedded"]["targets"];
+    assert_eq!(targets(0)["groups"], api.get(&format!("{users}/groups")).await.body);
+    assert_eq!((&targets(1)["groups"], &targets(1)["catalog"]), (&json!([]), &json!({ "apps": [] })));
+    assert_eq!(api.get(roles).await.body[0]["_embedded"], Value::Null);
     assert_eq!(api.delete(&group).await.status, 204);
     assert_eq!(api.delete(&group).await.status, 404);
     let one = format!("{apps}/catalog/apps/oidc_client/{WEB}");
     assert_eq!(api.put(&one, json!({})).await.status, 204);
     assert_eq!(values(&api.get(&format!("{apps}/catalog/apps")).await.body, "/id"), [WEB]);
+    let expanded = api.get(&format!("{roles}?expand=targets/catalog/apps")).await.body;
+    let targets = &expanded[1]["_embedded"]["targets"];
+    assert_eq!((&targets["catalog"]["apps"][0]["id"], targets.get("groups")), (&json!(WEB), None));
     let all = format!("{apps}/catalog/apps/oidc_client");
     assert_eq!(api.put(&all, json!({})).await.status, 204);
     let listed = api.get(&format!("{apps}/catalog/apps")).await.body;
@@ -287,4 +295,41 @@ async fn a_permission_finer_than_a_scope_admits_its_operations_only() {
         assert_eq!(admin.delete("/api/v1/iam/resource-sets/All/bindings/Fine").await.status, 204);
         assert_eq!(admin.delete("/api/v1/iam/roles/Fine").await.status, 204);
     }
+}
+
+#[tokio::test]
+async fn the_targets_of_a_users_role_are_those_of_the_user_and_of_the_groups() {
+    let api = Api::market().await;
+    let user = "/api/v1/users/00ubuyer0000000005d7/roles";
+    let group = "/api/v1/groups/00gbuyers000000005d7/roles";
+    for roles in [user, group] {
+        api.create(roles, json!({ "type": "USER_ADMIN" })).await;
+    }
+    let role = "KVJUKUS7IFCE2SKO";
+    let path = format!("{user}/{role}/targets");
+    assert_eq!(api.get(&path).await.body, json!([]), "roles without targets are about everything");
+    api.put(&format!("{user}/{role}/targets/groups/00gadmins000000005d7"), json!({})).await;
+    api.put(&format!("{group}/{role}/targets/groups/00gpremium00000005d7"), json!({})).await;
+    let orn = |group: &str| format!("orn:okta:directory:00omarket000000005d7:groups:{group}");
+    let (own, by_group) = (orn("00gadmins000000005d7"), orn("00gpremium00000005d7"));
+    let listed = async |query: &str| {
+        let found = api.get(&format!("{path}{query}")).await.body;
+        found
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|target| (target["assignmentType"].clone(), target["orn"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let (own, by_group) = ((json!("USER"), json!(own)), (json!("GROUP"), json!(by_group)));
+    assert_eq!(listed("").await, [own.clone(), by_group.clone()]);
+    assert_eq!(listed("?assignmentType=GROUP").await, std::slice::from_ref(&by_group));
+    assert_eq!(listed("?limit=1").await, std::slice::from_ref(&own));
+    let after = format!("?limit=1&after={}", own.1.as_str().unwrap());
+    assert_eq!(listed(&after).await, [by_group]);
+    api.create(user, json!({ "type": "APP_ADMIN" })).await;
+    api.put(&format!("{user}/IFIFAX2BIRGUSTQ/targets/catalog/apps/oidc_client/{WEB}"), json!({})).await;
+    let apps = api.get(&format!("{user}/IFIFAX2BIRGUSTQ/targets")).await.body;
+    assert_eq!(apps[0]["orn"], format!("orn:okta:idp:00omarket000000005d7:apps:oidc_client:{WEB}"));
+    assert_eq!(api.get(&format!("{user}/unknown/targets")).await.refusal(), (404, "E0000007"));
 }

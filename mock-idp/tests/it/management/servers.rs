@@ -267,6 +267,28 @@ async fn associated_servers_are_shown_without_links() {
     let added = api.post(&path, json!({ "trusted": [two["id"]] })).await.body;
     assert_eq!((&added[0]["id"], &added[0]["_links"]), (&two["id"], &json!(null)));
     assert_eq!(api.get(&format!("{path}?trusted=true")).await.body, added);
+    let three = server(&api, "Three").await;
+    api.create(&path, json!({ "trusted": [three["id"]] })).await;
+    let (second, third) = (two["id"].as_str().unwrap(), three["id"].as_str().unwrap());
+    for (query, expected) in [
+        ("q=thr".to_owned(), vec![third]),
+        ("q=api://orders".to_owned(), vec![second, third]),
+        ("q=none".to_owned(), vec![]),
+        ("limit=1".to_owned(), vec![second]),
+        (format!("limit=1&after={second}"), vec![third]),
+        ("limit=-1".to_owned(), vec![second, third]),
+    ] {
+        let found = api.get(&format!("{path}?trusted=true&{query}")).await;
+        assert_eq!(values(&found.body, "/id"), expected, "{query}");
+    }
+    let page = api.get(&format!("{path}?trusted=true&limit=1")).await;
+    let list = format!("{}{PATH}", api.base());
+    assert_eq!(page.links[1], format!("<{list}?after={second}&limit=1&trusted=true>; rel=\"next\""));
+    assert_eq!(
+        values(&api.get(&format!("{PATH}/{second}/associatedServers?trusted=false")).await.body, "/id"),
+        [one["id"].as_str().unwrap()]
+    );
+    assert_eq!(api.delete(&format!("{path}/{third}")).await.status, 204);
     assert_eq!(api.delete(&format!("{path}/{}", two["id"].as_str().unwrap())).await.status, 204);
     assert_eq!(api.get(&format!("{path}?trusted=true")).await.body, json!([]));
 }

@@ -462,3 +462,128 @@ async fn a_user_whose_password_a_hook_would_check_is_active_and_cannot_sign_in()
     assert_eq!(api.post(&format!("{PATH}/{}", id(&user)), body).await.status, 200);
     assert_eq!(authn(&api, "hook@new.test", PASSWORD).await, (200, json!("SUCCESS")));
 }
+
+#[tokio::test]
+async fn answers_have_the_fields_that_a_request_asks_for() {
+    let api = Api::market().await;
+    let user = create(&api, "", body("shape@new.test")).await;
+    let list = format!("{PATH}?search=profile.login+eq+%22shape%40new.test%22");
+    let listed = async |more: &str| api.get(&format!("{list}{more}")).await.body[0].clone();
+    let some = listed("&fields=status,profile:(login,lastName)").await;
+    let expected = json!({ "login": "shape@new.test", "lastName": "New" });
+    assert_eq!(keys(&some), ["id", "status", "profile"]);
+    assert_eq!((&some["id"], &some["profile"]), (&user["id"], &expected));
+    assert_eq!(api.get(&format!("{list}&fields=profile:(login")).await.refusal(), (400, "E0000001"));
+
+    let asked = async |path: &str, response: &str| {
+        let request =
+            api.client.get(format!("{}{path}", api.base())).header("authorization", format!("SSWS {}", api.token));
+        let request = request.header("content-type", format!("application/json; okta-response={response}"));
+        Reply::read(request.send().await.unwrap()).await.body
+    };
+    let own = format!("{PATH}/{}", id(&user));
+    let whole = api.get(&own).await.body;
+    let short = asked(&own, "omitCredentials,omitCredentialsLinks").await;
+    assert_eq!(short["credentials"], Value::Null);
+    let left = ["suspend", "schema", "expirePassword", "self", "type", "deactivate"];
+    assert_eq!(keys(&short["_links"]), left);
+    assert_eq!(asked(&own, "omitTransitioningToStatus").await, whole);
+    assert_eq!(asked(&list, "omitCredentials").await[0]["credentials"], Value::Null);
+}
+
+#[tokio::test]
+async fn users_are_classified_and_shown_with_their_classification() {
+    let api = Api::market().await;
+    let user = create(&api, "", body("lite@new.test")).await;
+    let own = format!("{PATH}/{}", id(&user));
+    let path = format!("{own}/classification");
+    assert_eq!(api.get(&path).await.body, json!({ "type": "STANDARD", "lastUpdated": user["created"] }));
+    let lite = api.put(&path, json!({ "type": "LITE" })).await;
+    assert_eq!((lite.status.as_u16(), &lite.body["type"]), (200, &json!("LITE")));
+    assert_eq!(api.get(&path).await.body, lite.body);
+    assert_eq!(
+        api.get(&format!("{own}?expand=classification")).await.body["_embedded"],
+        json!({ "classification": lite.body })
+    );
+    let listed = api.get(&format!("{PATH}?q=lite%40&expand=classification")).await.body;
+    assert_eq!(listed[0]["_embedded"]["classification"], lite.body);
+    assert_eq!(api.get(&own).await.body["_embedded"], Value::Null);
+    assert_eq!(api.put(&path, json!({ "type": "HEAVY" })).await.refusal(), (400, "E0000003"));
+    assert_eq!(api.put(&path, json!({})).await.error().3, ["type: The field cannot be left blank"]);
+    assert_eq!(api.get(&format!("{PATH}/unknown/classification")).await.refusal(), (404, "E0000007"));
+}
+
+#[tokio::test]
+async fn a_strict_change_of_a_password_by_an_administrator_obeys_age_and_history() {
+    let api = Api::market().await;
+    let user = create(&api, "", body("strict@new.test")).await;
+    let path = format!("{PATH}/{}", id(&user));
+    let credentials = |password: &str| json!({ "credentials": { "password": { "value": password } } });
+    let strict = format!("{path}?strict=true");
+    let current = api.post(&strict, credentials(PASSWORD)).await;
+    assert_eq!(current.error().3, ["Password cannot be your current password"]);
+    let whole = json!({ "profile": profile("strict@new.test"), "credentials": { "password": { "value": PASSWORD } } });
+    assert_eq!(api.put(&strict, whole.clone()).await.refusal(), (403, "E0000014"));
+    assert_eq!(api.put(&path, whole).await.status, 200, "otherwise an administrator may set any");
+    assert_eq!(api.post(&strict, credentials("Another-Horse7")).await.status, 200);
+}
+
+#[tokio::test]
+async fn steps_about_passwords_end_sessions_on_request() {
+    let api = Api::market().await;
+    let buyer = format!("{PATH}/00ubuyer0000000005d7");
+    let request = code_request(WEB, "openid");
+    let (signed_in, client) = (code_request(WEB, "openid offline_access"), browser());
+    let has_session = async || {
+        let silent = [request.clone(), vec![("prompt", "none")]].concat();
+        parameter(&authorize(&api.mock, &client, "buyer@example.test", &silent).await, "error").is_none()
+    };
+    let change = |old: &str, revoke: bool| {
+        let new = json!({ "value": "Another-Horse7" });
+        json!({ "oldPassword": { "value": old }, "newPassword": new, "revokeSessions": revoke })
+    };
+    for path in [
+        "credentials/change_password",
+        "lifecycle/reset_password?sendEmail=false&revokeSessions=",
+        "lifecycle/expire_password_with_temp_password?revokeSessions=",
+    ] {
+        for revoke in [false, true] {
+            let password = json!({ "credentials": { "password": { "value": "Passw0rd!" } } });
+            assert_eq!(api.post(&buyer, password).await.status, 200);
+            if !has_session().await {
+                authorize(&api.mock, &client, "buyer@example.test", &signed_in).await;
+            }
+            assert!(has_session().await, "{path}");
+            let (query, body) = match path.contains('?') {
+                true => (revoke.to_string(), json!({})),
+                false => (String::new(), change("Passw0rd!", revoke)),
+            };
+            let reply = api.post(&format!("{buyer}/{path}{query}"), body).await;
+            assert_eq!(reply.status, 200, "{path} {}", reply.body);
+            if path.contains('?') {
+                // A user who waits for a password can do nothing with a session.
+                let old = reply.body["tempPassword"].as_str().unwrap_or("Passw0rd!");
+                let changed = api.post(&format!("{buyer}/credentials/change_password"), change(old, false)).await;
+                assert_eq!(changed.status, 200, "{path} {}", changed.body);
+            }
+            assert_eq!(has_session().await, !revoke, "{path} {revoke}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_the_recovery_question_sets_a_password() {
+    let api = Api::market().await;
+    let mut body = body("asked@new.test");
+    body["credentials"]["recovery_question"] = json!({ "question": "Who?", "answer": "Somebody" });
+    let user = create(&api, "", body).await;
+    let path = format!("{PATH}/{}/credentials/forgot_password_recovery_question", id(&user));
+    let answer =
+        |answer: &str| json!({ "password": { "value": "Another-Horse7" }, "recovery_question": { "answer": answer } });
+    assert_eq!(api.post(&path, answer("Wrong")).await.status, 403);
+    let blank = api.post(&path, json!({ "recovery_question": { "answer": "Somebody" } })).await;
+    assert_eq!(blank.error().3, ["password: The field cannot be left blank"]);
+    let reply = api.post(&path, answer("Somebody")).await;
+    assert_eq!((reply.status.as_u16(), &reply.body["recovery_question"]), (200, &json!({ "question": "Who?" })));
+    assert_eq!(authn(&api, "asked@new.test", "Another-Horse7").await, (200, json!("SUCCESS")));
+}

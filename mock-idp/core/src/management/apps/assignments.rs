@@ -6,10 +6,11 @@ use serde_json::{Map, Value, json};
 
 use super::view::ordered;
 use crate::claims::{AppMapping, UserRoots, app_user_name};
-use crate::management::{ApiError, Links, ManagementCall, java_ordered, schemas, tolerant, users};
+use crate::management::{ApiError, Links, ManagementCall, expands, groups, java_ordered, schemas, tolerant, users};
 use crate::model::{App, Assignment, AssignmentCredentials, DirectoryKind, User};
 use crate::moment::timestamp;
 use crate::org::{Tables, Times};
+use crate::protocol::Parameters;
 
 /// A request about an app user or an app group.
 #[derive(Debug, Deserialize)]
@@ -235,6 +236,33 @@ pub fn with_user(
     mut shown: Value,
 ) -> Result<Value, ApiError> {
     shown["_embedded"] = json!({ "user": users::get(org, call, &app_user.user.id)? });
+    Ok(shown)
+}
+
+/// The groups of an app by priority. Okta: `q` is the beginning of the name.
+#[must_use]
+pub fn groups_named<'a>(org: &'a Tables, app: &App, beginning: &str) -> Vec<&'a Assignment> {
+    let beginning = beginning.to_lowercase();
+    let begins =
+        |id: &str| org.group(id).is_some_and(|group| group.profile.name.to_lowercase().starts_with(&beginning));
+    org.assigned_groups(app).filter(|assignment| beginning.is_empty() || begins(&assignment.id)).collect()
+}
+
+/// An app group in answers, with what `expand` asks for.
+///
+/// # Errors
+/// There is no such group any more.
+pub fn expanded_group(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    app: &App,
+    assignment: &Assignment,
+    query: &Parameters,
+) -> Result<Value, ApiError> {
+    let mut shown = group_view(org, call.base(), app, assignment);
+    if expands(query, "group") {
+        shown["_embedded"] = json!({ "group": groups::get(org, call, &assignment.id)? });
+    }
     Ok(shown)
 }
 

@@ -18,13 +18,26 @@ const KIND: DirectoryKind = DirectoryKind::AppConnection;
 /// There is no such app; an invalid limit or cursor.
 pub fn list(org: &Tables, call: ManagementCall<'_>, app: &str, query: &Parameters) -> Result<ListedPage, ApiError> {
     let app = find_app(org, app)?;
+    // Okta: a limit of 0 asks for an empty page.
+    if query.get("limit") == Some("0") {
+        return Ok(ListedPage::whole(Vec::new()));
+    }
     let paging = ListQuery::read(query, ListStyle { max_limit: 200, ..ListStyle::WHOLE })?;
     let fits = |parameter: &str, value: &str| query.get(parameter).is_none_or(|wanted| wanted == value);
+    let names = |parameter: &str, id: &str| {
+        let label = || org.app(id).map(|app| app.label.to_lowercase()).unwrap_or_default();
+        query.get(parameter).is_none_or(|wanted| label().contains(&wanted.to_lowercase()))
+    };
+    let is_active = |id: &str| org.app(id).is_some_and(|app| app.status.is_active());
+    let active_only = query.get("activeAppsOnly") == Some("true");
     let connections: Vec<&DirectoryObject> = org
         .objects(KIND)
         .filter(|connection| connection.owner == app.id || resource(connection) == app.id)
         .filter(|connection| fits("status", connection.text("status").unwrap_or_default()))
         .filter(|connection| fits("requestingAppId", &connection.owner) && fits("resourceAppId", resource(connection)))
+        .filter(|connection| names("requestingAppName", &connection.owner))
+        .filter(|connection| names("resourceAppName", resource(connection)))
+        .filter(|connection| !active_only || is_active(&connection.owner) && is_active(resource(connection)))
         .collect();
     let (page, next) = paging.page(connections, |connection| &connection.id)?;
     let path = format!("/api/v1/apps/{}/cwo/connections", app.id);

@@ -56,6 +56,14 @@ pub fn get<'a>(app: &'a App, id: &str) -> Result<&'a ScopeGrant, ApiError> {
     found.ok_or_else(|| ApiError::not_found(id, "OAuth2ScopeConsentGrant"))
 }
 
+/// A grant in answers, with its scope. Okta: `expand=scope`.
+#[must_use]
+pub fn with_scope(call: ManagementCall<'_>, app: &App, grant: &ScopeGrant) -> Value {
+    let mut shown = view(call, app, grant);
+    shown["_embedded"] = json!({ "scope": { "id": grant.scope_id } });
+    shown
+}
+
 /// A grant in answers.
 #[must_use]
 pub fn view(call: ManagementCall<'_>, app: &App, grant: &ScopeGrant) -> Value {

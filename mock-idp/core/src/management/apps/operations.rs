@@ -6,9 +6,10 @@ use super::view::{AppContext, view};
 use super::{assignments, write};
 use crate::management::certificates::{self, KeyOwner};
 use crate::management::filter::{Filter, read_json};
+use crate::management::org_settings;
 use crate::management::policies::{default_policy, policy_type};
 use crate::management::{ApiError, ApiErrorId, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange};
-use crate::model::{App, DirectoryKind, DirectoryObject, Status};
+use crate::model::{AdminRole, App, ApplicationType, DirectoryKind, DirectoryObject, RoleType, Status};
 use crate::org::Tables;
 use crate::protocol::Parameters;
 use crate::protocol::certificate::X509Certificate;
@@ -40,9 +41,11 @@ pub fn find_client<'t>(org: &'t Tables, id: &str) -> Result<&'t App, ApiError> {
 /// Answers a request for one app. `kid` is that of the key that signs for the org.
 ///
 /// # Errors
-/// There is none.
-pub fn get(org: &Tables, call: ManagementCall<'_>, kid: &str, id: &str) -> Result<Value, ApiError> {
-    find(org, id).map(|app| show(org, call, kid, app, false))
+/// There is none, or an invalid `expand`.
+pub fn get(org: &Tables, call: ManagementCall<'_>, kid: &str, id: &str, query: &Parameters) -> Result<Value, ApiError> {
+    let app = find(org, id)?;
+    let expanded = query.get("expand").map(expanded_user).transpose()?;
+    Ok(show_expanded(org, call, kid, app, expanded))
 }
 
 /// Answers a request for a list. Okta: `q` is the beginning of a label or of a name.
@@ -65,13 +68,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, kid: &str, query: &Parameter
         .filter(|app| filter.as_ref().is_none_or(|filter| accepts(org, call, kid, filter, app)))
         .collect();
     let (page, next) = paging.page(found, |app: &App| &app.id)?;
-    let shown = page.into_iter().map(|app| {
-        let mut shown = show(org, call, kid, app, false);
-        if let Some(user) = expanded.and_then(|id| assignments::user(org, app, id).ok()) {
-            shown["_embedded"] = json!({ "user": assignments::user_view(org, call, app, user) });
-        }
-        shown
-    });
+    let shown = page.into_iter().map(|app| show_expanded(org, call, kid, app, expanded));
     Ok(paging.listed(call, "/api/v1/apps", shown.collect(), next))
 }
 
@@ -133,6 +130,11 @@ pub fn create(
             "the targets of the caller's roles do not include `{}`",
             app.name
         )));
+    }
+    // Okta: the setting makes new service apps super administrators.
+    let is_service = app.is_client() && app.oauth().application_type == ApplicationType::Service;
+    if is_service && org_settings::is_on(change.draft, &org_settings::CLIENT_PRIVILEGES) {
+        app.roles.push(AdminRole { created: Some(change.now()), ..AdminRole::of(RoleType::SuperAdmin) });
     }
     app.credentials.signing.kid = None;
     if let Some(certificate) = certificate {
@@ -219,6 +221,15 @@ pub fn set_policy(change: &mut ManagementChange<'_, '_>, id: &str, policy_id: &s
     change.moment.trace.event(LogEvent::new(EventType::PolicyMapping).on(policy).on(app.event_entity()));
     change.draft.put_app(app);
     Ok(())
+}
+
+/// An app, with the app user of this id if there is one.
+fn show_expanded(org: &Tables, call: ManagementCall<'_>, kid: &str, app: &App, user: Option<&str>) -> Value {
+    let mut shown = show(org, call, kid, app, false);
+    if let Some(user) = user.and_then(|id| assignments::user(org, app, id).ok()) {
+        shown["_embedded"] = json!({ "user": assignments::user_view(org, call, app, user) });
+    }
+    shown
 }
 
 fn show(org: &Tables, call: ManagementCall<'_>, kid: &str, app: &App, with_secret: bool) -> Value {

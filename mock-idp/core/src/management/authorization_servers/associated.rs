@@ -1,19 +1,34 @@
 //! Servers whose access tokens may be exchanged at another one. Okta: `/api/v1/authorizationServers/{id}/associatedServers`.
 
-use crate::management::{ApiError, BodyMembers, ManagementChange};
+use crate::management::{ApiError, BodyMembers, ListQuery, ListStyle, ManagementChange};
+use crate::model::AuthorizationServer;
 use crate::org::Tables;
+use crate::protocol::Parameters;
 
-/// The ids of the servers that a server trusts, or of those that trust it.
+/// Okta: all servers, unless the request has a limit.
+const LIST: ListStyle = ListStyle { max_limit: 200, ..ListStyle::WHOLE };
+
+/// The ids of the servers that a server trusts, or of those that trust it, and the limit of the request. Okta: `q` is in a name or an
+/// audience.
 ///
 /// # Errors
-/// There is no such server.
-pub fn ids(org: &Tables, server_id: &str, trusted: bool) -> Result<Vec<String>, ApiError> {
+/// There is no such server; an invalid limit or cursor.
+pub fn ids(org: &Tables, server_id: &str, query: &Parameters) -> Result<(Vec<String>, Option<usize>), ApiError> {
     let server = super::find(org, server_id)?;
-    if trusted {
-        return Ok(server.associated_servers.clone());
-    }
-    let trusting = org.authorization_servers().filter(|other| other.associated_servers.contains(&server.id));
-    Ok(trusting.map(|other| other.id.clone()).collect())
+    let trusted = query.get("trusted") == Some("true");
+    let is_associated = |other: &&AuthorizationServer| match trusted {
+        true => server.associated_servers.contains(&other.id),
+        false => other.associated_servers.contains(&server.id),
+    };
+    let wanted = query.get("q").map(str::to_lowercase).unwrap_or_default();
+    let mentions = |text: &str| text.to_lowercase().contains(&wanted);
+    let found = org
+        .authorization_servers()
+        .filter(is_associated)
+        .filter(|other| mentions(&other.name) || mentions(other.audience()));
+    let paging = ListQuery::read(query, LIST)?;
+    let (page, _) = paging.page(found, |server| &server.id)?;
+    Ok((page.into_iter().map(|server| server.id.clone()).collect(), paging.limit))
 }
 
 /// Adds servers. Returns their ids.

@@ -1,6 +1,7 @@
 //! Filters and searches. RFC 7644 3.4.2.2, as far as Okta supports it.
 
 mod parse;
+mod sort;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,7 @@ mod tests;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+pub use sort::sort;
 pub use syntax::{Filter, FilterLiteral, FilterOperator};
 
 use super::ApiError;

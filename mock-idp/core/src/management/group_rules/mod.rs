@@ -5,7 +5,10 @@ mod evaluate;
 use serde_json::{Map, Value, json};
 
 use super::directory::{self, DirectoryLifecycle, DirectoryResource};
-use super::{ApiError, BodyMembers, Causes, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange};
+use super::{
+    ApiError, BodyMembers, Causes, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange, expands,
+    java_ordered,
+};
 use crate::expression::Expression;
 use crate::model::{DirectoryKind, DirectoryObject, User};
 use crate::org::{CREATED, Draft, Org, Problems, Tables};
@@ -34,8 +37,29 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
     let matching =
         |rule: &&DirectoryObject| wanted.as_ref().is_none_or(|wanted| rule.name().to_lowercase().contains(wanted));
     let (page, next) = paging.page(org.objects(DirectoryKind::GroupRule).filter(matching), |rule| &rule.id)?;
-    let shown = page.into_iter().map(|rule| directory::show(org, call, &GROUP_RULES, rule)).collect();
+    let shown = page.into_iter().map(|rule| show(org, call, rule, query)).collect();
     Ok(paging.listed(call, "/api/v1/groups/rules", shown, next))
+}
+
+/// Answers a request for one rule.
+///
+/// # Errors
+/// No rule has the id.
+pub fn get(org: &Tables, call: ManagementCall<'_>, id: &str, query: &Parameters) -> Result<Value, ApiError> {
+    directory::find(org, &GROUP_RULES, id).map(|rule| show(org, call, rule, query))
+}
+
+/// A rule with what `expand` asks for: the names of the groups that it mentions.
+fn show(org: &Tables, call: ManagementCall<'_>, rule: &DirectoryObject, query: &Parameters) -> Value {
+    let mut shown = directory::show(org, call, &GROUP_RULES, rule);
+    if expands(query, "groupIdToGroupNameMap") {
+        let text = [&shown["conditions"], &shown["actions"]].map(Value::to_string).concat();
+        let mentioned = org.groups().filter(|group| text.contains(&format!("\"{}", group.id)));
+        let names: Map<String, Value> =
+            mentioned.map(|group| (group.id.clone(), group.profile.name.as_str().into())).collect();
+        shown["_embedded"] = json!({ "groupIdToGroupNameMap": java_ordered(names) });
+    }
+    shown
 }
 
 /// Okta: a rule is created INACTIVE.

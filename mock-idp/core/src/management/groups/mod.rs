@@ -6,10 +6,10 @@ mod profile;
 
 use serde_json::{Map, Value, json};
 
-use super::filter::{Filter, read_json};
+use super::filter::{AttributeValue, Filter, read_json, sort};
 use super::{
     ApiError, ApiErrorId, BodyMembers, Links, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange,
-    group_rules,
+    expands, group_rules,
 };
 use crate::model::{Group, GroupType};
 use crate::moment::timestamp;
@@ -47,7 +47,7 @@ pub fn get(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Value, Ap
     find(org, id).map(|group| show(org, call, group))
 }
 
-/// Okta: `q` is the beginning of a name, and has no link to itself.
+/// Okta: `q` is the beginning of a name, and has no link to itself; only searches are sorted.
 ///
 /// # Errors
 /// A filter that does not parse, a limit or cursor that is not valid.
@@ -64,9 +64,36 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
                 filter.accepts(&|path, visit| read_json(&shown, path, visit))
             })
     };
-    let (page, next) = paging.page(org.groups().filter(accepted), |group| &group.id)?;
-    let shown = page.into_iter().map(|group| show(org, call, group)).collect();
+    let mut groups: Vec<&Group> = org.groups().filter(accepted).collect();
+    if let Some(attribute) = query.get("sortBy").filter(|_| query.contains("search")) {
+        let read = |group: &Group, visit: &mut dyn FnMut(AttributeValue<'_>)| {
+            read_json(&show(org, call, group), attribute, visit);
+        };
+        sort(&mut groups, query.get("sortOrder"), read);
+    }
+    let (page, next) = paging.page(groups, |group| &group.id)?;
+    let shown = page.into_iter().map(|group| show_expanded(org, call, group, query)).collect();
     Ok(paging.listed(call, "/api/v1/groups", shown, next))
+}
+
+/// A group with what `expand` asks for.
+fn show_expanded(org: &Tables, call: ManagementCall<'_>, group: &Group, query: &Parameters) -> Value {
+    let mut shown = show(org, call, group);
+    if expands(query, "stats") {
+        let apps = org.apps().filter(|app| org.assigned_groups(app).any(|assigned| assigned.id == group.id));
+        shown["_embedded"]["stats"] = json!({
+            "usersCount": org.members(group).count(),
+            "appsCount": apps.count(),
+            "groupPushMappingsCount": 0,
+            "hasAdminPrivilege": !group.roles.is_empty(),
+        });
+    }
+    let source = group.source.as_ref().and_then(|source| org.app(&source.id));
+    if let Some(app) = source.filter(|_| expands(query, "app")) {
+        shown["_embedded"]["app"] =
+            json!({ "id": app.id, "name": app.name, "label": app.label, "signOnMode": app.sign_on_mode });
+    }
+    shown
 }
 
 /// # Errors

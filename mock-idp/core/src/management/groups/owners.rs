@@ -4,23 +4,36 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::find;
-use crate::management::{ApiError, BodyMembers, ManagementChange, users};
+use crate::management::filter::{Filter, read_json};
+use crate::management::{
+    ApiError, BodyMembers, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange, users,
+};
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
+use crate::protocol::Parameters;
+
+/// Okta: 1,000 owners on a page, and no link to itself.
+const LIST: ListStyle = ListStyle::paged(1_000, 1_000).without_self();
 
 /// # Errors
-/// No group has the id.
-pub fn owners(org: &Tables, id: &str) -> Result<Vec<Value>, ApiError> {
+/// No group has the id; a search that does not parse, a limit or cursor that is not valid.
+pub fn owners(org: &Tables, call: ManagementCall<'_>, id: &str, query: &Parameters) -> Result<ListedPage, ApiError> {
     find(org, id)?;
-    let owners = org.objects_of(DirectoryKind::GroupOwner, id);
+    let paging = ListQuery::read(query, LIST)?;
+    let search = query.get("search").map(Filter::parse).transpose()?;
     // Okta: in another format than when it is added.
-    Ok(owners
-        .filter_map(|owner| {
-            show(org, owner, |time| {
-                format!("{} {:02}:{:02}:{:02}.0", time.date(), time.hour(), time.minute(), time.second())
-            })
+    let format = |time: OffsetDateTime| {
+        format!("{} {:02}:{:02}:{:02}.0", time.date(), time.hour(), time.minute(), time.second())
+    };
+    let owners: Vec<Value> = org
+        .objects_of(DirectoryKind::GroupOwner, id)
+        .filter_map(|owner| show(org, owner, format))
+        .filter(|shown| {
+            search.as_ref().is_none_or(|search| search.accepts(&|path, visit| read_json(shown, path, visit)))
         })
-        .collect())
+        .collect();
+    let (page, next) = paging.page(&owners, |owner| owner["id"].as_str().unwrap_or_default())?;
+    Ok(paging.listed(call, &format!("/api/v1/groups/{id}/owners"), page.into_iter().cloned().collect(), next))
 }
 
 /// # Errors

@@ -168,7 +168,7 @@ pub fn set_email(change: &mut ManagementChange<'_, '_>, role: EmailRole, email: 
     };
     let profile = json!({ attribute: email });
     let body: Map<String, Value> = [("profile".to_owned(), profile)].into_iter().collect();
-    users::change(change, "me", &body).map(drop)
+    users::change(change, "me", &body, false).map(drop)
 }
 
 struct Address {

@@ -102,7 +102,7 @@ pub fn replace_profile(change: &mut ManagementChange<'_, '_>, body: &Map<String,
     let undefined = written.into_iter().filter(|(name, _)| !attributes.iter().any(|known| known.name == name));
     members.extend(undefined);
     let body: Map<String, Value> = [("profile".to_owned(), Value::Object(members))].into_iter().collect();
-    users::replace(change, "me", &body)?;
+    users::replace(change, "me", &body, false)?;
     profile(change.draft, change.call)
 }
 
@@ -202,7 +202,7 @@ pub fn change_password(change: &mut ManagementChange<'_, '_>, body: &Map<String,
         [("oldPassword".to_owned(), value("oldPassword")?), ("newPassword".to_owned(), value("newPassword")?)]
             .into_iter()
             .collect();
-    users::change_password(change, "me", &body).map(drop)
+    users::change_password(change, "me", &body, true).map(drop)
 }
 
 /// What a password has to be like.

@@ -8,12 +8,16 @@ use super::priorities::{CATCH_ALL, close_gaps, place};
 use super::record::{self, PolicyRecord};
 use super::types::PolicyType;
 use super::view;
+use crate::management::authorization_servers as servers;
 use crate::management::{
     ApiError, ApiErrorId, BodyMembers, Causes, Links, ListQuery, ListStyle, ListedPage, ManagementCall,
     ManagementChange,
 };
 use crate::org::Tables;
 use crate::protocol::Parameters;
+
+/// The type of the policies of authorization servers, which have operations of their own.
+const SERVER_POLICY: &str = "OAUTH_AUTHORIZATION_POLICY";
 
 /// Answers a request for the policies of a type.
 ///
@@ -23,19 +27,48 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
     let Some(name) = query.get("type") else {
         return Err(ApiError::new(ApiErrorId::MissingParameter, "the list needs a type of policies"));
     };
-    let kind = PolicyType::named(name)
-        .ok_or_else(|| ApiError::invalid("type", &format!("`{name}` is not a type of policies")))?;
+    let shown = if name == SERVER_POLICY { of_servers(org, call, query)? } else { shown(org, call, name, query)? };
     let (status, beginning) = (query.get("status"), query.get("q").unwrap_or_default().to_lowercase());
     let is_listed = |shown: &Value| {
         let name = shown["name"].as_str().unwrap_or_default().to_lowercase();
         status.is_none_or(|status| shown["status"] == status) && name.starts_with(&beginning)
     };
-    let with_rules = query.get("expand") == Some("rules");
-    let mut policies = record::all(org, kind);
+    let mut shown: Vec<Value> = shown.into_iter().filter(is_listed).collect();
     if query.get("sortBy") == Some("name") {
-        policies.sort_by_cached_key(|policy| policy.name().to_lowercase());
+        shown.sort_by_cached_key(|shown| shown["name"].as_str().unwrap_or_default().to_lowercase());
     }
-    let shown = policies.into_iter().map(|policy| {
+    let paging = ListQuery::read(query, ListStyle { default_limit: None, max_limit: 200, links_to_self: true })?;
+    let (page, next) = paging.page(&shown, |shown| shown["id"].as_str().unwrap_or_default())?;
+    // Without these, the next page would be one of another list.
+    let paging = paging.repeating("type", name).repeating_in_next(query, &["status", "sortBy", "expand", "resourceId"]);
+    Ok(paging.listed(call, "/api/v1/policies", page.into_iter().cloned().collect(), next))
+}
+
+/// The policies of the authorization server that `resourceId` names, or of all.
+fn of_servers(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Result<Vec<Value>, ApiError> {
+    let servers = match query.get("resourceId") {
+        Some(id) => vec![servers::find(org, id)?],
+        None => org.authorization_servers().collect(),
+    };
+    let mut shown = Vec::new();
+    for server in servers {
+        for mut policy in servers::policies::list(org, call, &server.id)? {
+            if query.get("expand") == Some("rules") {
+                let id = policy["id"].as_str().unwrap_or_default().to_owned();
+                policy["_embedded"]["rules"] = servers::rules::list(org, call, &server.id, &id)?.into();
+            }
+            shown.push(policy);
+        }
+    }
+    Ok(shown)
+}
+
+/// The policies of a type that is not that of authorization servers, with their rules if `expand` asks for them.
+fn shown(org: &Tables, call: ManagementCall<'_>, name: &str, query: &Parameters) -> Result<Vec<Value>, ApiError> {
+    let kind = PolicyType::named(name)
+        .ok_or_else(|| ApiError::invalid("type", &format!("`{name}` is not a type of policies")))?;
+    let with_rules = query.get("expand") == Some("rules");
+    let shown = record::all(org, kind).into_iter().map(|policy| {
         let mut shown = view::policy(org, call, &policy, true);
         if with_rules {
             let rules = policy.rules.iter().map(|rule| view::rule(call, &policy.id, kind, rule)).collect::<Vec<_>>();
@@ -43,12 +76,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
         }
         shown
     });
-    let shown: Vec<Value> = shown.filter(is_listed).collect();
-    let paging = ListQuery::read(query, ListStyle { default_limit: None, max_limit: 200, links_to_self: true })?;
-    let (page, next) = paging.page(&shown, |shown| shown["id"].as_str().unwrap_or_default())?;
-    // Without these, the next page would be one of another list.
-    let paging = paging.repeating("type", name).repeating_in_next(query, &["status", "sortBy", "expand"]);
-    Ok(paging.listed(call, "/api/v1/policies", page.into_iter().cloned().collect(), next))
+    Ok(shown.collect())
 }
 
 /// Answers a request for one policy.

@@ -3,25 +3,48 @@
 
 mod assignee;
 mod role_id;
+mod shown_targets;
 mod targets;
+mod user_targets;
 
 use serde_json::{Map, Value, json};
 
-use super::{ApiError, ApiErrorId, BodyMembers, ManagementCall, ManagementChange};
+use super::{ApiError, ApiErrorId, BodyMembers, ManagementCall, ManagementChange, expands};
 use crate::model::{AdminRole, RoleType};
 use crate::org::Tables;
+use crate::protocol::Parameters;
 use role_id::role_id;
 
 pub use assignee::AssigneeKind;
 pub use targets::{add_all_apps, add_app, add_group, apps, groups, remove_app, remove_group};
 
+pub use user_targets::user_targets;
+
 use assignee::Assignee;
 
+/// The roles, with their targets where `expand` asks for them.
+///
 /// # Errors
 /// There is no such user, group or client.
-pub fn list(org: &Tables, call: ManagementCall<'_>, kind: AssigneeKind, name: &str) -> Result<Vec<Value>, ApiError> {
+pub fn list(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    kind: AssigneeKind,
+    name: &str,
+    query: &Parameters,
+) -> Result<Vec<Value>, ApiError> {
     let assignee = Assignee::find(org, call, kind, name)?;
-    Ok(assignee.roles.iter().map(|role| show(call, &assignee, role)).collect())
+    let shown = assignee.roles.iter().map(|role| {
+        let mut shown = show(call, &assignee, role);
+        if expands(query, "targets/groups") {
+            shown["_embedded"]["targets"]["groups"] = shown_targets::show_groups(org, call, role).into();
+        }
+        if expands(query, "targets/catalog/apps") {
+            shown["_embedded"]["targets"]["catalog"]["apps"] = shown_targets::show_apps(org, call, role).into();
+        }
+        shown
+    });
+    Ok(shown.collect())
 }
 
 /// # Errors

@@ -1,10 +1,11 @@
 //! The targets of roles. Okta: `…/roles/{id}/targets/groups`, `…/roles/{id}/targets/catalog/apps`. A role without targets is about
 //! everything; its first target narrows it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::assignee::{Assignee, AssigneeKind};
 use super::position;
+use super::shown_targets::{show_apps, show_groups};
 use crate::management::{ApiError, ManagementCall, ManagementChange, apps as all_apps, groups as all_groups};
 use crate::model::{AdminRole, AppTarget};
 use crate::org::Tables;
@@ -20,9 +21,7 @@ pub fn groups(
     name: &str,
     role: &str,
 ) -> Result<Vec<Value>, ApiError> {
-    let role = find(org, call, kind, name, role)?;
-    let groups = role.targets.groups.iter().filter_map(|id| org.group(id));
-    Ok(groups.map(|group| all_groups::show(org, call, group)).collect())
+    find(org, call, kind, name, role).map(|role| show_groups(org, call, &role))
 }
 
 /// # Errors
@@ -73,27 +72,7 @@ pub fn apps(
     name: &str,
     role: &str,
 ) -> Result<Vec<Value>, ApiError> {
-    let role = find(org, call, kind, name, role)?;
-    // An app may have been removed since.
-    let exists = |target: &&AppTarget| target.id.as_deref().is_none_or(|id| org.app(id).is_some());
-    Ok(role.targets.apps.iter().filter(exists).map(|target| show_app(org, call, target)).collect())
-}
-
-fn show_app(org: &Tables, call: ManagementCall<'_>, target: &AppTarget) -> Value {
-    let app = target.id.as_deref().and_then(|id| org.app(id));
-    let mut shown = json!({
-        "name": target.name, "displayName": app.map_or(target.name.as_str(), |app| app.label.as_str()), "status": "ACTIVE",
-    });
-    let path = match app {
-        Some(app) => {
-            shown["id"] = app.id.as_str().into();
-            shown["status"] = json!(app.status);
-            format!("/api/v1/apps/{}", app.id)
-        }
-        None => format!("/api/v1/catalog/apps/{}", target.name),
-    };
-    shown["_links"] = json!({ "self": { "href": format!("{}{path}", call.base()) } });
-    shown
+    find(org, call, kind, name, role).map(|role| show_apps(org, call, &role))
 }
 
 /// Adds an app by its id, or all apps of a name. Okta: these replace targets that are single apps of that name.

@@ -53,11 +53,16 @@ pub enum LogOrder {
 }
 
 /// A place between two events: before this event of this record.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug)]
 struct LogCursor {
     record: u64,
     event: usize,
+    /// Milliseconds since 1970 of the event before.
+    time: i64,
 }
+
+/// How many events of a record cursors can tell apart.
+const EVENTS: u64 = 1 << 16;
 
 /// A query.
 #[derive(Clone, Debug)]
@@ -130,6 +135,18 @@ impl LogQuery {
         })
     }
 
+    /// The query in a log whose next record has this number. A cursor of a log that has been emptied since is a time.
+    #[must_use]
+    pub fn in_log(mut self, next: u64) -> Self {
+        if let Some(cursor) = self.after.take_if(|cursor| cursor.record > next) {
+            match self.order {
+                LogOrder::Ascending => self.since = self.since.max(cursor.time.saturating_add(1)),
+                LogOrder::Descending => self.until = self.until.min(cursor.time),
+            }
+        }
+        self
+    }
+
     /// The numbers of the records to look at, of those that are there, in order.
     pub fn records(&self, first: u64, next: u64) -> Box<dyn Iterator<Item = u64> + Send> {
         match (self.order, self.after) {
@@ -159,11 +176,12 @@ impl LogQuery {
             LogOrder::Descending => Box::new(events.iter().enumerate().rev()),
         };
         for (index, event) in ordered {
-            let place = LogCursor { record: number, event: index };
+            let time = request.published;
+            let place = LogCursor { record: number, event: index, time };
             let is_seen = match (self.order, self.after) {
                 (_, None) => false,
-                (LogOrder::Ascending, Some(after)) => place < after,
-                (LogOrder::Descending, Some(after)) => place >= after,
+                (LogOrder::Ascending, Some(after)) => place.order() < after.order(),
+                (LogOrder::Descending, Some(after)) => place.order() >= after.order(),
             };
             if is_seen {
                 continue;
@@ -178,7 +196,7 @@ impl LogQuery {
             }
             page.events.push(shown);
             page.next = Some(match self.order {
-                LogOrder::Ascending => LogCursor { record: number, event: index + 1 },
+                LogOrder::Ascending => LogCursor { record: number, event: index + 1, time },
                 LogOrder::Descending => place,
             });
         }
@@ -210,7 +228,10 @@ impl LogQuery {
             (true, _) => page.next,
             (false, true) if page.next.is_some() => page.next,
             // There is nothing new: the same place, or the end of the log.
-            (false, true) => Some(self.after.unwrap_or(LogCursor { record: end, event: 0 })),
+            (false, true) => {
+                let end = LogCursor { record: end, event: 0, time: call.now.saturating_mul(1_000) };
+                Some(self.after.unwrap_or(end))
+            }
             (false, false) => None,
         };
         links.extend(next.map(|next| link("next", Some(next))));
@@ -219,13 +240,21 @@ impl LogQuery {
 }
 
 impl LogCursor {
+    /// The time does not count: a clock can be set back.
+    fn order(self) -> (u64, usize) {
+        (self.record, self.event)
+    }
+
+    /// Okta: a time, and a number.
     fn read(text: &str) -> Option<Self> {
-        let (record, event) = text.split_once('_')?;
-        Some(Self { record: record.parse().ok()?, event: event.parse().ok()? })
+        let (time, number) = text.split_once('_')?;
+        let number: u64 = number.parse().ok()?;
+        let event = usize::try_from(number % EVENTS).ok()?;
+        Some(Self { record: number / EVENTS, event, time: time.parse().ok()? })
     }
 
     fn text(self) -> String {
-        format!("{}_{}", self.record, self.event)
+        format!("{}_{}", self.time, self.record * EVENTS + self.event as u64)
     }
 }
 

@@ -38,7 +38,7 @@ fn log() -> Vec<LoggedRequest> {
 /// The ids of the actors of a page, and its links.
 fn page(query: &str) -> (Vec<String>, Vec<String>) {
     let log = log();
-    let query = LogQuery::read(&Parameters::parse(query.as_bytes()), NOW + 3_600_000).unwrap();
+    let query = LogQuery::read(&Parameters::parse(query.as_bytes()), NOW + 3_600_000).unwrap().in_log(log.len() as u64);
     let mut page = query.page();
     for number in query.records(0, log.len() as u64) {
         if !query.add(&mut page, number, &log[number as usize]) {
@@ -185,4 +185,21 @@ fn a_typed_user_name_is_shortened() {
     let known = |typed: &str| EventEntity::unknown_user(typed).alternate_id.unwrap();
     assert_eq!(known("ada@example.test"), "ada@example.test");
     assert_eq!(known(&"ä".repeat(300)), "ä".repeat(256));
+}
+
+#[test]
+fn a_cursor_is_the_time_of_the_last_event_and_a_number() {
+    let (_, links) = page("limit=2");
+    let next = next(&links).unwrap();
+    assert_eq!(next, format!("limit=2&after={NOW}_2"));
+    // The log has been emptied since, and is shorter now.
+    let number = 9_u64 << 16;
+    let after = |order: &str, minute: i64| {
+        let cursor = format!("{}_{number}", NOW + minute * 60_000);
+        let times = "until=2027-01-01T00:00:00Z&since=2025-12-31T00:00:00Z";
+        page(&format!("sortOrder={order}&{times}&after={cursor}")).0
+    };
+    assert_eq!(after("ASCENDING", 0), ["00u3", "unknown", "00u4", "unknown"]);
+    assert_eq!(after("ASCENDING", 2), Vec::<String>::new());
+    assert_eq!(after("DESCENDING", 1), ["unknown", "00u2", "00u1"]);
 }

@@ -31,7 +31,7 @@ pub fn create(
     let group_ids = group_ids(change, body)?;
     let mut user = User { profile, group_ids, user_type, ..User::default() };
     let given = body.object("credentials")?;
-    user.credentials = credentials::read(change.draft, given, &user)?.unwrap_or_default();
+    user.credentials = credentials::read(change.draft, given, &user, None)?.unwrap_or_default();
     let credentials = &user.credentials;
     let has_password = credentials.password.is_some();
     let expires = query.get("nextLogin") == Some("changePassword");

@@ -11,11 +11,13 @@ use crate::org::Tables;
 use crate::policy::password::{is_current, is_former};
 use crate::policy::password_rules::PasswordRules;
 
-/// The credentials that a body gives a user; what it leaves out stays. `None` if it has none.
+/// The credentials that a body gives a user; what it leaves out stays. `None` if it has none. `strict_at`: the time, if the least age of a
+/// password and the former ones count. Okta: an administrator may set any password.
 pub(super) fn read(
     org: &Tables,
     given: Option<BodyMembers<'_>>,
     user: &User,
+    strict_at: Option<i64>,
 ) -> Result<Option<UserCredentials>, ApiError> {
     let Some(given) = given else { return Ok(None) };
     let mut credentials = user.credentials.clone();
@@ -27,6 +29,10 @@ pub(super) fn read(
     if let Some(password) = given.object("password")? {
         if let Some(value) = password.text("value")? {
             check_password(value, &rules, user)?;
+            if let Some(now) = strict_at {
+                check_age(&rules, user, now)?;
+                check_former(value, &rules, user)?;
+            }
             credentials.password = Some(Password::plain(value));
         } else if let Some(hash) = password.object("hash")? {
             credentials.password = Some(Password::hashed(imported(hash)?));
@@ -77,7 +83,7 @@ fn check_password(password: &str, rules: &PasswordRules, user: &User) -> Result<
     Err(ApiError::invalid("password", &rules.refusal()))
 }
 
-/// `POST …/credentials/change_password`: the user gives the old password.
+/// `POST …/credentials/change_password`: the user gives the old password. Okta: the least age of a password counts only with `strict`.
 ///
 /// # Errors
 /// A status that does not allow it, a wrong old password, or a weak new one.
@@ -85,6 +91,7 @@ pub fn change_password(
     change: &mut ManagementChange<'_, '_>,
     name: &str,
     body: &Map<String, Value>,
+    strict: bool,
 ) -> Result<Value, ApiError> {
     let mut user = find(change.draft, change.call, name)?.clone();
     let body = BodyMembers::of(body);
@@ -95,9 +102,10 @@ pub fn change_password(
         Ok(value.unwrap_or_default().to_owned())
     };
     let (old, new) = (value("oldPassword")?, value("newPassword")?);
+    let ends_sessions = body.boolean("revokeSessions")? == Some(true);
     verify(&user, &old, "oldPassword: The credentials provided were incorrect.")?;
-    choose_password(change, &mut user, &new)?;
-    if body.boolean("revokeSessions")? == Some(true) {
+    choose_password(change, &mut user, &new, strict)?;
+    if ends_sessions {
         sign_out(change, name)?;
     }
     Ok(put(change, user))
@@ -150,8 +158,27 @@ pub fn forgot_password(
     if !known.zip(answer).is_some_and(|(known, given)| known.is_answered_by(given)) {
         return Err(ApiError::new(ApiErrorId::RecoveryAnswerWrong, "the answer is not that of the recovery question"));
     }
-    choose_password(change, &mut user, password)?;
+    choose_password(change, &mut user, password, true)?;
     Ok(put(change, user))
+}
+
+/// `POST …/credentials/forgot_password_recovery_question`: the new password of a user who answers the recovery question.
+///
+/// # Errors
+/// The body lacks one of them, a status that does not allow it, or a wrong answer.
+pub fn answer_recovery_question(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+    body: &Map<String, Value>,
+) -> Result<Value, ApiError> {
+    find(change.draft, change.call, name)?;
+    let read = BodyMembers::of(body);
+    let text = |object, member| read.object(object)?.map(|object| object.text(member)).transpose().map(Option::flatten);
+    let mut causes = Causes::default();
+    causes.required("password", text("password", "value")?);
+    causes.required("recovery_question", text("recovery_question", "answer")?);
+    causes.into_result()?;
+    forgot_password(change, name, SentLink::InAnswer, body)
 }
 
 /// Gives the caller a new password. Okta: a user who is signed in need not know the old one.
@@ -161,18 +188,33 @@ pub(in crate::management) fn choose_own_password(
 ) -> Result<(), ApiError> {
     let mut user = find(change.draft, change.call, "me")?.clone();
     allow_status(&user, &[UserStatus::Active], ApiErrorId::ChangePasswordNotAllowed)?;
-    choose_password(change, &mut user, password)?;
+    choose_password(change, &mut user, password, true)?;
     change.draft.put_user(user);
     Ok(())
 }
 
 /// Sets a password that the user has chosen. Okta: one that an administrator sets may have been used before.
-fn choose_password(change: &ManagementChange<'_, '_>, user: &mut User, password: &str) -> Result<(), ApiError> {
+fn choose_password(
+    change: &ManagementChange<'_, '_>,
+    user: &mut User,
+    password: &str,
+    with_age: bool,
+) -> Result<(), ApiError> {
     let rules = PasswordRules::of(change.draft, user);
     check_password(password, &rules, user)?;
-    if rules.delay(user, change.moment.now) {
-        return Err(ApiError::invalid("password", &rules.refusal()));
+    if with_age {
+        check_age(&rules, user, change.moment.now)?;
     }
+    check_former(password, &rules, user)?;
+    user.set_password(Password::plain(password), change.now(), rules.history_count);
+    Ok(())
+}
+
+fn check_age(rules: &PasswordRules, user: &User, now: i64) -> Result<(), ApiError> {
+    if rules.delay(user, now) { Err(ApiError::invalid("password", &rules.refusal())) } else { Ok(()) }
+}
+
+fn check_former(password: &str, rules: &PasswordRules, user: &User) -> Result<(), ApiError> {
     let remembered = rules.history_count;
     if remembered > 0 && is_current(password, user) {
         return Err(refused("Password cannot be your current password"));
@@ -180,7 +222,6 @@ fn choose_password(change: &ManagementChange<'_, '_>, user: &mut User, password:
     if is_former(password, user, remembered) {
         return Err(refused("Password has been used too recently"));
     }
-    user.set_password(Password::plain(password), change.now(), remembered);
     Ok(())
 }
 

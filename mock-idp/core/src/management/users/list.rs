@@ -1,8 +1,9 @@
 //! Lists of users: `q`, `filter` and `search`.
 
+use super::shape::UserShape;
 use super::user_type::type_id;
 use super::view::show_listed;
-use crate::management::filter::{AttributeValue, Filter, read_value};
+use crate::management::filter::{AttributeValue, Filter, read_value, sort};
 use crate::management::{ApiError, ApiErrorId, ListQuery, ListStyle, ListedPage, ManagementCall};
 use crate::model::{User, UserStatus};
 use crate::org::Tables;
@@ -17,9 +18,15 @@ const FILTERED: [&str; 7] =
     ["status", "lastUpdated", "id", "profile.login", "profile.email", "profile.firstName", "profile.lastName"];
 
 /// # Errors
-/// A filter that does not parse, a limit or cursor that is not valid.
-pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Result<ListedPage, ApiError> {
+/// A filter that does not parse; a limit, a cursor or fields that are not valid.
+pub fn list(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    query: &Parameters,
+    content_type: Option<&str>,
+) -> Result<ListedPage, ApiError> {
     let paging = ListQuery::read(query, if query.contains("q") { MATCHING } else { STYLE })?;
+    let shape = UserShape::read(query, content_type)?;
     let (search, filter) = (query.get("search"), query.get("filter"));
     if search.is_some() && filter.is_some() || query.contains("q") && filter.is_some() {
         return Err(ApiError::new(ApiErrorId::SearchAndFilter, "both a search and a filter"));
@@ -43,11 +50,12 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
             condition.as_ref().is_none_or(|filter| filter.accepts(&|path, visit| read(org, user, path, visit)))
         })
         .collect();
-    if let Some(attribute) = query.get("sortBy") {
-        sort(org, &mut users, attribute, query.get("sortOrder"));
+    // Okta: only searches are sorted.
+    if let Some(attribute) = query.get("sortBy").filter(|_| search.is_some()) {
+        sort(&mut users, query.get("sortOrder"), |user, visit| read(org, user, attribute, visit));
     }
     let (page, next) = paging.page(users, |user| &user.id)?;
-    let shown = page.into_iter().map(|user| show_listed(org, call, user)).collect();
+    let shown = page.into_iter().map(|user| shape.apply(org, user, show_listed(org, call, user))).collect();
     Ok(paging.listed(call, "/api/v1/users", shown, next))
 }
 
@@ -81,24 +89,5 @@ fn read(org: &Tables, user: &User, path: &str, visit: &mut dyn FnMut(AttributeVa
                 }
             }
         },
-    }
-}
-
-/// Okta: ascending unless `sortOrder` is `desc`; users without the attribute come last.
-fn sort(org: &Tables, users: &mut [&User], attribute: &str, order: Option<&str>) {
-    let key = |user: &User| {
-        let mut key = None;
-        read(org, user, attribute, &mut |value| {
-            key = key.take().or(Some(match value {
-                AttributeValue::Text(text) => text.to_lowercase(),
-                AttributeValue::Number(number) => format!("{number:020.6}"),
-                AttributeValue::Boolean(value) => value.to_string(),
-            }));
-        });
-        (key.is_none(), key)
-    };
-    users.sort_by_cached_key(|user| key(user));
-    if order.is_some_and(|order| order.starts_with("desc")) {
-        users.reverse();
     }
 }

@@ -1,6 +1,7 @@
 //! Users. Okta: `/api/v1/users`.
 
 mod app_links;
+mod classification;
 mod create;
 mod credentials;
 mod factors;
@@ -10,6 +11,7 @@ mod list;
 mod passkeys;
 mod profile;
 mod risk;
+mod shape;
 mod update;
 mod user_type;
 mod view;
@@ -19,9 +21,10 @@ use crate::model::User;
 use crate::org::Tables;
 
 pub use app_links::app_links;
+pub use classification::{classification, set_classification};
 pub use create::create;
 pub(super) use credentials::choose_own_password;
-pub use credentials::{change_password, change_recovery_question, forgot_password};
+pub use credentials::{answer_recovery_question, change_password, change_recovery_question, forgot_password};
 pub use factors::{
     FactorEnrollment, activate_app, activate_factor, app_activation, enroll_factor, factor, factor_catalog,
     factor_challenge, factor_of, factor_questions, factor_transaction, factors, refused_factor, remove_factor,
@@ -34,9 +37,10 @@ pub use lifecycle::{
 pub use list::list;
 pub use passkeys::{passkey_challenge, register_passkey, use_passkey};
 pub use risk::{risk, set_risk};
+pub use shape::UserShape;
 pub use update::{change, replace};
 pub(super) use user_type::type_id as user_type_id;
-pub use view::{get, show_listed};
+pub use view::{get, get_shaped, show_listed};
 
 /// The user that a path names: by id, login, the part of the login before its `@`, or `me` for the caller.
 ///

@@ -8,12 +8,17 @@ use super::{credentials, find, profile};
 use crate::management::{ApiError, BodyMembers, ManagementChange, group_rules};
 use crate::model::User;
 
-/// `POST /users/{id}`: what the body leaves out stays.
+/// `POST /users/{id}`: what the body leaves out stays. `strict`: a new password has to meet the rules for those that users choose.
 ///
 /// # Errors
 /// There is no such user, or the body is not valid.
-pub fn change(change: &mut ManagementChange<'_, '_>, name: &str, body: &Map<String, Value>) -> Result<Value, ApiError> {
-    update(change, name, body, |known, written| {
+pub fn change(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+    body: &Map<String, Value>,
+    strict: bool,
+) -> Result<Value, ApiError> {
+    update(change, name, body, strict, |known, written| {
         let mut members = profile::members(&known.profile);
         members.extend(written);
         members
@@ -28,14 +33,16 @@ pub fn replace(
     change: &mut ManagementChange<'_, '_>,
     name: &str,
     body: &Map<String, Value>,
+    strict: bool,
 ) -> Result<Value, ApiError> {
-    update(change, name, body, |_, written| written)
+    update(change, name, body, strict, |_, written| written)
 }
 
 fn update(
     change: &mut ManagementChange<'_, '_>,
     name: &str,
     body: &Map<String, Value>,
+    strict: bool,
     merge: impl FnOnce(&User, Map<String, Value>) -> Map<String, Value>,
 ) -> Result<Value, ApiError> {
     let mut user = find(change.draft, change.call, name)?.clone();
@@ -53,7 +60,8 @@ fn update(
         user.last_updated = Some(now.clone());
     }
     let given = body.object("credentials")?;
-    if let Some(credentials) = credentials::read(change.draft, given, &user)? {
+    let strict_at = strict.then_some(change.moment.now);
+    if let Some(credentials) = credentials::read(change.draft, given, &user, strict_at)? {
         if credentials.password != user.credentials.password {
             user.password_changed = Some(now);
         }

@@ -4,11 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::find;
 use super::links::links;
+use super::shape::UserShape;
 use super::user_type::type_id;
 use crate::management::{ApiError, Links, ManagementCall, java_ordered};
 use crate::model::{User, UserCredentials, UserProfile};
 use crate::moment::timestamp;
 use crate::org::Tables;
+use crate::protocol::Parameters;
 
 /// Answers a request for one user.
 ///
@@ -16,6 +18,21 @@ use crate::org::Tables;
 /// There is no such user.
 pub fn get(org: &Tables, call: ManagementCall<'_>, name: &str) -> Result<Value, ApiError> {
     find(org, call, name).map(|user| show(org, call, user))
+}
+
+/// Answers a request for one user, in the shape that it asks for.
+///
+/// # Errors
+/// There is no such user, or `fields` that are not a list of names.
+pub fn get_shaped(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    name: &str,
+    query: &Parameters,
+    content_type: Option<&str>,
+) -> Result<Value, ApiError> {
+    let shape = UserShape::read(query, content_type)?;
+    find(org, call, name).map(|user| shape.apply(org, user, show(org, call, user)))
 }
 
 /// A user with all links.
