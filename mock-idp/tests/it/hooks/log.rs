@@ -64,6 +64,8 @@ async fn a_code_flow_leaves_its_events_in_order() {
         (&journal["path"], &grant["debugContext"]["debugData"]["requestUri"]),
         (&json!("/oauth2/default/v1/token"), &journal["path"])
     );
+    let linked: Vec<&Value> = journal["events"].as_array().unwrap().iter().map(|event| &event["uuid"]).collect();
+    assert!(linked.contains(&&grant["uuid"]), "{linked:?}");
     assert_eq!(found[1]["transaction"]["id"], found[2]["transaction"]["id"], "one request");
 }
 

@@ -3,6 +3,7 @@
 mod events;
 mod log;
 mod token;
+mod token_events;
 
 use std::sync::Arc;
 

@@ -409,3 +409,43 @@ async fn a_hook_gets_a_token_whose_client_authenticates_with_a_hook_key() {
     let claims = decode(token).1;
     assert_eq!((&claims["cid"], &claims["scp"]), (&json!(CLIENT), &json!(["products:read"])));
 }
+
+/// The grants that a user of a device, of another service, or a legacy app uses.
+#[tokio::test]
+async fn a_hook_changes_the_tokens_of_every_grant_of_a_user() {
+    let mut hook = HookServer::start(tier()).await;
+    let mock = hooked(&hook.url).start().await;
+    let mut grants = Vec::new();
+    let code = crate::device::allowed(&mock, "openid", "buyer@example.test").await;
+    grants.push(("urn:ietf:params:oauth:grant-type:device_code", crate::device::poll(&mock, &code).await));
+    let request = crate::ciba::approved(&mock).await;
+    grants.push(("urn:openid:params:grant-type:ciba", crate::ciba::poll(&mock, &request).await));
+    let legacy = ("0oamarketlegacy005d7", "mock-secret-legacy-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH");
+    let form = [
+        ("grant_type", "password"),
+        ("username", "buyer@example.test"),
+        ("password", "Passw0rd!"),
+        ("scope", "openid"),
+    ];
+    grants.push(("password", crate::refusals::token(&mock, "/oauth2/default", Some(legacy), &form).await));
+    let first = crate::exchange::courier_tokens(&mock, &browser(), "openid device_sso offline_access").await;
+    assert_eq!(
+        hook.calls.recv().await.map(|call| call.body["data"]["context"]["protocol"]["request"]["grant_type"].clone()),
+        Some(json!(grants[0].0))
+    );
+    let (id_token, secret) = (first["id_token"].as_str().unwrap(), first["device_secret"].as_str().unwrap());
+    let exchanged = crate::exchange::exchange_with_device_secret(&mock, id_token, secret, "openid").await;
+    for (grant, response) in grants {
+        assert_eq!(claims(response, "access_token").await["tier"], "gold", "{grant}");
+    }
+    assert_eq!(claims(exchanged, "access_token").await["tier"], "gold", "token exchange");
+    for grant in [
+        "urn:openid:params:grant-type:ciba",
+        "password",
+        "authorization_code",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+    ] {
+        let call = hook.next().await.body;
+        assert_eq!(call["data"]["context"]["protocol"]["request"]["grant_type"], grant);
+    }
+}
