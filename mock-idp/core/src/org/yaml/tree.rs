@@ -21,6 +21,9 @@ pub(super) fn node_id(node: &Node) -> NodeId {
 
 pub(super) type Node = Spanned<Value>;
 
+/// Levels of lists and objects inside each other.
+const MAX_DEPTH: usize = 64;
+
 /// Parser events that anchors may record and aliases may repeat.
 const MAX_EXPANDED: usize = 250_000;
 
@@ -162,6 +165,7 @@ fn find(node: &Node, id: NodeId) -> Option<&Node> {
 pub(super) fn options() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
+            max_depth: MAX_DEPTH,
             max_events: usize::MAX,
             max_nodes: usize::MAX,
             max_total_scalar_bytes: usize::MAX,
