@@ -10,5 +10,6 @@ mod lint;
 mod market;
 mod org_document;
 mod org_tables;
+mod pasted_objects;
 mod policy;
 mod refresh;

@@ -49,6 +49,7 @@ const BY_TYPE: &[(&str, &[&str])] = &[
     ("ScopeGrant", &["clientId", "issuer", "source", "status", "userId"]),
     ("AuthorizationServer", &["issuer"]),
     ("ServerSigning", &["kid", "lastRotated", "nextRotation", "use"]),
+    ("Scope", &["apiResourceId"]),
     ("ClaimRule", &["apiResourceId"]),
     ("AccessPolicy", &["system", "type"]),
     ("PolicyRule", &["system", "type"]),
