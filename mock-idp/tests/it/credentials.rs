@@ -10,12 +10,16 @@ use crate::org::TestOrg;
 const SPA: &str = "0oamarketspa000005d7";
 
 /// Where clients authenticate, with what the request needs besides.
-const ENDPOINTS: [(&str, &[(&str, &str)]); 5] = [
+const ENDPOINTS: [(&str, &[(&str, &str)]); 9] = [
     ("token", &[("grant_type", "refresh_token"), ("refresh_token", "x")]),
     ("introspect", &[("token", "x")]),
     ("revoke", &[("token", "x")]),
     ("device/authorize", &[("scope", "openid")]),
     ("interact", &[("scope", "openid")]),
+    ("bc/authorize", &[("scope", "openid"), ("login_hint", "buyer@example.test")]),
+    ("primary-authenticate", &[("login_hint", "buyer@example.test")]),
+    ("oob-authenticate", &[("login_hint", "buyer@example.test"), ("channel_hint", "push")]),
+    ("challenge", &[("mfa_token", "x"), ("challenge_types_supported", "otp")]),
 ];
 
 const MULTIPLE: &str = "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.";

@@ -1,11 +1,15 @@
 //! The process: signals in every state, pipes that are not read, org files that change, health checks.
 
 use std::fs::{self, File};
+use std::future::poll_fn;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
+use std::pin::pin;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use mock_idp::MockIdp;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
@@ -74,11 +78,42 @@ async fn idle_and_half_open_connections_do_not_delay_the_end() {
     let _silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let keeping = reqwest::Client::builder().no_proxy().build().unwrap();
     assert_eq!(keeping.get(format!("{}/healthz", base(&running))).send().await.unwrap().status(), 200);
+    let mut stderr = running.child.stderr.take().unwrap();
     signal(&running.child, "INT");
     assert_eq!(ended(&mut running.child).await.code(), Some(0));
     let mut rest = Vec::new();
     half.read_to_end(&mut rest).await.unwrap();
     assert!(rest.is_empty());
+    let mut said = String::new();
+    stderr.read_to_string(&mut said).unwrap();
+    assert!(!said.contains("waits"), "there is nothing to wait for: {said}");
+}
+
+/// Polls a future while the runtime has something to do. `None` if it waits: for a time, or for something outside.
+async fn without_waiting<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    for _ in 0..200 {
+        if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+            return Some(done);
+        }
+        tokio::task::yield_now().await;
+    }
+    None
+}
+
+#[tokio::test]
+async fn the_end_waits_for_no_idle_or_half_open_connection() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let port = mock.url().rsplit_once(':').unwrap().1.parse::<u16>().unwrap();
+    let mut half = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut half, b"GET / HTTP/1.1\r\nhost: local").await.unwrap();
+    let _silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let keeping = reqwest::Client::builder().no_proxy().build().unwrap();
+    for _ in 0..3 {
+        assert_eq!(keeping.get(format!("{}/healthz", mock.url())).send().await.unwrap().status(), 200);
+    }
+    assert_eq!(mock.running_requests(), 0);
+    assert!(without_waiting(mock.stop()).await.is_some());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use mock_idp::MockIdp;
 use mock_idp_core::org::RateLimits;
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::client;
@@ -69,6 +69,100 @@ async fn an_enforced_limit_refuses_with_oktas_error_until_the_window_ends() {
 
     control(&mock, "clock", json!({ "advance": 60 })).await;
     assert_eq!(authorize(&mock).await.status(), 400, "in the next window");
+}
+
+/// Requests that Okta counts together.
+struct Counted {
+    /// The row of docs/bounds.md.
+    documented: &'static str,
+    limit: usize,
+    /// A request, and another one of the same window: method and path.
+    request: (Method, &'static str),
+    other: (Method, &'static str),
+}
+
+const fn counted(
+    documented: &'static str,
+    limit: usize,
+    request: (Method, &'static str),
+    other: (Method, &'static str),
+) -> Counted {
+    Counted { documented, limit, request, other }
+}
+
+const SHARED: &str =
+    "| `/api/v1/authn`; `/idp` (IDX), `/login` and the pages of recovery together; management | 600 each |";
+
+const COUNTED: [Counted; 6] = [
+    counted("| token | 150 |", 150, (Method::POST, "/oauth2/default/v1/token"), (Method::POST, "/oauth2/v1/token")),
+    counted(
+        "| authorize | 60 |",
+        60,
+        (Method::GET, "/oauth2/default/v1/authorize"),
+        (Method::POST, "/oauth2/v1/authorize"),
+    ),
+    counted(
+        "| other OAuth endpoints | 1,200 |",
+        1_200,
+        (Method::POST, "/oauth2/default/v1/introspect"),
+        (Method::GET, "/oauth2/v1/userinfo"),
+    ),
+    counted(SHARED, 600, (Method::POST, "/api/v1/authn"), (Method::POST, "/api/v1/authn/factors/none/verify")),
+    counted(SHARED, 600, (Method::POST, "/idp/idx/introspect"), (Method::GET, "/signin/forgot-password")),
+    counted(SHARED, 600, (Method::GET, "/api/v1/users"), (Method::DELETE, "/api/v1/zones/none")),
+];
+
+async fn send(client: &reqwest::Client, mock: &MockIdp, (method, path): (Method, &str)) -> Response {
+    let request = client.request(method.clone(), format!("{}{path}", mock.url()));
+    let request = if method == Method::POST { request.form(&[("a", "b")]) } else { request };
+    request.send().await.unwrap()
+}
+
+/// Each class has its own window: those before it are used up when it is counted.
+#[tokio::test]
+async fn requests_of_each_class_are_refused_beyond_their_limit() {
+    let page = include_str!("../../../docs/bounds.md");
+    let mock = enforced().await;
+    control(&mock, "clock", json!({ "set": "2026-01-31T12:00:00Z", "freeze": true })).await;
+    let kept = reqwest::Client::builder().no_proxy().build().unwrap();
+    for Counted { documented, limit, request, other } in COUNTED {
+        assert!(page.contains(documented), "{documented}");
+        for number in 1..=limit {
+            let response = send(&kept, &mock, request.clone()).await;
+            assert_ne!(response.status(), 429, "{request:?} {number}");
+            assert_eq!(header(&response, "x-rate-limit-limit"), limit.to_string(), "{request:?}");
+            assert_eq!(header(&response, "x-rate-limit-remaining"), (limit - number).to_string(), "{request:?}");
+        }
+        for request in [request, other] {
+            let refused = send(&kept, &mock, request.clone()).await;
+            assert_eq!(refused.status(), 429, "{request:?}");
+            assert_eq!(header(&refused, "x-rate-limit-limit"), limit.to_string(), "{request:?}");
+            assert_eq!(header(&refused, "x-rate-limit-remaining"), "0", "{request:?}");
+            assert_eq!(header(&refused, "x-rate-limit-reset"), "1769860860", "{request:?}");
+            let mut envelope: Value = refused.json().await.unwrap();
+            assert_ne!(envelope["errorId"].take(), Value::Null, "{request:?}");
+            assert_eq!(
+                envelope,
+                json!({
+                    "errorCode": "E0000047",
+                    "errorSummary": "API call exceeded rate limit due to too many requests.",
+                    "errorLink": "E0000047",
+                    "errorId": null,
+                    "errorCauses": [],
+                }),
+                "{request:?}"
+            );
+        }
+    }
+    for (method, path, status) in [
+        (Method::GET, "/oauth2/default/v1/keys", 200),
+        (Method::GET, "/oauth2/default/.well-known/openid-configuration", 200),
+        (Method::POST, "/signin/identify", 400),
+    ] {
+        let unlimited = send(&kept, &mock, (method, path)).await;
+        assert_eq!(unlimited.status(), status, "{path}");
+        assert!(!unlimited.headers().contains_key("x-rate-limit-limit"), "{path}");
+    }
 }
 
 #[tokio::test]
