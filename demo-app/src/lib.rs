@@ -64,6 +64,7 @@ use control_api::ControlApi;
 use decision::Decisions;
 use embedded::{Embedded, MockIdp};
 use guard::RequestGuard;
+use listen::RunningRequests;
 use pages::Pages;
 use relying_party::RelyingParty;
 use resource_server::ResourceServer;
@@ -77,7 +78,7 @@ const COOKIE: &str = "demo_sid";
 /// A session ends after this time without use.
 const SESSION_IDLE: cookie_time::Duration = cookie_time::Duration::hours(8);
 
-/// How long open requests may take to finish when the app stops, all together.
+/// How long running requests may take to finish when the app stops, all together.
 const STOP_TIMEOUT: Duration = Duration::from_millis(250);
 
 impl Builder {
@@ -125,11 +126,13 @@ impl Builder {
         let http = outbound::client(self.ca_pem.as_deref(), &issuer_url)?;
         let guard =
             RequestGuard::new(&url, &authority, &settings.issuer_origin, listen::is_reachable_from_outside(&self.host));
-        let router = compose(settings.clone(), http, guard);
+        let running = RunningRequests::default();
+        let count = middleware::from_fn_with_state(running.clone(), listen::count);
+        let router = compose(settings.clone(), http, guard).layer(count);
         let (stop, stopped) = watch::channel(false);
         let servers =
             listeners.into_iter().map(|listener| listen::serve(listener, router.clone(), stopped.clone())).collect();
-        Ok(DemoApp { settings, embedded, stop, servers })
+        Ok(DemoApp { settings, embedded, stop, servers, running })
     }
 }
 
@@ -140,6 +143,7 @@ pub struct DemoApp {
     embedded: Option<Embedded>,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
+    running: RunningRequests,
 }
 
 impl DemoApp {
@@ -173,7 +177,13 @@ impl DemoApp {
         self.embedded.as_ref().map(Embedded::mock)
     }
 
-    /// Stops the app, and the embedded mock after it. Open requests get a moment to finish.
+    /// How many requests the app and the embedded mock are answering.
+    #[must_use]
+    pub fn running_requests(&self) -> usize {
+        self.running.count() + self.mock().map_or(0, MockIdp::running_requests)
+    }
+
+    /// Stops the app, and the embedded mock after it. Running requests get a moment to finish.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         let end = tokio::time::Instant::now() + STOP_TIMEOUT;

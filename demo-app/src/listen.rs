@@ -1,9 +1,14 @@
-//! The sockets that the app listens on.
+//! The sockets that the app listens on, and the requests that are being answered.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -32,6 +37,38 @@ pub(crate) fn serve(listener: TcpListener, router: Router, mut stopped: watch::R
             tracing::error!(reason = %error, "the listener failed");
         }
     })
+}
+
+/// How many requests are being answered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RunningRequests(Arc<AtomicUsize>);
+
+impl RunningRequests {
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A request that is being answered. It is dropped when the answer is ready or the client has gone.
+struct Running(RunningRequests);
+
+impl Running {
+    fn new(requests: RunningRequests) -> Self {
+        requests.0.fetch_add(1, Ordering::Relaxed);
+        Self(requests)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The middleware that counts running requests.
+pub(crate) async fn count(State(requests): State<RunningRequests>, request: Request, next: Next) -> Response {
+    let _running = Running::new(requests);
+    next.run(request).await
 }
 
 /// Host and port as written in a URL.

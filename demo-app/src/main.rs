@@ -120,8 +120,16 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             stop.await?;
         }
     }
-    demo.stop().await;
-    Ok(())
+    let running = demo.running_requests();
+    if running > 0 {
+        let what = if running == 1 { "1 request" } else { &format!("{running} requests") };
+        tracing::info!("stopping; waits a moment for {what} (Ctrl-C again: stop now)");
+    }
+    let again = stop_signal()?;
+    tokio::select! {
+        () = demo.stop() => Ok(()),
+        stopped = again => Ok(stopped?),
+    }
 }
 
 /// Resolves on Ctrl-C and SIGTERM. Signals are received from the call on.

@@ -1,9 +1,13 @@
 //! Starting and stopping, as a library and as the program.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::future::poll_fn;
+use std::io::{self, BufRead as _, BufReader};
+use std::pin::pin;
+use std::process::{Child, Command, Stdio};
+use std::task::Poll;
 
 use demo_app::{DemoApp, StartError};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn each_invalid_setting_is_a_specific_start_error() {
@@ -51,22 +55,108 @@ fn program() -> Command {
     program
 }
 
+/// What a program prints up to its READY line, and that line.
+fn printed(child: &mut Child) -> (String, String) {
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let banner: Vec<String> = lines.by_ref().take_while(|line| !line.starts_with("  Stop: ")).collect();
+    (banner.join("\n"), lines.find(|line| line.starts_with("READY ")).unwrap())
+}
+
+/// A value of the READY line.
+fn address(ready: &str, name: &str) -> String {
+    ready.split(' ').find_map(|word| word.strip_prefix(name)).unwrap().to_owned()
+}
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_program_prints_its_urls_and_stops_on_sigint() {
     let mut child = program().spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let ready = lines.find(|line| line.starts_with("READY ")).unwrap();
-    let address = |name: &str| ready.split(' ').find_map(|word| word.strip_prefix(name)).unwrap().to_owned();
-    let (issuer, app) = (address("issuer="), address("app="));
-    assert!(issuer.ends_with("/oauth2/default"), "{ready}");
+    let (banner, ready) = printed(&mut child);
+    let (issuer, app) = (address(&ready, "issuer="), address(&ready, "app="));
+    let mock = issuer.strip_suffix("/oauth2/default").unwrap();
+    assert!(banner.contains(&format!("\n  Console   {mock}/console   (what the mock has")), "{banner}");
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     for url in [format!("{app}/healthz"), format!("{issuer}/.well-known/openid-configuration")] {
         assert_eq!(http.get(&url).send().await.unwrap().status(), 200, "{url}");
     }
-    let signalled = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(signalled.success());
+    assert_eq!(http.get(format!("{mock}/console")).send().await.unwrap().status(), 200);
+    interrupt(&child);
     assert!(child.wait().unwrap().success(), "Ctrl-C ends the program with success");
+    let said = io::read_to_string(child.stderr.take().unwrap()).unwrap();
+    assert!(!said.contains("waits"), "there is nothing to wait for: {said}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn running_requests_are_named_when_the_program_stops() {
+    let mut child = program().spawn().unwrap();
+    let (_, ready) = printed(&mut child);
+    let (issuer, app) = (address(&ready, "issuer="), address(&ready, "app="));
+    let mock = issuer.strip_suffix("/oauth2/default").unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let fault = json!({ "name": "http.slow", "delay_ms": 60_000, "path": "/oauth2/default/.well-known", "times": 1 });
+    assert_eq!(http.post(format!("{mock}/_mock/faults")).json(&fault).send().await.unwrap().status(), 200);
+    // The app asks the mock for its metadata, which does not come.
+    let slow = tokio::spawn(http.get(format!("{app}/login")).send());
+    // The fault is used up when the request has arrived.
+    let faults = async || http.get(format!("{mock}/_mock/faults")).send().await.unwrap().json::<Value>().await.unwrap();
+    let mut tries = 0;
+    while faults().await != json!([]) {
+        tries += 1;
+        assert!(tries < 10_000, "no request arrives");
+    }
+    interrupt(&child);
+    let said = tokio::task::spawn_blocking(move || {
+        let said = io::read_to_string(child.stderr.take().unwrap()).unwrap();
+        assert!(child.wait().unwrap().success());
+        said
+    });
+    let said = said.await.unwrap();
+    assert!(said.contains("stopping; waits a moment for 2 requests"), "{said}");
+    assert!(slow.await.unwrap().is_err());
+}
+
+#[test]
+fn the_banner_of_another_issuer_names_no_console() {
+    let mut child = program()
+        .args(["--issuer", "http://localhost:1/oauth2/default", "--client-id", "x", "--client-secret", "y"])
+        .spawn()
+        .unwrap();
+    let (banner, _) = printed(&mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(banner.contains("  Issuer    http://localhost:1/oauth2/default   (configured)"), "{banner}");
+    assert!(!banner.contains("Console"), "{banner}");
+}
+
+/// Polls a future while the runtime has something to do. `None` if it waits: for a time, or for something outside.
+async fn without_waiting<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    for _ in 0..200 {
+        if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+            return Some(done);
+        }
+        tokio::task::yield_now().await;
+    }
+    None
+}
+
+#[tokio::test]
+async fn the_end_waits_for_no_idle_connection() {
+    let demo = DemoApp::builder().start().await.unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let silent = tokio::net::TcpStream::connect(demo.url().trim_start_matches("http://")).await.unwrap();
+    for url in [demo.url(), demo.mock().unwrap().url()] {
+        assert_eq!(http.get(format!("{url}/healthz")).send().await.unwrap().status(), 200);
+    }
+    assert_eq!(demo.running_requests(), 0);
+    assert!(without_waiting(demo.stop()).await.is_some());
+    drop(silent);
 }
 
 #[test]
