@@ -13,7 +13,12 @@ if (saved) {
   const result = location.hash && document.getElementById(location.hash.slice(1));
   const top = result ? result.getBoundingClientRect().top + scrollY : saved.scroll;
   const isVisible = top >= saved.scroll && top < saved.scroll + innerHeight / 2;
-  if (!result || isVisible) scrollTo(0, document.querySelector("[data-notice]") ? 0 : saved.scroll);
+  if (!result || isVisible) {
+    const restore = () => scrollTo(0, document.querySelector("[data-notice]") ? 0 : saved.scroll);
+    restore();
+    // The browser scrolls to the fragment once more when the page is complete.
+    addEventListener("load", restore);
+  }
 }
 
 document.addEventListener("submit", () => {

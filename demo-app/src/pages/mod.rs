@@ -143,10 +143,13 @@ impl Pages {
             clock: self.clock.read().await.difference(),
             clock_url: self.control.address("clock"),
         };
-        let mut response = render(&ErrorTemplate { frame, page: &page });
-        *response.status_mut() = page.status;
-        response.extensions_mut().insert(page);
-        response
+        with_status(frame, page)
+    }
+
+    /// The same with the bar of a user who is signed in.
+    pub(crate) async fn error_of(&self, session: &BrowserSession, page: ErrorPage) -> Result<Response, SessionError> {
+        let frame = self.frame(session, &page.title, NavItem::None).await?;
+        Ok(with_status(frame, page))
     }
 
     pub(crate) async fn not_found(&self) -> Response {
@@ -159,6 +162,13 @@ impl Pages {
         ))
         .await
     }
+}
+
+fn with_status(frame: Frame, page: ErrorPage) -> Response {
+    let mut response = render(&ErrorTemplate { frame, page: &page });
+    *response.status_mut() = page.status;
+    response.extensions_mut().insert(page);
+    response
 }
 
 /// The user's name in an ID token.

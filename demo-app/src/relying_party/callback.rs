@@ -23,7 +23,7 @@ pub(super) async fn callback(
     match complete(&app, &session, parameters).await {
         Ok(Ok(None)) => redirect_to("/"),
         Ok(Ok(Some(endpoint))) => redirect_to(&format!("/console#{}", endpoint.name())),
-        Ok(Err(error)) => show_error(&app, error).await,
+        Ok(Err(error)) => show_error(&app, &session, error).await.unwrap_or_else(IntoResponse::into_response),
         Err(error) => error.into_response(),
     }
 }

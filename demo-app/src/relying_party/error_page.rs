@@ -6,25 +6,31 @@ use super::error::{SignInError, StateCheck};
 use super::state::RelyingParty;
 use crate::decision::Refusal;
 use crate::pages::ErrorPage;
+use crate::session::{BrowserSession, SessionError};
 
 /// The page for a failed sign-in. An earlier sign-in stays valid.
-pub(super) async fn show_error(app: &RelyingParty, error: SignInError) -> Response {
+pub(super) async fn show_error(
+    app: &RelyingParty,
+    session: &BrowserSession,
+    error: SignInError,
+) -> Result<Response, SessionError> {
     tracing::info!(reason = %error, "sign-in failed");
     let refusal = refusal(app, &error).await;
+    let is_signed_in = session.signed_in().await?.is_some();
     let text = error.explain();
-    app.pages
-        .error(ErrorPage {
-            status: text.status,
-            code: text.code,
-            title: "You are not signed in".to_owned(),
-            description: text.description,
-            meaning: text.meaning,
-            state: text.state.map(|state| state.description().to_owned()),
-            checks: text.checks,
-            refusal,
-            try_again: true,
-        })
-        .await
+    let title = if is_signed_in { "The sign-in failed; you are still signed in" } else { "You are not signed in" };
+    let page = ErrorPage {
+        status: text.status,
+        code: text.code,
+        title: title.to_owned(),
+        description: text.description,
+        meaning: text.meaning,
+        state: text.state.map(|state| state.description().to_owned()),
+        checks: text.checks,
+        refusal,
+        try_again: true,
+    };
+    if is_signed_in { app.pages.error_of(session, page).await } else { Ok(app.pages.error(page).await) }
 }
 
 /// What the mock knows about its refusal.

@@ -76,7 +76,7 @@ async fn start(app: &RelyingParty, session: &BrowserSession, form: SignInForm) -
     }
     match authorization(app, session, &form, max_age).await {
         Ok(Ok(url)) => Redirect::to(&url).into_response(),
-        Ok(Err(error)) => show_error(app, error).await,
+        Ok(Err(error)) => show_error(app, session, error).await.unwrap_or_else(IntoResponse::into_response),
         Err(error) => error.into_response(),
     }
 }

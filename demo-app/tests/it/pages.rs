@@ -229,6 +229,24 @@ async fn the_tokens_page_has_the_verdict_first_and_folds_the_details() {
 }
 
 #[tokio::test]
+async fn a_failed_sign_in_leaves_the_user_signed_in_and_the_page_says_so() {
+    const REFUSED: &str = "/authorization-code/callback?error=access_denied";
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    let page = browser.page(REFUSED).await;
+    assert_eq!((page.text("h1").as_str(), page.count("header form")), ("You are not signed in", 0));
+    browser.sign_in(&issuer).await;
+    let page = browser.page(REFUSED).await;
+    assert_eq!(page.status, 400);
+    assert_eq!(page.text("h1"), "The sign-in failed; you are still signed in");
+    assert_eq!(page.count("header form[action='/logout']"), 2);
+    let csrf = page.attribute("header form input[name=csrf]", "value");
+    browser.post("/logout", &[("csrf", &csrf), ("reach", "app")]).await;
+    assert_eq!(browser.page(REFUSED).await.text("h1"), "You are not signed in");
+}
+
+#[tokio::test]
 async fn a_refresh_keeps_earlier_answers_and_earlier_refreshes() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;

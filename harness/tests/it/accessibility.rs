@@ -4,18 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fantoccini::{Client, ClientBuilder, Locator};
-use harness::driver::Chromedriver;
-use harness::embedded::{Demo, Mock};
+use fantoccini::{Client, Locator};
 use harness::report;
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
+use crate::chromium::{chromedriver, open};
+use crate::demo_pages::registered_demo;
 use crate::support::run;
-
-const WEB: &str = "0oamarketweb000005d7";
-const SECRET: &str = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
 
 /// Width and preferred colour scheme of Chromium: 0 is dark, 1 is light.
 const VIEWS: [(u32, u8); 4] = [(1280, 1), (1280, 0), (390, 1), (390, 0)];
@@ -73,29 +69,6 @@ impl Inspection<'_> {
     }
 }
 
-async fn open(chromedriver: &Chromedriver, profile: &Path, (width, scheme): (u32, u8)) -> Client {
-    let arguments = [
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        &format!("--blink-settings=preferredColorScheme={scheme}"),
-        &format!("--user-data-dir={}", profile.display()),
-    ];
-    let mut options = json!({ "binary": chromedriver.browser(), "args": arguments });
-    if width < 500 {
-        // A window cannot be that narrow, but an emulated screen can.
-        options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": 844, "pixelRatio": 1.0 } });
-    }
-    let capabilities = Map::from_iter([("goog:chromeOptions".to_owned(), options)]);
-    let client = ClientBuilder::new(HttpConnector::new())
-        .capabilities(capabilities)
-        .connect(chromedriver.address())
-        .await
-        .expect("a browser");
-    client.set_window_size(width, 900).await.expect("a size");
-    client
-}
-
 async fn inspect_demo(page: &mut Inspection<'_>, demo: &Url) {
     let at = |path: &str| demo.join(path).expect("an address").to_string();
     page.check(&at("/")).await;
@@ -120,24 +93,13 @@ async fn inspect_demo(page: &mut Inspection<'_>, demo: &Url) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_on_the_demo_app_and_the_report() {
-    let chromedriver = match Chromedriver::start().await {
-        Ok(chromedriver) => chromedriver,
-        Err(missing) => {
-            let required = std::env::var("BROWSER_TESTS").is_ok_and(|value| value == "required");
-            assert!(!required, "{missing}");
-            return println!("skipped: {missing}");
-        }
-    };
+    let Some(chromedriver) = chromedriver().await else { return };
     let Some(axe) = axe() else {
         let required = std::env::var("BROWSER_TESTS").is_ok_and(|value| value == "required");
         assert!(!required, "axe-core is missing");
         return println!("skipped: axe-core is missing, because npm is, or its registry cannot be reached");
     };
-    let mock = Mock::start().await.expect("a mock");
-    let issuer = format!("{}oauth2/default", mock.base);
-    let demo = Demo::start(&issuer, WEB, SECRET).await.expect("the demo app");
-    let callback = demo.base.join("/authorization-code/callback").expect("an address");
-    mock.register(&[WEB], &callback, &demo.base).expect("the client");
+    let (_mock, demo) = registered_demo().await;
     let run = run("mock", &["keys", "code.reuse", "code.web", "dynamic"]).await;
     let folder = tempfile::tempdir().expect("a folder");
     let files = report::write(&run, folder.path()).expect("reports");

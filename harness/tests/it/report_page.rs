@@ -1,31 +1,12 @@
-//! The HTML report in a browser: what a person sees and can do. With BROWSER_TESTS=required a missing browser is a
-//! failure.
+//! The HTML report in a browser: what a person sees and can do.
 
-use std::path::Path;
-
-use fantoccini::{Client, ClientBuilder, Locator};
-use harness::driver::Chromedriver;
+use fantoccini::{Client, Locator};
 use harness::record::run::{RunRecord, State};
 use harness::report;
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use crate::chromium::{chromedriver, open};
 use crate::support::run;
-
-async fn open(chromedriver: &Chromedriver, page: &Path, profile: &Path) -> Client {
-    let arguments =
-        ["--headless=new", "--no-sandbox", "--disable-gpu", &format!("--user-data-dir={}", profile.display())];
-    let mut capabilities = Map::new();
-    let options = json!({ "binary": chromedriver.browser(), "args": arguments });
-    capabilities.insert("goog:chromeOptions".to_owned(), options);
-    let client = ClientBuilder::new(HttpConnector::new())
-        .capabilities(capabilities)
-        .connect(chromedriver.address())
-        .await
-        .expect("a browser");
-    client.goto(&format!("file://{}", page.display())).await.expect("the page");
-    client
-}
 
 /// The texts of elements that are visible: inside the page, and in another colour than their background.
 async fn visible(client: &Client, selector: &str) -> Vec<String> {
@@ -45,6 +26,13 @@ async fn visible(client: &Client, selector: &str) -> Vec<String> {
     serde_json::from_value(texts).expect("texts")
 }
 
+/// WebDriver: selects the first option of a list.
+const HOME_KEY: &str = "\u{e011}";
+
+fn scenarios(count: usize) -> String {
+    format!("{count} scenario{}", if count == 1 { "" } else { "s" })
+}
+
 /// What the row of totals has to show: a number for each state that occurs.
 fn expected(run: &RunRecord) -> Vec<String> {
     let counts = State::ALL.into_iter().map(|state| (state, run.totals.get(state)));
@@ -53,20 +41,14 @@ fn expected(run: &RunRecord) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_reads_the_counts_finds_a_scenario_and_sees_its_flow() {
-    let chromedriver = match Chromedriver::start().await {
-        Ok(chromedriver) => chromedriver,
-        Err(missing) => {
-            let required = std::env::var("BROWSER_TESTS").is_ok_and(|value| value == "required");
-            assert!(!required, "{missing}");
-            return println!("skipped: {missing}");
-        }
-    };
+    let Some(chromedriver) = chromedriver().await else { return };
     let run = run("mock", &["keys", "code.reuse", "code.web", "dynamic"]).await;
     assert!(run.totals.skip > 0 && run.totals.expected_fail > 0 && run.totals.pass > 0, "{:?}", run.totals);
     let folder = tempfile::tempdir().expect("a folder");
     let files = report::write(&run, folder.path()).expect("reports");
     let profile = tempfile::tempdir().expect("a folder");
-    let client = open(&chromedriver, &files.html, profile.path()).await;
+    let client = open(&chromedriver, profile.path(), (1280, 1)).await;
+    client.goto(&format!("file://{}", files.html.display())).await.expect("the page");
 
     assert_eq!(visible(&client, "#overview tr.all td").await, expected(&run));
     let cells = visible(&client, "#overview td").await;
@@ -74,7 +56,12 @@ async fn a_person_reads_the_counts_finds_a_scenario_and_sees_its_flow() {
     let skipped: usize =
         visible(&client, "#skips td.n").await.iter().map(|n| n.parse::<usize>().expect("a number")).sum();
     assert_eq!(skipped, run.totals.skip);
-    assert_eq!(visible(&client, "#shown").await, [format!("{} scenarios", run.totals.scenarios)]);
+    assert_eq!(visible(&client, "#shown").await, [scenarios(run.totals.scenarios)]);
+
+    let results = client.find(Locator::Css("#state")).await.expect("a filter");
+    results.send_keys("expected").await.expect("typing");
+    assert_eq!(visible(&client, "#shown").await, [scenarios(run.totals.expected_fail)]);
+    results.send_keys(HOME_KEY).await.expect("typing");
 
     let search = client.find(Locator::Css("#search")).await.expect("a search field");
     search.send_keys("reuse code").await.expect("typing");
