@@ -1,5 +1,7 @@
 //! The FAPI 2 plans: their results, and that each check of a proof can fail.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use harness::check::proof;
 use harness::issuer_target::Behavior;
@@ -41,6 +43,48 @@ async fn a_resource_that_rejects_every_proof_fails_the_checks_of_acceptance() {
     for check in proof::ALL {
         assert_eq!(failed.iter().any(|id| id == check.id), ACCEPTED.contains(&check.id), "{}", check.id);
     }
+}
+
+const EXPIRED_NAME: &str = "fapi2.fapi2-security-profile-final-par-attempt-to-use-expired-request-uri";
+
+/// Without a control API the scenario waits, as the suite does: for 30 minutes at most.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_uri_that_lives_for_more_than_30_minutes_is_not_waited_for() {
+    let proxy = ChangingProxy::start_as(true, |response| {
+        if response.at("/par") {
+            response.body = response.body.replace("\"expires_in\":3600", "\"expires_in\":1801");
+        }
+    })
+    .await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("own.toml");
+    let target = format!(
+        r#"name = "own"
+kind = "generic"
+redirect_uri = "http://localhost:7803/callback"
+signed_out_uri = "http://localhost:7803/signed-out"
+sign_in = ["mock"]
+api_token = "00mockMarketApiToken0123456789abcdefghijkl"
+[servers.custom]
+issuer = "{}"
+own_claims = ["groups"]
+[clients.web]
+id = "0oamarketweb000005d7"
+secret = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK"
+auth = "client_secret_basic"
+scopes = ["openid", "profile", "email"]
+[accounts.buyer]
+login = "buyer@example.test"
+password = "Passw0rd!"
+"#,
+        proxy.url
+    );
+    std::fs::write(&file, target).expect("a file");
+    let run = run(file.to_str().expect("a path"), &[EXPIRED_NAME]);
+    let run = tokio::time::timeout(Duration::from_secs(60), run).await.expect("the run does not wait");
+    let record = run.scenario(EXPIRED_NAME).expect("a record");
+    let reason = "a request_uri lives for 1801 seconds: too long to wait";
+    assert_eq!((record.state, record.reason.as_deref()), (State::Skip, Some(reason)));
 }
 
 /// The known divergences of an OpenID provider from the FAPI 2 profiles.

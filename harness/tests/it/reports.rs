@@ -1,6 +1,7 @@
 //! The files of a report.
 
 use harness::record::run::{RunRecord, SCHEMA, State};
+use harness::record::{Entry, Exchange};
 use harness::report;
 
 use crate::support::{options, run, run_with_fault};
@@ -20,9 +21,16 @@ async fn json_junit_and_html_describe_the_same_run() {
     assert!(junit.contains("type=\"id-token.nonce\""), "{junit}");
 
     let page = std::fs::read_to_string(&files.html).expect("the page");
-    assert!(page.contains("<html lang=\"en\">") && page.contains("id-token.nonce"));
+    assert!(page.contains("<html lang=\"en\">"));
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("the page has no {text}"));
+    let (failed, passed) = (at("<code class=\"fail\">id-token.nonce</code>"), at("<td class=\"pass\">"));
+    assert!(failed < passed, "the checks that fail come first");
+    assert!(
+        failed < at("<h2>Overview</h2>") && at("<h2>Unexpected results</h2>") < failed,
+        "unexpected results come first"
+    );
     let exchanges = run.scenarios.iter().flat_map(|scenario| &scenario.entries);
-    let exchanges = exchanges.filter(|entry| matches!(entry, harness::record::Entry::Exchange(_))).count();
+    let exchanges = exchanges.filter(|entry| matches!(entry, Entry::Exchange(_))).count();
     assert!(exchanges > 0 && page.matches("<pre>curl").count() == exchanges, "every exchange of a failed scenario");
     assert!(!page.contains("more characters"), "bodies of failed scenarios are not shortened");
     assert_eq!(page.matches("<svg class=\"flow\"").count(), 2, "a picture of each failed scenario");
@@ -107,6 +115,21 @@ async fn with_openid_behavior_every_plan_passes_without_a_warning() {
     }
     // Unsigned ID tokens, once in each code flow and in the dynamic plan, which also asks for pairwise sectors twice.
     assert_eq!(run.totals.skip, 2 + 1 + 2);
+
+    // RFC 7591 3: an initial access token is a bearer token. Only Okta has API tokens of the scheme SSWS.
+    let exchanges = run.scenarios.iter().flat_map(|scenario| &scenario.entries).filter_map(|entry| match entry {
+        Entry::Exchange(exchange) => Some(exchange),
+        _ => None,
+    });
+    let registrations: Vec<&Exchange> = exchanges
+        .filter(|exchange| exchange.method == "POST" && exchange.url.ends_with("/oauth2/v1/clients"))
+        .collect();
+    assert!(registrations.len() > 20, "{}", registrations.len());
+    for registration in registrations {
+        let mut headers = registration.request_headers.iter();
+        let credentials = headers.find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        assert!(credentials.is_none_or(|(_, value)| value.starts_with("Bearer ")), "{credentials:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,5 +144,5 @@ async fn all_scenarios_give_the_expected_result() {
     let files = report::write(&run, folder.path()).expect("reports");
     let size = |path: &std::path::Path| std::fs::metadata(path).expect("a file").len();
     assert!(size(&files.html) < 3_000_000, "{}", size(&files.html));
-    assert!(size(&files.json) < 6_000_000, "{}", size(&files.json));
+    assert!(size(&files.json) < 5_000_000, "{}", size(&files.json));
 }
