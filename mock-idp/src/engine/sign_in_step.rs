@@ -133,6 +133,7 @@ impl<'c> DecidedStep<'c> {
         trace: &mut Trace,
     ) -> Result<Option<CommittedStep>, OAuthError> {
         let Self { version, stage, mut result, mut batch, org_changes, mut follow_up, trace: step } = self;
+        follow_up.end_sessions(context).await?;
         follow_up.store(context, &mut batch).await?;
         store_next(context, &mut batch, (handle, version), (next, stage), &mut result);
         match commit(context, batch, org_changes).await {
@@ -243,6 +244,7 @@ pub(super) async fn take_first(
         let mut step = Trace::default();
         let (result, org_changes, mut follow_up) =
             decide(context, (None, transaction.clone()), answer, &mut batch, &mut step).await?;
+        follow_up.end_sessions(context).await?;
         follow_up.store(context, &mut batch).await?;
         match commit(context, batch, org_changes).await {
             Err(LedgerError::Conflict { .. }) => {}
@@ -450,20 +452,28 @@ async fn commit(context: &Context, batch: Batch<'_>, changes: OrgChanges) -> Res
     }
 }
 
-/// The messages of a step, and what is done when it has been committed.
+/// The messages of a step, and what is done before and after it is committed.
 #[derive(Debug, Default)]
 struct FollowUp {
     sent: Vec<SentRecovery>,
     messages: Vec<OutgoingMessage>,
     /// A user whose policy does not allow a recovery.
     denied: Option<String>,
-    /// A user whose sessions end.
+    /// A user whose sessions end, before the step is committed.
     ended: Option<String>,
 }
 
 impl FollowUp {
     fn is_empty(&self) -> bool {
         self.sent.is_empty() && self.messages.is_empty() && self.denied.is_none() && self.ended.is_none()
+    }
+
+    /// Ends the sessions of the user who wants that. If this fails, the step is not taken, and its answer can be submitted again.
+    async fn end_sessions(&mut self, context: &Context) -> Result<(), OAuthError> {
+        match self.ended.take() {
+            Some(user_id) => GlobalRevocation::new(context).end_sessions(&user_id).await,
+            None => Ok(()),
+        }
     }
 
     /// Lets the batch of the step store its messages. Those to a user whom the step adds to the org are left.
@@ -484,9 +494,6 @@ impl FollowUp {
     /// What is left when the step has been committed.
     async fn run(self, context: &Context) -> Result<(), OAuthError> {
         context.instance.note_messages();
-        if let Some(user_id) = &self.ended {
-            GlobalRevocation::new(context).end_sessions(user_id).await?;
-        }
         for sent in &self.sent {
             recovery_links::send(context, sent).await?;
         }

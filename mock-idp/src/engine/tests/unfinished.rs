@@ -111,6 +111,49 @@ async fn one_message_is_sent_for_a_page_that_is_submitted_again() {
 }
 
 #[tokio::test]
+async fn other_sessions_end_with_a_new_password_that_is_submitted_again() {
+    for writes in 0.. {
+        let store = Arc::new(BrokenStore::after(usize::MAX));
+        let orgs = orgs(&store);
+        let page = sign_in_page(&orgs).await;
+        let pick = format!("stateHandle={}&user=buyer%40example.test", after(&page.body, HANDLE));
+        let other = cookies_of(&send(&orgs, form("/signin/pick", &cookies_of(&page.headers), &pick)).await.headers);
+        let session =
+            || send(&orgs, get("/api/v1/sessions/me").header(header::COOKIE, &other).body(Body::empty()).unwrap());
+        assert_eq!(session().await.status, StatusCode::OK);
+        let page = sign_in_page(&orgs).await;
+        let (handle, cookies) = (after(&page.body, HANDLE), cookies_of(&page.headers));
+        let forgot = get(&format!("/signin/forgot-password?stateHandle={handle}")).header(header::COOKIE, &cookies);
+        let page = send(&orgs, forgot.body(Body::empty()).unwrap()).await;
+        let identify = format!("stateHandle={}&identifier=buyer%40example.test", after(&page.body, HANDLE));
+        let page = send(&orgs, form("/signin/recovery/identify", &cookies, &identify)).await;
+        let code = orgs.default_org().messages(|_| true).await.unwrap()[0].message.code.clone().unwrap();
+        let entered = format!("stateHandle={}&credentials.passcode={code}", after(&page.body, HANDLE));
+        let page = send(&orgs, form("/signin/challenge", &cookies, &entered)).await;
+        let chosen = format!(
+            "stateHandle={}&credentials.passcode=Str0nger-than-before&confirmPassword=Str0nger-than-before\
+             &credentials.revokeSessions=true",
+            after(&page.body, HANDLE)
+        );
+        let submit = || send(&orgs, form("/signin/new-password", &cookies, &chosen));
+        store.allow(writes);
+        let mut answer = submit().await;
+        store.allow(usize::MAX);
+        let is_complete = answer.status == StatusCode::FOUND;
+        if !is_complete {
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{writes} {}", answer.body);
+            answer = submit().await;
+        }
+        assert_eq!(answer.status, StatusCode::FOUND, "{writes} {}", answer.body);
+        assert_eq!(session().await.status, StatusCode::NOT_FOUND, "{writes}");
+        if is_complete {
+            assert!(writes >= 2, "the session ends before the step is written");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_session_token_is_used_up_together_with_the_session_that_it_begins() {
     for writes in 0.. {
         let store = Arc::new(BrokenStore::after(usize::MAX));
