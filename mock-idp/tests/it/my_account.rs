@@ -368,9 +368,13 @@ async fn authenticators_list_what_the_user_has_enrolled() {
     };
     let named = json_of(patch(&one, json!({ "nickname": "work" })).await, 200).await;
     assert_eq!((&named["nickname"], &json_of(get(&one).await, 200).await), (&json!("work"), &named));
+    assert_eq!(json_of(patch(&one, json!({})).await, 200).await, named, "what is left out stays");
     let unnamed = json_of(patch(&one, json!({ "nickname": null })).await, 200).await;
     assert_eq!((unnamed.get("nickname"), &unnamed), (None, &enrolled[0]));
     assert_eq!(patch(&format!("{path}/enrollments/unknown"), json!({ "nickname": "x" })).await.status(), 404);
+    let posted = plain().post(format!("{}/idp/myaccount/phones", mock.url())).bearer_auth(&token);
+    let posted = posted.header("content-type", "application/merge-patch+json").body("{}").send().await.unwrap();
+    assert_eq!(posted.status(), 415, "only a PATCH has this type");
     let all = json_of(get("authenticators?expand=requirements").await, 200).await;
     for known in all.as_array().unwrap() {
         let embedded = known.get("_embedded").map(|embedded| &embedded["requirements"]["complexity"]["minLength"]);

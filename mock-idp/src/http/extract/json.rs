@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use bytes::Bytes;
+use http::Method;
 use http::request::Parts;
 use mock_idp_core::management::ApiError;
 use serde::de::DeserializeOwned;
@@ -20,8 +21,8 @@ pub(crate) struct JsonBody {
 impl FromBody for JsonBody {
     async fn from_body(head: &Parts, body: Body) -> Result<Self, Decided> {
         // RFC 7396 4: a change of some members.
-        let types = ["application/json", "application/merge-patch+json"];
-        let is_json = types.into_iter().any(|wanted| media_type_is(head, wanted));
+        let is_merge_patch = head.method == Method::PATCH && media_type_is(head, "application/merge-patch+json");
+        let is_json = media_type_is(head, "application/json") || is_merge_patch;
         Ok(Self { is_json, bytes: limits::read_for(head, body).await? })
     }
 }

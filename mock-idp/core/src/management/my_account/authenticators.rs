@@ -73,7 +73,7 @@ pub fn enrollment(org: &Tables, call: ManagementCall<'_>, id: &str, enrollment: 
     found.ok_or_else(|| ApiError::not_found(enrollment, "AuthenticatorEnrollment"))
 }
 
-/// Gives what the user has enrolled another nickname, or none.
+/// Gives what the user has enrolled another nickname, or none. Without the member it stays (RFC 7396 2).
 ///
 /// # Errors
 /// There is no such enrollment, or it is the password.
@@ -84,7 +84,10 @@ pub fn rename(
     body: &Map<String, Value>,
 ) -> Result<Value, ApiError> {
     let nickname = BodyMembers::of(body).text("nickname")?.filter(|nickname| !nickname.is_empty()).map(str::to_owned);
-    self::enrollment(change.draft, change.call, id, enrollment)?;
+    let known = self::enrollment(change.draft, change.call, id, enrollment)?;
+    if !body.contains_key("nickname") {
+        return Ok(known);
+    }
     let user_id = find(change.draft, change.call, "me")?.id.clone();
     let renamed = change.draft.change_user(&user_id, |user| {
         let factor = user.factors.iter_mut().find(|factor| factor.id == enrollment)?;
