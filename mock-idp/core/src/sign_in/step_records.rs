@@ -33,12 +33,13 @@ pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>, n
 /// The user who may have to enroll something when a step has been taken.
 #[must_use]
 pub fn enrolling_user<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>, now: i64) -> Option<&'o User> {
-    match stage {
+    // An answer that begins again may name another user than the stage.
+    user_of_step(org, stage, answer, now).or_else(|| match stage {
         Stage::NewPassword { user_id } => org.user(user_id),
         Stage::PasswordWarning(warning) => org.user(&warning.partial.user_id),
         Stage::Recovery(recovery) => recovery.step.user_id().and_then(|user_id| org.user(user_id)),
-        _ => user_of_step(org, stage, answer, now),
-    }
+        _ => None,
+    })
 }
 
 /// The factor whose one-time passwords a step checks.
@@ -78,5 +79,32 @@ pub fn link_of_step(stage: &Stage) -> Option<&str> {
     match stage {
         Stage::MoreProofs(partial) => partial.step.link(),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::RecoveryKind;
+
+    #[test]
+    fn an_answer_that_begins_again_is_about_its_own_user() {
+        let user = |id: &str| {
+            let login = format!("{id}@example.test");
+            serde_json::json!({ "id": id, "profile": { "login": login, "email": login, "firstName": "A", "lastName": "B" } })
+        };
+        let document = serde_json::json!({ "users": [user("00uann"), user("00uben")] });
+        let org = Org::parse(&document.to_string()).unwrap();
+        let user_id = "00uann".to_owned();
+        let step = RecoveryStep::Password { user_id: user_id.clone(), token: "key".to_owned() };
+        let recovery = Recovery { kind: RecoveryKind::Password, step };
+        for stage in [Stage::NewPassword { user_id }, Stage::Recovery(recovery)] {
+            let of = |answer| enrolling_user(&org, &stage, answer, 0).map(|user| user.id.as_str());
+            let new = SignInAnswer::NewPassword { password: "x", repeated: true, ends_sessions: false };
+            assert_eq!(of(new), Some("00uann"));
+            assert_eq!(of(SignInAnswer::Pick("00uben@example.test")), Some("00uben"));
+            let both = SignInAnswer::Both { identifier: "00uben@example.test", password: "x" };
+            assert_eq!(of(both), Some("00uben"));
+        }
     }
 }
