@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{BUYER, LOGIN, OOB, OTP, PENDING, WRONG_CODE, ask, asked, redeem, refused, with_factors};
+use super::{
+    BUYER, LOGIN, OOB, OTP, PENDING, WRONG_CODE, ask, asked, on_phone, primary, redeem, refused, sent_code,
+    with_factors,
+};
+use crate::factors::administer;
 use crate::market::{advance, journal, stopped};
 use crate::org::TestOrg;
 use crate::refusals::token_error;
@@ -81,4 +85,27 @@ async fn codes_and_passwords_of_users_who_cannot_be_asked_are_wrong() {
     let hint = "A 'login_hint' is required for the request.".to_owned();
     let missing = token_error(ask(&mock, "primary-authenticate", &form).await).await;
     assert_eq!(missing, (400, "invalid_request".to_owned(), hint));
+}
+
+#[tokio::test]
+async fn a_user_who_is_suspended_or_locked_after_the_challenge_began_gets_what_a_decoy_gets() {
+    for is_locked in [false, true] {
+        let org = preventing().edit(|document| document.settings.lockout.max_attempts = 2);
+        let mock = stopped(&org).await;
+        let of = |answer: &Value| answer["oob_code"].as_str().unwrap().to_owned();
+        let (push, sms) = (of(&primary(&mock, "push").await), of(&primary(&mock, "sms").await));
+        let code = sent_code(&mock, "sms").await;
+        on_phone(&mock, "approve").await;
+        if is_locked {
+            let wrong = [("username", LOGIN), ("password", "wrong"), ("scope", "openid")];
+            for _ in 0..2 {
+                redeem(&mock, "password", &wrong).await;
+            }
+        } else {
+            administer(&mock, reqwest::Method::POST, "lifecycle/suspend").await;
+        }
+        refused(&mock, OOB, &[("oob_code", &push), ("scope", "openid")], PENDING).await;
+        refused(&mock, OOB, &[("oob_code", &sms), ("binding_code", &code), ("scope", "openid")], WRONG_CODE).await;
+        assert!(journal(&mock).await.contains("the org prevents that the client learns it"));
+    }
 }

@@ -213,7 +213,7 @@ fn key_of_page(page: &str) -> Vec<u8> {
 }
 
 /// Asks the management API to change the buyer.
-async fn administer(mock: &MockIdp, method: reqwest::Method, path: &str) {
+pub(crate) async fn administer(mock: &MockIdp, method: reqwest::Method, path: &str) {
     let request = browser().request(method, format!("{}/api/v1/users/{BUYER}/{path}", mock.url())).json(&json!({}));
     let request = request.header("authorization", "SSWS 00mockMarketApiToken0123456789abcdefghijkl");
     assert!(request.send().await.unwrap().status().is_success(), "{path}");

@@ -3,11 +3,12 @@
 use super::super::direct_records::DirectRecords;
 use super::super::grant::GrantRequest;
 use super::direct::active_user;
-use crate::ledger::{OobChallenge, OobQuestion, PushResult};
+use crate::ledger::{FailedSignIns, OobChallenge, OobQuestion, PushResult};
 use crate::model::{SignInMethod, User};
 use crate::moment::Moment;
 use crate::protocol::{ErrorId, OAuthError};
 use crate::sign_in::direct;
+use crate::trace::NoteStatus;
 
 /// Checks the answer, which uses the challenge up. The user, and what is proved.
 pub(super) fn prove<'o>(
@@ -25,7 +26,16 @@ pub(super) fn prove<'o>(
         records.challenge = Some(challenge);
         return Err(result);
     }
-    let user = active_user(request, &challenge.user_id)?;
+    let user = match usable_account(request, &challenge, &records.failed, moment) {
+        Err(error) if org.settings().prevents_user_enumeration => {
+            let because = format!("{}: the org prevents that the client learns it", error.reason);
+            moment.trace.note(NoteStatus::Refused, "direct authentication", because);
+            let result = decoy(&mut challenge, moment.now);
+            records.challenge = Some(challenge);
+            return Err(result);
+        }
+        user => user?,
+    };
     let result = match &challenge.asked {
         OobQuestion::Code(sent) => {
             let entered = request.get("binding_code").unwrap_or_default();
@@ -34,7 +44,6 @@ pub(super) fn prove<'o>(
             verified.map_err(|problem| OAuthError::new(ErrorId::DirectAuthInvalidOtp, problem.reason))
         }
         OobQuestion::Push { .. } => {
-            direct::require_unlocked(org, user, &records.failed, moment)?;
             // Okta: a notification that is gone has timed out.
             let push = records.push.as_ref().map_or(PushResult::TimedOut, |push| push.result(moment.now));
             answered(&mut challenge, push, (user, oob_code), moment)
@@ -43,6 +52,20 @@ pub(super) fn prove<'o>(
     let method = challenge.method;
     records.challenge = Some(challenge);
     result.map(|()| (user, method))
+}
+
+/// The user of a challenge. Since it began, the account may have been suspended or locked. A code of a locked account is a wrong one.
+fn usable_account<'o>(
+    request: &GrantRequest<'o>,
+    challenge: &OobChallenge,
+    failed: &FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> Result<&'o User, OAuthError> {
+    let user = active_user(request, &challenge.user_id)?;
+    if matches!(challenge.asked, OobQuestion::Push { .. }) {
+        direct::require_unlocked(request.org, user, failed, moment)?;
+    }
+    Ok(user)
 }
 
 /// The error of a challenge that no user has got: that of a wrong code, or of a notification that is not answered.
