@@ -6,8 +6,8 @@ use crate::pages::view::{
 use mock_idp_core::endpoint::activation::{self, ActivationDecision};
 use mock_idp_core::endpoint::authorization::{self, Step};
 use mock_idp_core::ledger::{
-    Activation, AuthorizationRequest, Consent, CurrentUser, InboxMessage, LedgerError, ProofStep, Purpose, Stage,
-    Transaction,
+    Activation, AuthorizationRequest, Consent, CurrentUser, InboxMessage, LedgerError, OneTimeToken, ProofStep,
+    Purpose, Stage, Transaction,
 };
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::sign_in::{self, Remediation, SignInAnswer};
@@ -196,17 +196,20 @@ pub(super) async fn ask_to_sign_in(
     Ok(page_of(context, (&transaction, sent_code), &handle, problem, request))
 }
 
-/// The code that the user of a page has been sent last, where developers may see it.
+/// The code that a page asks for, where it was sent, is still accepted, and developers may see it.
 async fn sent_code(context: &Context, transaction: &Transaction) -> Result<Option<String>, LedgerError> {
     let Stage::MoreProofs(partial) = &transaction.stage else { return Ok(None) };
-    let is_sent =
-        matches!(partial.step, ProofStep::Verify { sent: Some(_), .. } | ProofStep::Enroll { sent: Some(_), .. });
-    if !is_sent || !context.org.settings().sign_in_page.picker {
+    let (ProofStep::Verify { sent: Some(wanted), .. } | ProofStep::Enroll { sent: Some(wanted), .. }) = &partial.step
+    else {
+        return Ok(None);
+    };
+    if context.now >= wanted.expires || !context.org.settings().sign_in_page.picker {
         return Ok(None);
     }
     let is_own = |message: &InboxMessage| message.message.user_id.as_deref() == Some(&partial.user_id);
     let messages = context.instance.messages(is_own).await?;
-    Ok(messages.into_iter().find_map(|sent| sent.message.code))
+    let mut codes = messages.into_iter().filter_map(|sent| sent.message.code);
+    Ok(codes.find(|code| OneTimeToken::hash(code) == wanted.hash))
 }
 
 /// The page of what can be done next.

@@ -86,6 +86,28 @@ async fn the_pages_send_a_text_message_or_call_and_accept_the_newest_code() {
 }
 
 #[tokio::test]
+async fn the_button_uses_the_code_that_the_page_asks_for_while_it_is_accepted() {
+    let mock = stopped(&required(with_phone())).await;
+    let client = browser();
+    let (_, page) = by_password(&mock, &client, &[]).await;
+    let method = [("authenticator.methodType", "sms")];
+    let (_, page) = submit(&mock, &client, &page, "resend", &method).await;
+    let code = sent_codes(&mock, "sms", NUMBER).await.remove(0);
+    let expected = format!(r#"name="expectedAnswer" value="{code}""#);
+    assert!(page.contains(&expected), "{page}");
+    // A later message with a code of its own.
+    let other = browser();
+    let forgot = other.get(format!("{}/signin/forgot-password", mock.url())).send().await.unwrap();
+    let forgot = forgot.text().await.unwrap();
+    submit(&mock, &other, &forgot, "recovery/identify", &[("identifier", LOGIN)]).await;
+    let (_, page) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", "wrong")]).await;
+    assert!(page.contains(&expected), "{page}");
+    advance(&mock, 300).await;
+    let (_, page) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", "wrong")]).await;
+    assert!(!page.contains("expectedAnswer"), "{page}");
+}
+
+#[tokio::test]
 async fn a_phone_that_is_enrolled_on_the_pages_can_be_used_by_both_methods() {
     let mock = stopped(&required(with_phones())).await;
     let client = browser();
