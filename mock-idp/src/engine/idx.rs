@@ -130,7 +130,9 @@ impl<'o> IdxEndpoint<'o> {
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         match action {
             IdxAction::Introspect(_) => call.introspect(transaction, request).await,
-            IdxAction::Answer { answer, remember, .. } => call.take(answer, remember, request).await,
+            IdxAction::Answer { answer, remember, .. } => {
+                call.take(answer.at(&transaction.stage), remember, request).await
+            }
             IdxAction::Choose { authenticator, .. } => match idx::chosen(&context.org, &transaction, authenticator) {
                 Some(answer) => call.take(answer, false, request).await,
                 None => {

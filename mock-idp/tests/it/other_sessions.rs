@@ -108,3 +108,18 @@ async fn operations_about_passwords_end_sessions_if_that_is_asked_for() {
         assert_eq!(status, if stays { 200 } else { 404 }, "{path} {body}");
     }
 }
+
+#[tokio::test]
+async fn the_wish_to_end_sessions_counts_with_a_new_password_only() {
+    let mock = market().await;
+    let (other, client) = (signed_in(&mock).await, browser());
+    let (_, document) = begun(&mock, &client, &interact_form(EMBEDDED)).await;
+    let state = handle(&document);
+    step(&mock, &client, "identify", &json!({ "identifier": BUYER, "stateHandle": state })).await;
+    let credentials = json!({ "passcode": "Passw0rd!", "revokeSessions": true });
+    let body = json!({ "credentials": credentials, "stateHandle": state });
+    let (status, document) = step(&mock, &client, "challenge/answer", &body).await;
+    assert_eq!(status, 200, "{document}");
+    assert!(!interaction_code(&document).is_empty());
+    assert!(has_session(&mock, &other).await);
+}

@@ -9,7 +9,8 @@ use super::problem::SignInProblem;
 use super::provider::ProviderUser;
 use crate::ledger::{
     Activation, AppChannel, Consent, FailedSignIns, KeepPrompts, MagicLink, MessageKind, OneTimeToken, OutgoingMessage,
-    PushNotification, RecoveryKind, RememberedDevice, SkippedEnrollments, Transaction, UsedCode, UserDecision,
+    PushNotification, RecoveryKind, RecoveryStep, Registration, RememberedDevice, SkippedEnrollments, Stage,
+    Transaction, UsedCode, UserDecision,
 };
 use crate::model::{DirectoryObject, Factor, Password, SignInMethod, User};
 use crate::moment::RequestOrigin;
@@ -101,6 +102,21 @@ impl<'a> SignInAnswer<'a> {
             | Self::Pick(identifier)
             | Self::Recover(RecoveryAnswer::Identifier(identifier)) => Some(identifier),
             _ => None,
+        }
+    }
+
+    /// The answer as a stage takes it: where no password is chosen, a new one is what the field asks for.
+    #[must_use]
+    pub fn at(self, stage: &Stage) -> Self {
+        let chooses_password = match stage {
+            Stage::NewPassword { .. } | Stage::PasswordWarning(_) => true,
+            Stage::Recovery(recovery) => matches!(recovery.step, RecoveryStep::Password { .. }),
+            Stage::Registration(registration) => matches!(registration, Registration::Password { .. }),
+            _ => false,
+        };
+        match self {
+            Self::NewPassword { password, .. } if !chooses_password => Self::Passcode(password),
+            answer => answer,
         }
     }
 

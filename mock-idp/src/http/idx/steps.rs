@@ -42,8 +42,8 @@ pub(super) async fn answer(form: BrowserForm, body: IdxBody) -> Decided {
             SignInAnswer::Question { key, text, answer }
         }
         None => match credentials {
-            Some(IdxCredentials { passcode: password, revoke_sessions: true, .. }) => {
-                SignInAnswer::NewPassword { password, repeated: true, ends_sessions: true }
+            Some(credentials) if credentials.revoke_sessions => {
+                SignInAnswer::NewPassword { password: credentials.code(), repeated: true, ends_sessions: true }
             }
             _ => SignInAnswer::Passcode(credentials.map_or("", IdxCredentials::code)),
         },
