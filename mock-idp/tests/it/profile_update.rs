@@ -115,6 +115,28 @@ async fn users_are_not_asked_where_the_policy_says_so_or_nothing_is_required_or_
 }
 
 #[tokio::test]
+async fn an_attribute_that_is_no_text_does_not_keep_a_user_from_signing_in() {
+    let org = with_policy(TestOrg::market(), "ENABLED", false).edit(|document| {
+        let policies = document.directory.get_mut(&DirectoryKind::Policy).unwrap();
+        let policy = policies.iter_mut().find(|policy| policy.text("type") == Some("PROFILE_ENROLLMENT")).unwrap();
+        let action = &mut policy.members["rules"][0]["actions"]["profileEnrollment"];
+        let attributes = action["profileAttributes"].as_array_mut().unwrap();
+        attributes.push(json!({ "name": "seats", "label": "Seats", "required": true }));
+    });
+    let mock = org.start().await;
+    let (status, page) = by_password(&mock, &browser(), &[]).await;
+    assert_eq!(status, 200, "the schema does not define it: {page}");
+    let url = format!("{}/api/v1/meta/schemas/user/default", mock.url());
+    let number = json!({ "title": "Seats", "type": "integer" });
+    let schema = json!({ "definitions": { "custom": { "properties": { "seats": number } } } });
+    let changed = browser().post(url).header("authorization", TOKEN).json(&schema).send().await.unwrap();
+    assert_eq!(changed.status(), 200);
+    let (status, arrived) = by_password(&mock, &browser(), &[]).await;
+    assert_eq!(status, 302, "{arrived}");
+    assert!(journal(&mock).await.contains("seats cannot be entered"));
+}
+
+#[tokio::test]
 async fn a_session_begins_only_when_the_profile_is_complete() {
     let mock = asking().start().await;
     let client = browser();

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::model::{App, DirectoryKind, DirectoryObject, UserProfile};
+use crate::model::{App, DirectoryKind, DirectoryObject, User, UserProfile};
 use crate::org::Tables;
 
 /// How users register for an app.
@@ -57,6 +57,19 @@ pub fn missing_attributes(org: &Tables, app: Option<&App>, profile: &UserProfile
     };
     let missing: Vec<_> = attributes(action).filter(is_missing).collect();
     if missing.iter().any(|attribute| attribute.required) { missing } else { Vec::new() }
+}
+
+/// Whether the schema of a user's type says that an attribute is a text, or does not define it.
+#[must_use]
+pub fn is_text_attribute(org: &Tables, user: &User, name: &str) -> bool {
+    let is_default = |object: &&DirectoryObject| object.members.get("default") == Some(&Value::Bool(true));
+    let default = org.objects(DirectoryKind::UserType).find(is_default).map(|object| &object.id);
+    let type_id = user.user_type.as_ref().map(|written| &written.id).or(default);
+    let schema = type_id.and_then(|id| org.objects_of(DirectoryKind::UserSchema, id).next());
+    let definitions = schema.and_then(|schema| schema.members.get("definitions"));
+    let mut parts = ["base", "custom"].into_iter().filter_map(|part| definitions?.get(part));
+    let kind = parts.find_map(|part| part["properties"].get(name)).map(|attribute| &attribute["type"]);
+    kind.and_then(Value::as_str).is_none_or(|kind| kind == "string")
 }
 
 /// What the rule of an app's policy says. Okta: a policy has one rule.

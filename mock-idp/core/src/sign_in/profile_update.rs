@@ -12,11 +12,18 @@ use crate::ledger::{Purpose, SignedIn, Stage};
 use crate::model::User;
 use crate::moment::{Moment, timestamp};
 use crate::org::Org;
-use crate::policy::registration::{RegistrationAttribute, missing_attributes};
+use crate::policy::registration::{RegistrationAttribute, is_text_attribute, missing_attributes};
 use crate::trace::NoteStatus;
 
-/// What the profile of a user lacks for the app that the user signs in to.
+/// What the user is asked for: what the profile lacks for the app that the user signs in to.
 pub(super) fn missing(org: &Org, purpose: &Purpose, user: &User) -> Vec<RegistrationAttribute> {
+    let mut asked = lacking(org, purpose, user);
+    // The forms have fields for texts only.
+    asked.retain(|attribute| is_text_attribute(org, user, &attribute.name));
+    if asked.iter().any(|attribute| attribute.required) { asked } else { Vec::new() }
+}
+
+fn lacking(org: &Org, purpose: &Purpose, user: &User) -> Vec<RegistrationAttribute> {
     // The primary authentication API has no state for it.
     if matches!(purpose, Purpose::Authn { .. }) {
         return Vec::new();
@@ -32,7 +39,14 @@ pub(super) fn ask(
     (user, signed_in): (Option<&User>, SignedIn),
     moment: &mut Moment<'_>,
 ) -> Stage {
-    let missing = user.map(|user| missing(org, purpose, user)).unwrap_or_default();
+    let Some(user) = user else { return Stage::SignedIn(signed_in) };
+    let lacking = lacking(org, purpose, user).into_iter().map(|attribute| attribute.name);
+    let others: Vec<String> = lacking.filter(|name| !is_text_attribute(org, user, name)).collect();
+    if !others.is_empty() {
+        let because = format!("{} cannot be entered: only texts can", others.join(", "));
+        moment.trace.note(NoteStatus::PassedOver, "profile", because);
+    }
+    let missing = missing(org, purpose, user);
     if missing.is_empty() {
         return Stage::SignedIn(signed_in);
     }
