@@ -182,6 +182,9 @@ pub(super) async fn ask_to_sign_in(
     let transaction = transactions::new(context, purpose, stage, request);
     let handle = transactions::store(context, transaction.clone(), request);
     if let Some(routing) = sign_in::routing_of(&context.org, &transaction, &context.sign_in_facts().origin) {
+        for reason in &routing.passed_over {
+            request.trace.note(NoteStatus::PassedOver, "routing rule", reason.as_str());
+        }
         if let Some(rule) = routing.rule.as_ref().filter(|_| !routing.providers.is_empty()) {
             let because = format!("{rule} routes to {}", routing.providers.join(", "));
             request.trace.note(NoteStatus::Matched, "routing rule", because);

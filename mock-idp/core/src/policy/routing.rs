@@ -21,6 +21,8 @@ pub struct Routing {
     pub at_org: bool,
     /// Ids of external identity providers.
     pub providers: Vec<String>,
+    /// The rules before this one whose conditions on the network or the platform do not hold or cannot be evaluated, each with the reason.
+    pub passed_over: Vec<String>,
 }
 
 /// A provider of the org that users can sign in at.
@@ -33,21 +35,30 @@ impl Routing {
     /// To this provider, which a request names.
     #[must_use]
     pub fn to(provider: &str) -> Self {
-        Self { rule: Some("the parameter idp".to_owned()), at_org: false, providers: vec![provider.to_owned()] }
+        let rule = Some("the parameter idp".to_owned());
+        Self { rule, at_org: false, providers: vec![provider.to_owned()], passed_over: Vec::new() }
     }
 
     /// Where users sign in for an app. `identifier`: what the user has entered, if the user has. `origin`: of the request.
     #[must_use]
     pub fn of(org: &Tables, app: Option<&App>, identifier: Option<&str>, origin: &RequestOrigin) -> Self {
         // Okta: without a match the org signs the user in.
-        let local = Self { rule: None, at_org: true, providers: Vec::new() };
+        let mut local = Self { rule: None, at_org: true, providers: Vec::new(), passed_over: Vec::new() };
         let is_routing = |policy: &&DirectoryObject| policy.text("type") == Some("IDP_DISCOVERY") && policy.is_active();
         let Some(policy) = org.objects(DirectoryKind::Policy).find(is_routing) else { return local };
         let mut rules: Vec<&Json> =
             policy.members.get("rules").and_then(Json::as_array).into_iter().flatten().collect();
         rules.sort_by_key(|rule| rule["priority"].as_u64());
         for rule in rules.into_iter().filter(|rule| rule["status"] != "INACTIVE") {
-            if !matches(org, &rule["conditions"], (app, identifier), origin) {
+            let conditions = &rule["conditions"];
+            if !covers_app(&conditions["app"], app) || !covers_user(org, conditions, identifier) {
+                continue;
+            }
+            let name = format!("{}, {}", policy.name(), rule["name"].as_str().unwrap_or_default());
+            if let Some(problem) = network_problem(org, origin.address, &conditions["network"])
+                .or_else(|| platform_problem(origin, &conditions["platform"]))
+            {
+                local.passed_over.push(format!("{name}: {problem}"));
                 continue;
             }
             let Some(action) = rule.pointer("/actions/idp") else { continue };
@@ -57,8 +68,7 @@ impl Routing {
             };
             let listed = action["providers"].as_array().into_iter().flatten();
             let at_org = providers.is_empty() || listed.into_iter().any(|listed| listed["type"] == "OKTA");
-            let name = format!("{}, {}", policy.name(), rule["name"].as_str().unwrap_or_default());
-            return Self { rule: Some(name), at_org, providers };
+            return Self { rule: Some(name), at_org, providers, ..local };
         }
         local
     }
@@ -95,18 +105,6 @@ fn dynamic(org: &Tables, action: &Json, identifier: Option<&str>) -> Vec<String>
         .filter(|provider| wanted.iter().any(|name| name.eq_ignore_ascii_case(provider.name())))
         .map(|provider| provider.id().to_owned())
         .collect()
-}
-
-fn matches(
-    org: &Tables,
-    conditions: &Json,
-    (app, identifier): (Option<&App>, Option<&str>),
-    origin: &RequestOrigin,
-) -> bool {
-    network_problem(org, origin.address, &conditions["network"]).is_none()
-        && platform_problem(origin, &conditions["platform"]).is_none()
-        && covers_app(&conditions["app"], app)
-        && covers_user(org, conditions, identifier)
 }
 
 fn covers_app(condition: &Json, app: Option<&App>) -> bool {
@@ -255,7 +253,11 @@ mod tests {
             (json!({ "platform": { "include": [{ "type": "ANY", "os": { "type": "ANY" } }] } }), true),
             (json!({ "platform": { "include": [{ "type": "MOBILE", "os": { "type": "IOS" } }] } }), false),
         ] {
-            assert_eq!(routes(&org(&conditions, &action), None), matches, "{conditions}");
+            let org = org(&conditions, &action);
+            assert_eq!(routes(&org, None), matches, "{conditions}");
+            let routing = Routing::of(&org, None, None, &RequestOrigin::default());
+            assert_eq!(routing.passed_over.len(), usize::from(!matches), "{routing:?}");
+            assert!(routing.passed_over.iter().all(|reason| reason.starts_with("P, R: ")), "{routing:?}");
         }
     }
 }
