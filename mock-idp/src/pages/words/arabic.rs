@@ -433,7 +433,7 @@ pub(super) static WORDS: Words = Words {
         title: "حسابي",
         email: "البريد الإلكتروني: ",
         factors: "طرق الأمان",
-        no_factors: "كلمة مرورك فقط.",
+        no_factors: "لا توجد طرق أمان أخرى.",
         apps: "التطبيقات",
         no_apps: "لم يُخصَّص لك أي تطبيق.",
         sessions: "أماكن تسجيل دخولك",

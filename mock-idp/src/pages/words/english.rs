@@ -335,7 +335,7 @@ pub(super) static WORDS: Words = Words {
         title: "My account",
         email: "Email: ",
         factors: "Security methods",
-        no_factors: "Only your password.",
+        no_factors: "No other security methods.",
         apps: "Apps",
         no_apps: "No app is assigned to you.",
         sessions: "Where you are signed in",

@@ -398,7 +398,7 @@ pub(super) static WORDS: Words = Words {
         title: "Mein Konto",
         email: "E-Mail: ",
         factors: "Sicherheitsmethoden",
-        no_factors: "Nur Ihr Passwort.",
+        no_factors: "Keine weiteren Sicherheitsmethoden.",
         apps: "Apps",
         no_apps: "Ihnen ist keine App zugewiesen.",
         sessions: "Wo Sie angemeldet sind",

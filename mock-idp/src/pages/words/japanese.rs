@@ -369,7 +369,7 @@ pub(super) static WORDS: Words = Words {
         title: "マイアカウント",
         email: "メール: ",
         factors: "セキュリティ方式",
-        no_factors: "パスワードのみ。",
+        no_factors: "その他のセキュリティ方式はありません。",
         apps: "アプリ",
         no_apps: "割り当てられているアプリはありません。",
         sessions: "サインインしている場所",
