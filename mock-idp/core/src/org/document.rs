@@ -103,7 +103,8 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Whether direct authentication answers for users who are unknown or may not sign in as for others. The pages, the IDX API and
-    /// `/api/v1/authn` always do.
+    /// `/api/v1/authn` do so without it, except that a sign-up says that a name is taken, and that trusted programs learn in a
+    /// recovery whether there is a user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub prevents_user_enumeration: bool,
     /// How event hooks are verified.
