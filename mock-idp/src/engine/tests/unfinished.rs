@@ -154,6 +154,37 @@ async fn other_sessions_end_with_a_new_password_that_is_submitted_again() {
 }
 
 #[tokio::test]
+async fn a_revocation_that_has_failed_ends_the_sessions_when_it_is_repeated() {
+    for writes in 0.. {
+        let store = Arc::new(BrokenStore::after(usize::MAX));
+        let orgs = orgs(&store);
+        let page = sign_in_page(&orgs).await;
+        let pick = format!("stateHandle={}&user=buyer%40example.test", after(&page.body, HANDLE));
+        let cookies = cookies_of(&send(&orgs, form("/signin/pick", &cookies_of(&page.headers), &pick)).await.headers);
+        let session =
+            || send(&orgs, get("/api/v1/sessions/me").header(header::COOKIE, &cookies).body(Body::empty()).unwrap());
+        assert_eq!(session().await.status, StatusCode::OK);
+        let revoke = || {
+            let request = get("/api/v1/users/00ubuyer0000000005d7/sessions?oauthTokens=true").method("DELETE");
+            let request = request.header(header::AUTHORIZATION, "SSWS 00mockMarketApiToken0123456789abcdefghijkl");
+            send(&orgs, request.body(Body::empty()).unwrap())
+        };
+        store.allow(writes);
+        let first = revoke().await.status;
+        store.allow(usize::MAX);
+        let is_complete = first == StatusCode::NO_CONTENT;
+        if !is_complete {
+            assert_eq!(revoke().await.status, StatusCode::NO_CONTENT, "{writes} {first}");
+        }
+        assert_eq!(session().await.status, StatusCode::NOT_FOUND, "{writes}");
+        if is_complete {
+            assert!(writes >= 2, "the session ends before the records are written");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_session_token_is_used_up_together_with_the_session_that_it_begins() {
     for writes in 0.. {
         let store = Arc::new(BrokenStore::after(usize::MAX));
