@@ -8,7 +8,7 @@ use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
 use super::authn_steps::{AuthnSteps, new_session_token};
-use super::sign_in_step::{self, CommittedStep, NextHandle};
+use super::sign_in_step::{self, NextHandle, StepResult};
 use super::state_tokens::{self, wrong_state};
 use crate::journal::Explanation;
 
@@ -187,9 +187,9 @@ impl AuthnFactors<'_, '_> {
         // A choice signs no user in.
         let next = NextHandle::Same(|_, now| now + primary::STATE_TOKEN_LIFETIME);
         match sign_in_step::take(context, (self.state_token, None), answer, self.remember, next, trace).await? {
-            Some(CommittedStep::Taken(transaction)) => Ok(transaction),
-            Some(CommittedStep::Rejected(..)) => Err(wrong_state()),
-            Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
+            Some(StepResult::Taken(transaction)) => Ok(transaction),
+            Some(StepResult::Rejected(..)) => Err(wrong_state()),
+            Some(StepResult::DeviceGone) | None => Err(state_tokens::unknown()),
         }
     }
 
@@ -203,15 +203,15 @@ impl AuthnFactors<'_, '_> {
         let session_token = new_session_token(context, trace);
         let next = NextHandle::SameUntilSignedIn { session_token: &session_token };
         match sign_in_step::take(context, (self.state_token, None), answer, self.remember, next, trace).await? {
-            Some(CommittedStep::Taken(transaction)) => {
+            Some(StepResult::Taken(transaction)) => {
                 // The step may have enrolled a factor.
                 let latest = context.on_latest_snapshot();
                 let steps = AuthnSteps(latest.as_ref().unwrap_or(context));
                 let (stored, session_token) = (Some(self.state_token), Some(session_token));
                 steps.go_on(stored, session_token, transaction, trace, explanation).await
             }
-            Some(CommittedStep::Rejected(_, problem)) => Err(users::refused_factor(&problem)),
-            Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
+            Some(StepResult::Rejected(_, problem)) => Err(users::refused_factor(&problem)),
+            Some(StepResult::DeviceGone) | None => Err(state_tokens::unknown()),
         }
     }
 }

@@ -15,7 +15,7 @@ use mock_idp_core::sign_in::{
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
-use super::sign_in_step::{CommittedStep, NextHandle};
+use super::sign_in_step::{NextHandle, StepResult};
 use super::state_tokens::{self, wrong_state};
 use super::{Context, recovery_links, sign_in_step};
 use crate::journal::Explanation;
@@ -269,12 +269,12 @@ impl<'c> AuthnRecoveries<'c> {
         }
         let next = NextHandle::Same(|_, now| now + primary::STATE_TOKEN_LIFETIME);
         match sign_in_step::take(self.0, (state_token, None), answer, false, next, trace).await? {
-            Some(CommittedStep::Taken(transaction)) => self.taken(state_token, transaction).await,
-            Some(CommittedStep::Rejected(_, problem)) => {
+            Some(StepResult::Taken(transaction)) => self.taken(state_token, transaction).await,
+            Some(StepResult::Rejected(_, problem)) => {
                 explanation.reason = Some(problem.reason.clone());
                 Err(refused(problem))
             }
-            Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
+            Some(StepResult::DeviceGone) | None => Err(state_tokens::unknown()),
         }
     }
 

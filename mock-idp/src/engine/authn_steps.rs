@@ -10,7 +10,7 @@ use mock_idp_core::sign_in::{self, FactorState, SignInAnswer, SignInProblemKind,
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Value, json};
 
-use super::sign_in_step::{CommittedStep, NextHandle};
+use super::sign_in_step::{NextHandle, StepResult};
 use super::{Context, authn_recovery, sign_in_step, state_tokens};
 use crate::journal::Explanation;
 
@@ -46,17 +46,17 @@ impl AuthnSteps<'_> {
         }
         let answer = SignInAnswer::Both { identifier: username, password };
         match sign_in_step::take_first(context, &transaction, answer, trace).await? {
-            CommittedStep::Taken(transaction) => self.go_on(None, None, transaction, trace, explanation).await,
+            StepResult::Taken(transaction) => self.go_on(None, None, transaction, trace, explanation).await,
             // Okta: only where the password policy shows lockouts.
-            CommittedStep::Rejected(_, problem) if problem.okta_code == "E0000069" => {
+            StepResult::Rejected(_, problem) if problem.okta_code == "E0000069" => {
                 explanation.reason = Some(problem.reason);
                 Ok(primary::locked_out(&context.urls.endpoint_base))
             }
-            CommittedStep::Rejected(_, problem) if problem.kind == SignInProblemKind::AccessDenied => {
+            StepResult::Rejected(_, problem) if problem.kind == SignInProblemKind::AccessDenied => {
                 Err(ApiError::access_denied(problem.reason))
             }
-            CommittedStep::Rejected(_, problem) => Err(ApiError::authentication_failed(problem.reason)),
-            CommittedStep::DeviceGone => Err(ApiError::internal("a sign-in by a program is for no device")),
+            StepResult::Rejected(_, problem) => Err(ApiError::authentication_failed(problem.reason)),
+            StepResult::DeviceGone => Err(ApiError::internal("a sign-in by a program is for no device")),
         }
     }
 
@@ -144,14 +144,14 @@ impl AuthnSteps<'_> {
         let session_token = new_session_token(self.0, trace);
         let next = NextHandle::SameUntilSignedIn { session_token: &session_token };
         match sign_in_step::take(self.0, (state_token, None), answer, false, next, trace).await? {
-            Some(CommittedStep::Taken(transaction)) => {
+            Some(StepResult::Taken(transaction)) => {
                 // The step has given the user a password.
                 let latest = self.0.on_latest_snapshot();
                 let context = latest.as_ref().unwrap_or(self.0);
                 let (stored, session_token) = (Some(state_token), Some(session_token));
                 AuthnSteps(context).go_on(stored, session_token, transaction, trace, explanation).await
             }
-            Some(CommittedStep::Rejected(_, problem)) => {
+            Some(StepResult::Rejected(_, problem)) => {
                 explanation.reason = Some(problem.reason);
                 Err(match problem.kind {
                     SignInProblemKind::PasswordRequirements | SignInProblemKind::MissingPassword => {
@@ -161,7 +161,7 @@ impl AuthnSteps<'_> {
                     _ => ApiError::authentication_failed("the user may not sign in any more"),
                 })
             }
-            Some(CommittedStep::DeviceGone) | None => Err(state_tokens::unknown()),
+            Some(StepResult::DeviceGone) | None => Err(state_tokens::unknown()),
         }
     }
 

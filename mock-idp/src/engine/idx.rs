@@ -18,7 +18,7 @@ use mock_idp_core::trace::NoteStatus;
 use serde_json::Value;
 
 use super::browser::{Browser, BrowserRequest, Destination};
-use super::sign_in_step::{CommittedStep, NextHandle};
+use super::sign_in_step::{NextHandle, StepResult};
 use super::{
     Context, OrgInstance, authorization_response, consents, issued_tokens, sessions, sign_in_step, transactions,
 };
@@ -215,20 +215,20 @@ impl<'a> IdxCall<'a> {
                 request.explanation.reason = Some("another request has finished this sign-in".to_owned());
                 Ok((IdxError::SessionExpired.status(), idx::expired()))
             }
-            Some(CommittedStep::Taken(transaction)) => {
+            Some(StepResult::Taken(transaction)) => {
                 // The step may have given the user a password.
                 let latest = self.context.on_latest_snapshot();
                 let call = IdxCall { context: latest.as_ref().unwrap_or(self.context), ..self };
                 call.go_on(transaction, request).await
             }
-            Some(CommittedStep::Rejected(transaction, problem)) => {
+            Some(StepResult::Rejected(transaction, problem)) => {
                 request.trace.note(NoteStatus::Refused, "sign-in", problem.reason.as_str());
                 request.explanation.reason = Some(problem.reason.clone());
                 let with_identifier = !matches!(answer, SignInAnswer::Passcode(_));
                 let error = IdxError::of_problem(&problem, &transaction.stage, with_identifier);
                 self.show(&transaction, Some(&error), request).await
             }
-            Some(CommittedStep::DeviceGone) => {
+            Some(StepResult::DeviceGone) => {
                 request.explanation.reason = Some("the device does not wait for an answer any more".to_owned());
                 Ok((IdxError::SessionExpired.status(), idx::expired()))
             }

@@ -18,7 +18,7 @@ use mock_idp_core::trace::NoteStatus;
 use serde_json::{Map, Value};
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
-use super::sign_in_step::{CommittedStep, NextHandle};
+use super::sign_in_step::{NextHandle, StepResult};
 use super::{Context, OrgInstance, authorization_response, idx, provider_visits, sign_in, sign_in_flow, sign_in_step};
 use crate::journal::Explained;
 use crate::ledger::{Version, Versioned};
@@ -102,14 +102,14 @@ impl<'o> ProviderEndpoint<'o> {
         let latest = context.on_latest_snapshot();
         let latest = latest.as_ref().unwrap_or(context);
         match step {
-            Some(CommittedStep::Taken(transaction)) if is_embedded => {
+            Some(StepResult::Taken(transaction)) if is_embedded => {
                 idx::return_from_provider(latest, transaction, request).await
             }
-            Some(CommittedStep::Taken(transaction)) => sign_in::go_on(latest, transaction, request).await,
-            Some(CommittedStep::Rejected(transaction, problem)) => {
+            Some(StepResult::Taken(transaction)) => sign_in::go_on(latest, transaction, request).await,
+            Some(StepResult::Rejected(transaction, problem)) => {
                 fail(context, transaction.purpose, problem, request).await
             }
-            Some(CommittedStep::DeviceGone) | None => {
+            Some(StepResult::DeviceGone) | None => {
                 Err(OAuthError::new(ErrorId::RequestExpired, "this sign-in has been finished before"))
             }
         }

@@ -10,7 +10,7 @@ use mock_idp_core::sign_in::{self, SignInAnswer};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
-use super::sign_in_step::CommittedStep;
+use super::sign_in_step::StepResult;
 use super::{Context, OrgInstance, authorization_response, idx, sessions, sign_in_flow, sign_in_step, transactions};
 use crate::journal::Explained;
 use crate::ledger::Versioned;
@@ -71,17 +71,17 @@ impl<'o> SignInEndpoint<'o> {
         match step {
             // Each page can be submitted once.
             None => Err(OAuthError::new(ErrorId::RequestExpired, "this page has been submitted before")),
-            Some(CommittedStep::Taken(transaction)) => {
+            Some(StepResult::Taken(transaction)) => {
                 // The step may have given the user a password.
                 let latest = context.on_latest_snapshot();
                 go_on_after_page(latest.as_ref().unwrap_or(context), transaction, request).await
             }
-            Some(CommittedStep::Rejected(transaction, problem)) => {
+            Some(StepResult::Rejected(transaction, problem)) => {
                 let Transaction { purpose, stage, remember, .. } = transaction;
                 request.remember = remember;
                 sign_in_flow::ask_to_sign_in(context, purpose, stage, Some(problem), request).await
             }
-            Some(CommittedStep::DeviceGone) => {
+            Some(StepResult::DeviceGone) => {
                 let reason = Some("the device does not wait for an answer any more".to_owned());
                 Ok(sign_in_flow::ask_for_user_code(request, String::new(), reason))
             }

@@ -15,7 +15,7 @@ use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{BrowserRequest, Destination};
 use super::sign_in_queue::NextSignIn;
-use super::sign_in_step::CommittedStep;
+use super::sign_in_step::StepResult;
 use super::{Context, authorization_response, consents, provider_visits, sessions, sign_in_step, transactions};
 
 /// The next step of a sign-in.
@@ -104,26 +104,26 @@ async fn sign_in_without_page(
     let mut step =
         sign_in_step::take_first(context, &transaction, SignInAnswer::Pick(login), &mut request.trace).await?;
     // What can be left out is left out: no page is shown.
-    while let CommittedStep::Taken(transaction) = &step
+    while let StepResult::Taken(transaction) = &step
         && let Some(answer) = left_out(&transaction.stage)
     {
         step = sign_in_step::take_first(context, transaction, answer, &mut request.trace).await?;
     }
     request.keep_events();
     match step {
-        CommittedStep::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
+        StepResult::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
             let begun = sessions::begin(context, proof, request).await?;
             let user = begun.map(CurrentUser::SignedIn);
             // Boxed, because it leads back here.
             Box::pin(proceed(context, purpose, user, request)).await
         }
-        CommittedStep::Rejected(Transaction { purpose, stage, .. }, problem) => {
+        StepResult::Rejected(Transaction { purpose, stage, .. }, problem) => {
             ask_to_sign_in(context, purpose, stage, Some(problem), request).await
         }
-        CommittedStep::Taken(Transaction { purpose, stage, .. }) => {
+        StepResult::Taken(Transaction { purpose, stage, .. }) => {
             ask_to_sign_in(context, purpose, stage, None, request).await
         }
-        CommittedStep::DeviceGone => ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await,
+        StepResult::DeviceGone => ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await,
     }
 }
 

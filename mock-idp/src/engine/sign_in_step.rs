@@ -19,9 +19,9 @@ use super::org_changes::{OrgChanges, SignedPasskey};
 use super::{Context, consents, issued_tokens, magic_links, pushes, recovery_links};
 use crate::ledger::{Batch, NEVER, Version, Versioned};
 
-/// A step that has been committed.
+/// What became of a step of a sign-in.
 #[derive(Debug)]
-pub(super) enum CommittedStep {
+pub(super) enum StepResult {
     Taken(Transaction),
     /// The answer was rejected. The transaction may be at an earlier stage.
     Rejected(Transaction, SignInProblem),
@@ -53,7 +53,7 @@ pub(super) async fn take(
     remember: bool,
     next: NextHandle<'_>,
     trace: &mut Trace,
-) -> Result<Option<CommittedStep>, OAuthError> {
+) -> Result<Option<StepResult>, OAuthError> {
     let transactions = context.ledger().transactions();
     loop {
         let found = match loaded.take() {
@@ -81,7 +81,7 @@ pub(super) async fn take_page(
     answer: SignInAnswer<'_>,
     remember: bool,
     request: &mut BrowserRequest,
-) -> Result<Option<CommittedStep>, OAuthError> {
+) -> Result<Option<StepResult>, OAuthError> {
     let mut step = decide_stored(context, handle, found, answer, remember).await?;
     if step.can_wait() {
         let mut batch = step.batch;
@@ -106,7 +106,7 @@ struct DecidedStep<'c> {
     /// The version of the transaction, and its stage before the step.
     version: Version,
     stage: Stage,
-    result: CommittedStep,
+    result: StepResult,
     batch: Batch<'c>,
     org_changes: OrgChanges,
     follow_up: FollowUp,
@@ -117,9 +117,9 @@ impl<'c> DecidedStep<'c> {
     /// Whether nothing that follows from the step needs it to be committed.
     fn can_wait(&self) -> bool {
         let is_read_again = match &self.result {
-            CommittedStep::Taken(transaction) => matches!(transaction.stage, Stage::Decided { .. }),
-            CommittedStep::Rejected(..) => false,
-            CommittedStep::DeviceGone => true,
+            StepResult::Taken(transaction) => matches!(transaction.stage, Stage::Decided { .. }),
+            StepResult::Rejected(..) => false,
+            StepResult::DeviceGone => true,
         };
         !is_read_again && self.org_changes.is_empty() && self.follow_up.is_empty()
     }
@@ -131,7 +131,7 @@ impl<'c> DecidedStep<'c> {
         handle: &str,
         next: NextHandle<'_>,
         trace: &mut Trace,
-    ) -> Result<Option<CommittedStep>, OAuthError> {
+    ) -> Result<Option<StepResult>, OAuthError> {
         let Self { version, stage, mut result, mut batch, org_changes, mut follow_up, trace: step } = self;
         follow_up.end_sessions(context).await?;
         follow_up.store(context, &mut batch).await?;
@@ -183,49 +183,49 @@ fn store_next<'c>(
     batch: &mut Batch<'c>,
     (handle, version): (&str, Version),
     (next, stage): (NextHandle<'_>, Stage),
-    result: &mut CommittedStep,
+    result: &mut StepResult,
 ) {
     let transactions = context.ledger().transactions();
     batch.require_version(transactions, handle, version);
     match (next, result) {
-        (NextHandle::NewAfterResponse, CommittedStep::Taken(transaction) | CommittedStep::Rejected(transaction, _)) => {
+        (NextHandle::NewAfterResponse, StepResult::Taken(transaction) | StepResult::Rejected(transaction, _)) => {
             let submitted = Transaction { submitted: true, ..transaction.clone() };
             batch.put(transactions, handle, submitted, transaction.expires);
         }
         (NextHandle::New, _)
-        | (NextHandle::NewAfterProvider(_), CommittedStep::Taken(_))
+        | (NextHandle::NewAfterProvider(_), StepResult::Taken(_))
         | (
             NextHandle::NewAfterResponse
             | NextHandle::Same(_)
             | NextHandle::NewAfterProvider(_)
             | NextHandle::SameUntilSignedIn { .. },
-            CommittedStep::DeviceGone,
+            StepResult::DeviceGone,
         ) => {
             batch.delete(transactions, handle);
         }
         (
             NextHandle::SameUntilSignedIn { session_token },
-            CommittedStep::Taken(Transaction { stage: Stage::SignedIn(proof), .. }),
+            StepResult::Taken(Transaction { stage: Stage::SignedIn(proof), .. }),
         ) => {
             batch.delete(transactions, handle);
             let expires = context.now + primary::SESSION_TOKEN_LIFETIME;
             batch.put(context.ledger().session_tokens(), session_token, proof.clone(), expires);
         }
-        (NextHandle::Same(expires), CommittedStep::Taken(transaction)) => {
+        (NextHandle::Same(expires), StepResult::Taken(transaction)) => {
             transaction.expires = expires(transaction, context.now);
             batch.put(transactions, handle, transaction.clone(), transaction.expires);
         }
-        (NextHandle::SameUntilSignedIn { .. }, CommittedStep::Taken(transaction)) => {
+        (NextHandle::SameUntilSignedIn { .. }, StepResult::Taken(transaction)) => {
             transaction.expires = context.now + primary::STATE_TOKEN_LIFETIME;
             batch.put(transactions, handle, transaction.clone(), transaction.expires);
         }
-        (NextHandle::NewAfterProvider(expires), CommittedStep::Rejected(transaction, _)) => {
+        (NextHandle::NewAfterProvider(expires), StepResult::Rejected(transaction, _)) => {
             transaction.stage = Stage::ProviderFailed;
             transaction.expires = expires(transaction, context.now);
             batch.put(transactions, handle, transaction.clone(), transaction.expires);
         }
         // Okta: a failed answer neither changes the form nor extends the transaction.
-        (NextHandle::Same(_) | NextHandle::SameUntilSignedIn { .. }, CommittedStep::Rejected(transaction, _)) => {
+        (NextHandle::Same(_) | NextHandle::SameUntilSignedIn { .. }, StepResult::Rejected(transaction, _)) => {
             transaction.stage = stage;
             batch.put(transactions, handle, transaction.clone(), transaction.expires);
         }
@@ -238,7 +238,7 @@ pub(super) async fn take_first(
     transaction: &Transaction,
     answer: SignInAnswer<'_>,
     trace: &mut Trace,
-) -> Result<CommittedStep, OAuthError> {
+) -> Result<StepResult, OAuthError> {
     loop {
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
@@ -265,7 +265,7 @@ async fn decide<'c>(
     answer: SignInAnswer<'_>,
     batch: &mut Batch<'c>,
     trace: &mut Trace,
-) -> Result<(CommittedStep, OrgChanges, FollowUp), LedgerError> {
+) -> Result<(StepResult, OrgChanges, FollowUp), LedgerError> {
     let (mut facts, versions) = load(context, &transaction, answer).await?;
     facts.autofill_challenge = handle.map(sign_in::autofill_challenge);
     let Context { org, server, .. } = context;
@@ -275,10 +275,10 @@ async fn decide<'c>(
     let applied =
         context.decide_uncommitted(trace, |moment| sign_in::apply(org, server, transaction, answer, &facts, moment));
     let (result, effects) = match applied {
-        Ok((transaction, effects)) => (CommittedStep::Taken(transaction), effects),
+        Ok((transaction, effects)) => (StepResult::Taken(transaction), effects),
         Err(rejected) => {
             let RejectedAnswer { problem, transaction, effects } = *rejected;
-            (CommittedStep::Rejected(transaction, problem), effects)
+            (StepResult::Rejected(transaction, problem), effects)
         }
     };
     let mut changes = StepChanges {
@@ -296,7 +296,7 @@ async fn decide<'c>(
         if !changes.add(effect).await? {
             // Nothing is committed.
             trace.events.clear();
-            return Ok((CommittedStep::DeviceGone, OrgChanges::default(), FollowUp::default()));
+            return Ok((StepResult::DeviceGone, OrgChanges::default(), FollowUp::default()));
         }
     }
     Ok((result, changes.org, changes.follow_up))
