@@ -43,7 +43,7 @@ impl<'c> AuthorizationEndpoint<'c> {
         if let Some((handle, provider)) = parameters.get("request_uri").and_then(idx::provider_of_request_uri) {
             return provider_visits::leave(&context.instance, &context.urls, &provider, &handle, request).await;
         }
-        match authorization_request::read(context, parameters, &mut request.trace).await {
+        match authorization_request::read(context, parameters, request).await {
             Err(AuthorizationError::Shown { error: refusal, client_id, redirect_uri }) => {
                 request.explanation.client = client_id;
                 Ok(self.error_page(&refusal, redirect_uri.as_deref(), request))

@@ -5,6 +5,7 @@ use mock_idp_core::ledger::AuthorizationRequest;
 use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
+use super::browser::BrowserRequest;
 use super::{Context, request_object, token_lookup};
 
 /// A token that proves an earlier sign-in, and comes with an authorization request.
@@ -21,10 +22,11 @@ pub(super) enum SignInToken {
 pub(super) async fn read(
     context: &Context,
     parameters: &Parameters,
-    trace: &mut Trace,
+    request: &mut BrowserRequest,
 ) -> Result<(AuthorizationRequest, SignInToken), AuthorizationError> {
     let Context { org, server, urls, .. } = context;
-    let pushed = redeem_pushed(context, parameters).await?;
+    let pushed = redeem_pushed(context, parameters, request).await?;
+    let trace = &mut request.trace;
     if pushed.is_some() {
         trace.note(NoteStatus::Matched, "pushed request", "what the client has pushed counts, and nothing else");
     }
@@ -60,9 +62,13 @@ pub(super) fn note_resource(parameters: &Parameters, trace: &mut Trace) {
     }
 }
 
-/// What the client has pushed under the request's `request_uri`, which is removed. FAPI 2 Security Profile 5.3.2.2 note 3: it stays
+/// What the client has pushed under the request's `request_uri`, which is removed when the request ends. FAPI 2 Security Profile 5.3.2.2 note 3: it stays
 /// until the user has signed in.
-async fn redeem_pushed(context: &Context, parameters: &Parameters) -> Result<Option<Parameters>, AuthorizationError> {
+async fn redeem_pushed(
+    context: &Context,
+    parameters: &Parameters,
+    request: &mut BrowserRequest,
+) -> Result<Option<Parameters>, AuthorizationError> {
     let pushed = context.ledger().pushed_requests();
     let Some(name) = parameters.get("request_uri") else { return Ok(None) };
     let found = pushed.get(name).await.map_err(|error| shown(error.into()))?;
@@ -71,9 +77,12 @@ async fn redeem_pushed(context: &Context, parameters: &Parameters) -> Result<Opt
     if context.server.behavior.requires_pushed_requests() {
         return Ok(Some(found.parameters));
     }
-    // Another request may have been faster: then the name is unknown.
-    let taken = pushed.take(name).await.map_err(|error| shown(error.into()))?;
-    Ok(taken.map(|found| found.parameters))
+    let mut batch = context.ledger().batch();
+    // If another request is faster, this one is decided again: then the name is unknown.
+    batch.require(pushed, name, |_| true);
+    batch.delete(pushed, name);
+    request.write(batch);
+    Ok(Some(found.parameters))
 }
 
 /// The user of the request's `id_token_hint`. OIDC Core 3.1.2.1; Okta: ignored. A hint that is not ours is ignored too.

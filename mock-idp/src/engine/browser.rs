@@ -65,8 +65,8 @@ struct Pending {
     writes: PendingWrites,
     /// How many events of the System Log stay if nothing of it is written.
     logged: usize,
-    /// The sign-in of the queue that the request has taken.
-    taken: Option<NextSignIn>,
+    /// The sign-ins of the queue that the request has taken, the first one first.
+    taken: Vec<NextSignIn>,
 }
 
 /// One request of a browser: what came with it, and what its response will have besides the destination.
@@ -170,7 +170,7 @@ impl BrowserRequest {
     /// Takes the next sign-in of the queue for a client. It is put back if the request writes nothing.
     pub(super) fn take_next_sign_in(&mut self, instance: &OrgInstance, client_id: &str) -> Option<NextSignIn> {
         let next = instance.sign_in_queue.take(client_id);
-        self.pending.taken.clone_from(&next);
+        self.pending.taken.extend(next.clone());
         next
     }
 
@@ -185,7 +185,7 @@ impl BrowserRequest {
         batch.append(std::mem::take(&mut self.pending.writes));
         match batch.commit().await {
             Ok(()) => {
-                self.pending.taken = None;
+                self.pending.taken.clear();
                 self.keep_events();
                 Ok(())
             }
@@ -202,7 +202,7 @@ impl BrowserRequest {
         if let Some(request) = &self.cookies.request {
             request.keep_logged(logged);
         }
-        taken.into_iter().for_each(|next| instance.sign_in_queue.put_back(next));
+        taken.into_iter().rev().for_each(|next| instance.sign_in_queue.put_back(next));
         (self.new_session, self.new_state, self.session_age) = (None, None, None);
     }
 
@@ -213,11 +213,10 @@ impl BrowserRequest {
         instance: &OrgInstance,
         result: Result<Destination, OAuthError>,
     ) -> Option<Explained<BrowserResponse>> {
-        if self.pending.writes.is_empty() {
-            return Some(self.respond(result));
-        }
-        if result.is_err() {
+        if result.is_err() && !(self.pending.writes.is_empty() && self.pending.taken.is_empty()) {
             self.forget(instance);
+        }
+        if self.pending.writes.is_empty() {
             return Some(self.respond(result));
         }
         match self.commit(instance).await {
@@ -270,7 +269,7 @@ pub(super) fn error_view(error: &OAuthError, redirect_uris: Option<RedirectUriMi
 }
 
 /// How often a request is decided at most, while others change what it has read.
-pub(super) const MOST_ATTEMPTS: usize = 1000;
+pub(super) const MOST_ATTEMPTS: usize = 100;
 
 /// Answers a request of a browser: decides where it goes, commits everything that this writes, and responds. If another request has
 /// changed in the meantime what was read, it is decided again. The time of the request is that of what it reads. (A function that takes a

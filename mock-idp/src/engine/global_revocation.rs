@@ -40,11 +40,10 @@ impl<'c> GlobalRevocation<'c> {
     /// Ends the sessions of a user and revokes the user's tokens.
     pub(super) async fn revoke(self, user_id: &str) -> Result<(), OAuthError> {
         let ledger = self.0.ledger();
-        let mut batch = ledger.batch();
+        let (mut batch, mut sessions) = (ledger.batch(), Vec::new());
         for issued in issued_tokens::of_user(ledger, user_id).await? {
             match issued {
-                // There is no browser that could load the front-channel notices.
-                IssuedCredential::Session(id) => _ = session_end::end(self.0, &id).await?,
+                IssuedCredential::Session(id) => sessions.push(id),
                 IssuedCredential::Code(code) => batch.delete(ledger.codes(), &code),
                 IssuedCredential::InteractionCode(code) => batch.delete(ledger.interaction_codes(), &code),
                 IssuedCredential::AccessToken(jti) => revocations::revoke_access_token(self.0, &mut batch, &jti),
@@ -53,13 +52,19 @@ impl<'c> GlobalRevocation<'c> {
                     _ = revocations::revoke_device_secret(self.0, &secret).await?
                 }
                 IssuedCredential::Device(code) => batch.update(ledger.devices(), &code, PolledRequest::withdraw),
-                // It stays until an administrator has it forgotten.
+                // Devices are in a record of their own.
                 IssuedCredential::RememberedDevice(_) => {}
                 IssuedCredential::Backchannel(id) => batch.update(ledger.backchannel(), &id, PolledRequest::withdraw),
             }
         }
+        batch.commit().await?;
+        for id in sessions {
+            // There is no browser that could load the front-channel notices.
+            session_end::end(self.0, &id).await?;
+        }
+        // Last, so that a revocation that has failed finds the rest when it is repeated.
+        let mut batch = ledger.batch();
         issued_tokens::forget(self.0, &mut batch, user_id);
-        // Last, so that a failed revocation can be repeated.
         Ok(batch.commit().await?)
     }
 }

@@ -53,17 +53,24 @@ pub(super) fn add_device<'l>(ledger: LedgerAt<'l>, batch: &mut Batch<'l>, user_i
 /// Forgets the browsers and devices of a user, who is asked for a second factor there again.
 pub(super) async fn forget_devices(context: &Context, user_id: &str) -> Result<(), LedgerError> {
     let (ledger, key) = (context.ledger(), IssuedTokens::device_key(user_id));
-    let Some(known) = ledger.issued_tokens().get(&key).await? else { return Ok(()) };
-    let mut batch = ledger.batch();
-    for credential in known {
-        if let IssuedCredential::RememberedDevice(device) = credential {
-            let user_id = user_id.to_owned();
-            let forget = move |known: &mut RememberedDevice| known.forget(&user_id);
-            batch.update(ledger.remembered_devices(), &device, forget);
+    loop {
+        let Some(found) = ledger.issued_tokens().get_versioned(&key).await? else { return Ok(()) };
+        let mut batch = ledger.batch();
+        batch.require_version(ledger.issued_tokens(), &key, found.version);
+        for credential in found.value {
+            if let IssuedCredential::RememberedDevice(device) = credential {
+                let user_id = user_id.to_owned();
+                let forget = move |known: &mut RememberedDevice| known.forget(&user_id);
+                batch.update(ledger.remembered_devices(), &device, forget);
+            }
+        }
+        batch.delete(ledger.issued_tokens(), &key);
+        match batch.commit().await {
+            // Another device has been remembered in the meantime.
+            Err(LedgerError::Conflict { .. }) => {}
+            other => return other,
         }
     }
-    batch.delete(ledger.issued_tokens(), &key);
-    batch.commit().await
 }
 
 /// What a redeemed grant issues to its user.

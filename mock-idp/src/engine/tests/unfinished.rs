@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::round_trips::{after, cookies_of, form};
 use super::{authn, get, instance};
+use crate::engine::sign_in_queue::NextSignIn;
 use crate::engine::{Orgs, SandboxSettings};
 use crate::http::front::Front;
 use crate::ledger::Ledger;
@@ -214,4 +215,24 @@ async fn a_session_token_is_used_up_together_with_the_session_that_it_begins() {
         let again = send(&orgs, again).await;
         assert_eq!((again.status, redeem(&orgs, &again).await), (StatusCode::FOUND, StatusCode::OK), "{writes}");
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_of_the_queue_waits_for_the_next_request_if_the_store_fails() {
+    let store = Arc::new(BrokenStore::after(usize::MAX));
+    let orgs = orgs(&store);
+    let next = NextSignIn { user_id: "00ubuyer0000000005d7".to_owned(), client_id: None };
+    assert!(orgs.default_org().sign_in_queue.add(vec![next.clone()]));
+    let authorize = format!(
+        "/oauth2/default/v1/authorize?{CLIENT}&response_type=code&scope=openid&state=s&nonce=n\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+    );
+    let ask = async || send(&orgs, get(&authorize).body(Body::empty()).unwrap()).await;
+    store.allow(0);
+    assert_eq!(ask().await.status, StatusCode::SERVICE_UNAVAILABLE);
+    store.allow(usize::MAX);
+    assert_eq!(orgs.default_org().sign_in_queue.list(), [next]);
+    let answer = ask().await;
+    assert_eq!((answer.status, redeem(&orgs, &answer).await), (StatusCode::FOUND, StatusCode::OK));
+    assert_eq!(orgs.default_org().sign_in_queue.list(), []);
 }
