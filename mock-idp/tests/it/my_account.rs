@@ -374,7 +374,8 @@ async fn authenticators_list_what_the_user_has_enrolled() {
     assert_eq!(patch(&format!("{path}/enrollments/unknown"), json!({ "nickname": "x" })).await.status(), 404);
     let posted = plain().post(format!("{}/idp/myaccount/phones", mock.url())).bearer_auth(&token);
     let posted = posted.header("content-type", "application/merge-patch+json").body("{}").send().await.unwrap();
-    assert_eq!(posted.status(), 415, "only a PATCH has this type");
+    let refused = json_of(posted, 400).await;
+    assert_eq!(refused["errorCode"], "E0000021", "only a PATCH has this type");
     let all = json_of(get("authenticators?expand=requirements").await, 200).await;
     for known in all.as_array().unwrap() {
         let embedded = known.get("_embedded").map(|embedded| &embedded["requirements"]["complexity"]["minLength"]);

@@ -93,18 +93,18 @@ mod tests {
             let login = format!("{id}@example.test");
             serde_json::json!({ "id": id, "profile": { "login": login, "email": login, "firstName": "A", "lastName": "B" } })
         };
-        let document = serde_json::json!({ "users": [user("00uann"), user("00uben")] });
+        let document = serde_json::json!({ "users": [user("00uann00000000000000"), user("00uben00000000000000")] });
         let org = Org::parse(&document.to_string()).unwrap();
-        let user_id = "00uann".to_owned();
+        let user_id = "00uann00000000000000".to_owned();
         let step = RecoveryStep::Password { user_id: user_id.clone(), token: "key".to_owned() };
         let recovery = Recovery { kind: RecoveryKind::Password, step };
         for stage in [Stage::NewPassword { user_id }, Stage::Recovery(recovery)] {
             let of = |answer| enrolling_user(&org, &stage, answer, 0).map(|user| user.id.as_str());
             let new = SignInAnswer::NewPassword { password: "x", repeated: true, ends_sessions: false };
-            assert_eq!(of(new), Some("00uann"));
-            assert_eq!(of(SignInAnswer::Pick("00uben@example.test")), Some("00uben"));
-            let both = SignInAnswer::Both { identifier: "00uben@example.test", password: "x" };
-            assert_eq!(of(both), Some("00uben"));
+            assert_eq!(of(new), Some("00uann00000000000000"));
+            assert_eq!(of(SignInAnswer::Pick("00uben00000000000000@example.test")), Some("00uben00000000000000"));
+            let both = SignInAnswer::Both { identifier: "00uben00000000000000@example.test", password: "x" };
+            assert_eq!(of(both), Some("00uben00000000000000"));
         }
     }
 }
