@@ -149,6 +149,19 @@ impl Api {
         Self { mock: Arc::clone(&self.mock), client: self.client.clone(), token: token.to_owned() }
     }
 
+    /// The pages of a list, as its links to the next one lead to them.
+    async fn pages(&self, path: &str) -> Vec<Value> {
+        let (mut pages, mut next) = (Vec::new(), Some(path.to_owned()));
+        while let Some(path) = next {
+            assert!(pages.len() < 50, "the pages do not end: {path}");
+            let page = self.get(&path).await;
+            assert_eq!(page.status, 200, "{path}: {}", page.body);
+            next = page.next().map(|next| next.strip_prefix(&self.base()).unwrap().to_owned());
+            pages.push(page.body);
+        }
+        pages
+    }
+
     /// An object that a request creates.
     async fn create(&self, path: &str, body: Value) -> Value {
         let reply = self.post(path, body).await;
@@ -178,6 +191,11 @@ impl Reply {
     fn refusal(&self) -> (u16, &str) {
         let (status, code, ..) = self.error();
         (status, code)
+    }
+
+    /// The URL of the next page.
+    fn next(&self) -> Option<&str> {
+        self.links.iter().find_map(|link| link.strip_prefix('<')?.strip_suffix(">; rel=\"next\""))
     }
 
     /// The names of the answer's members in their order.

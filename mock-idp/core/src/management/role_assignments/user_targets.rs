@@ -27,23 +27,26 @@ pub fn user_targets(
     let groups = org.group_ids(user).filter_map(|id| org.group(id));
     let by_groups = groups.flat_map(|group| group.roles.iter().map(|role| ("GROUP", group.id.as_str(), role)));
     let own = user.roles.iter().map(|role| ("USER", user.id.as_str(), role));
-    let assigned: Vec<(&str, &AdminRole)> = own
-        .chain(by_groups)
-        .filter(|(_, assignee, assigned)| role_id(assignee, assigned.kind) == role)
-        .map(|(kind, _, assigned)| (kind, assigned))
-        .collect();
+    let assigned: Vec<(&str, &str, &AdminRole)> =
+        own.chain(by_groups).filter(|(_, assignee, assigned)| role_id(assignee, assigned.kind) == role).collect();
     if assigned.is_empty() {
         return Err(ApiError::not_found(role, "RoleAssignment"));
     }
     let wanted = query.get("assignmentType");
-    let targets: Vec<Value> = assigned
+    // The same target can be one of the user and of groups, so a cursor also says whose it is.
+    let targets: Vec<(String, Value)> = assigned
         .into_iter()
-        .filter(|(kind, _)| wanted.is_none_or(|wanted| wanted == *kind))
-        .flat_map(|(kind, role)| targets(org, call, kind, role))
+        .filter(|(kind, ..)| wanted.is_none_or(|wanted| wanted == *kind))
+        .flat_map(|(kind, assignee, role)| {
+            let cursor =
+                move |target: &Value| format!("{kind}:{assignee}:{}", target["orn"].as_str().unwrap_or_default());
+            targets(org, call, kind, role).into_iter().map(move |target| (cursor(&target), target))
+        })
         .collect();
-    let (page, next) = paging.page(&targets, |target| target["orn"].as_str().unwrap_or_default())?;
+    let (page, next) = paging.page(&targets, |(cursor, _)| cursor)?;
     let path = format!("/api/v1/users/{}/roles/{role}/targets", user.id);
-    Ok(paging.listed(call, &path, page.into_iter().cloned().collect(), next))
+    let paging = paging.repeating_in_next(query, &["assignmentType"]);
+    Ok(paging.listed(call, &path, page.into_iter().map(|(_, target)| target.clone()).collect(), next))
 }
 
 fn targets(org: &Tables, call: ManagementCall<'_>, kind: &str, role: &AdminRole) -> Vec<Value> {
