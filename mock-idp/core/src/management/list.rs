@@ -91,7 +91,10 @@ impl ListQuery {
     /// The same list, whose link to the next page repeats these parameters where the request has them.
     #[must_use]
     pub fn repeating_in_next(mut self, query: &Parameters, names: &[&'static str]) -> Self {
-        self.repeated_by_next = names.iter().filter_map(|name| Some((*name, query.get(name)?.to_owned()))).collect();
+        // Okta: an order without an attribute is not repeated.
+        let is_kept = |name: &&&str| **name != "sortOrder" || query.contains("sortBy");
+        let names = names.iter().filter(is_kept);
+        self.repeated_by_next = names.filter_map(|name| Some((*name, query.get(name)?.to_owned()))).collect();
         self
     }
 

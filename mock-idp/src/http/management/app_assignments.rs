@@ -54,6 +54,7 @@ async fn list_users(call: Management, path: PathParameters, Query(query): Query)
             let shown = assignments::user_view(org, call, app, *user);
             if expanded { assignments::with_user(org, call, *user, shown) } else { Ok(shown) }
         });
+        let paging = paging.repeating_in_next(&query, &["expand"]);
         Ok(paging.listed(call, path.path(), shown.collect::<Result<_, _>>()?, next))
     })
     .map(respond::list)
@@ -106,6 +107,7 @@ async fn list_groups(call: Management, path: PathParameters, Query(query): Query
         let groups = assignments::groups_named(org, app, query.get("q").unwrap_or_default());
         let (page, next) = paging.page(groups, |group| &group.id)?;
         let shown = page.into_iter().map(|group| assignments::expanded_group(org, call, app, group, &query));
+        let paging = paging.repeating_in_next(&query, &["expand"]);
         Ok(paging.listed(call, path.path(), shown.collect::<Result<_, _>>()?, next))
     })
     .map(respond::list)

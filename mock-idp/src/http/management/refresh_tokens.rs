@@ -102,6 +102,7 @@ async fn list(call: &Management, owner: TokenOwner, query: &Parameters) -> Resul
         let (page, next) = paging.page(&tokens, |token: &IssuedRefreshToken| &token.id)?;
         let show = if expands(query, "scope") { refresh_tokens::with_scopes } else { refresh_tokens::show };
         let shown = page.into_iter().map(|token| show(org, call, &owner.list, token)).collect();
+        let paging = paging.repeating_in_next(query, &["expand"]);
         Ok(paging.listed(call, &owner.list, shown, next))
     })
     .map(respond::list)
@@ -236,6 +237,7 @@ async fn list_grants(call: Management, path: PathParameters, Query(query): Query
         let (page, next) = paging.page(&ids, |(id, _)| id)?;
         let shown =
             page.into_iter().map(|(_, grant)| consent_grants::show(org, call, &user, grant, expanded)).collect();
+        let paging = paging.repeating_in_next(&query, &["expand"]);
         Ok(paging.listed(call, path.path(), shown, next))
     })
     .map(respond::list)

@@ -72,6 +72,11 @@ async fn connections_are_filtered_by_the_apps_and_paged() {
     ] {
         assert_eq!(resources(&query).await, expected.into_iter().cloned().collect::<Vec<_>>(), "{query}");
     }
+    let third = bookmark("Board of directors").await;
+    api.create(&own, json!({ "resourceAppInstanceId": third })).await;
+    let pages = api.pages(&format!("{own}?limit=1&resourceAppName=board&status=ACTIVE")).await;
+    let found: Vec<&str> = pages.iter().flat_map(|page| values(page, "/resourceAppInstanceId")).collect();
+    assert_eq!(found, [&board, &third]);
     api.create(&format!("/api/v1/apps/{wiki}/lifecycle/deactivate"), json!({})).await;
-    assert_eq!(resources("activeAppsOnly=true").await, [board]);
+    assert_eq!(resources("activeAppsOnly=true").await, [board, third]);
 }

@@ -60,6 +60,23 @@ async fn groups_are_found_by_the_beginning_of_the_name_and_by_filters() {
 }
 
 #[tokio::test]
+async fn the_pages_of_a_search_have_its_order_and_what_it_expands() {
+    let api = Api::market().await;
+    for name in ["Page a", "Page c", "Page b"] {
+        api.create(PATH, json!({ "profile": { "name": name } })).await;
+    }
+    let search = format!("{PATH}?search=profile.name+sw+%22page%22&limit=1");
+    let pages = api.pages(&format!("{search}&sortBy=profile.name&sortOrder=desc&expand=stats")).await;
+    let names: Vec<&str> = pages.iter().flat_map(|page| values(page, "/profile/name")).collect();
+    assert_eq!(names, ["Page c", "Page b", "Page a"]);
+    for page in &pages {
+        assert_eq!(page[0]["_embedded"]["stats"]["usersCount"], 0, "{page}");
+    }
+    let unsorted = api.get(&format!("{search}&sortOrder=desc")).await;
+    assert!(unsorted.next().is_some_and(|next| !next.contains("sortOrder")), "{:?}", unsorted.links);
+}
+
+#[tokio::test]
 async fn owners_are_users_or_groups() {
     let api = Api::market().await;
     let path = format!("{PATH}/00gbuyers000000005d7/owners");

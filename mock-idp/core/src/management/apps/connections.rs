@@ -12,6 +12,10 @@ use crate::protocol::Parameters;
 
 const KIND: DirectoryKind = DirectoryKind::AppConnection;
 
+/// The parameters that select connections.
+const SELECTING: &[&str] =
+    &["status", "requestingAppId", "resourceAppId", "requestingAppName", "resourceAppName", "activeAppsOnly"];
+
 /// The connections from and to an app.
 ///
 /// # Errors
@@ -41,6 +45,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, app: &str, query: &Parameter
         .collect();
     let (page, next) = paging.page(connections, |connection| &connection.id)?;
     let path = format!("/api/v1/apps/{}/cwo/connections", app.id);
+    let paging = paging.repeating_in_next(query, SELECTING);
     Ok(paging.listed(call, &path, page.into_iter().map(show).collect(), next))
 }
 

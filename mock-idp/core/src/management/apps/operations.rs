@@ -69,6 +69,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, kid: &str, query: &Parameter
         .collect();
     let (page, next) = paging.page(found, |app: &App| &app.id)?;
     let shown = page.into_iter().map(|app| show_expanded(org, call, kid, app, expanded));
+    let paging = paging.repeating_in_next(query, &["expand"]);
     Ok(paging.listed(call, "/api/v1/apps", shown.collect(), next))
 }
 

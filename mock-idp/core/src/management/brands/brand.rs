@@ -30,6 +30,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
     brands.retain(|brand| brand.name().to_lowercase().starts_with(&beginning));
     let (page, next) = paging.page(&brands, |brand| &brand.id)?;
     let shown = page.into_iter().map(|brand| show_expanded(org, call, brand, query)).collect();
+    let paging = paging.repeating_in_next(query, &["expand"]);
     Ok(paging.listed(call, "/api/v1/brands", shown, next))
 }
 

@@ -26,6 +26,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, brand: &str, query: &Paramet
     let paging = ListQuery::read(query, ListStyle::paged(20, 200))?;
     let (page, next) = paging.page(TEMPLATES, |name: &str| name)?;
     let shown = page.into_iter().map(|name| show(org, call, &brand, name, query)).collect();
+    let paging = paging.repeating_in_next(query, &["expand"]);
     Ok(paging.listed(call, &format!("/api/v1/brands/{brand}/templates/email"), shown, next))
 }
 

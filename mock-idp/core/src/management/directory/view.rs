@@ -81,7 +81,7 @@ fn list_where(
     objects.sort_by_key(|(object, _)| !object.is_system());
     let (page, next) = paging.page(&objects, |(object, _)| &object.id)?;
     let shown = page.into_iter().map(|(_, shown)| shown.clone()).collect();
-    Ok(paging.listed(call, path, shown, next))
+    Ok(paging.repeating_in_next(query, &["type"]).listed(call, path, shown, next))
 }
 
 /// An object as answers show it.

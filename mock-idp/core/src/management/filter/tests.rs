@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Filter, FilterLiteral, FilterOperator, read_json};
+use super::{Filter, FilterLiteral, FilterOperator, read_json, sort};
 
 fn accepts(filter: &str, object: &Value) -> bool {
     Filter::parse(filter).unwrap().accepts(&|path, visit| read_json(object, path, visit))
@@ -135,5 +135,30 @@ proptest! {
         let object = json!({ "a": a });
         let accepts = |filter: &Filter| filter.accepts(&|path, visit| read_json(&object, path, visit));
         prop_assert_ne!(accepts(&filter), accepts(&Filter::Not(Box::new(filter.clone()))));
+    }
+}
+
+fn id_of(object: &Value) -> &str {
+    object["id"].as_str().unwrap()
+}
+
+#[test]
+fn objects_without_the_attribute_come_last_and_equal_ones_by_id() {
+    let objects = [
+        json!({ "id": "e", "rank": 10 }),
+        json!({ "id": "d" }),
+        json!({ "id": "c", "rank": -2.5 }),
+        json!({ "id": "b", "rank": 10 }),
+        json!({ "id": "a", "rank": -30 }),
+        json!({ "id": "f", "rank": null }),
+    ];
+    for (order, expected) in [
+        (None, ["a", "c", "b", "e", "d", "f"]),
+        (Some("asc"), ["a", "c", "b", "e", "d", "f"]),
+        (Some("desc"), ["b", "e", "c", "a", "d", "f"]),
+    ] {
+        let mut sorted: Vec<&Value> = objects.iter().collect();
+        sort(&mut sorted, order, id_of, |object, visit| read_json(object, "rank", visit));
+        assert_eq!(sorted.into_iter().map(id_of).collect::<Vec<_>>(), expected, "{order:?}");
     }
 }

@@ -38,6 +38,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
         |rule: &&DirectoryObject| wanted.as_ref().is_none_or(|wanted| rule.name().to_lowercase().contains(wanted));
     let (page, next) = paging.page(org.objects(DirectoryKind::GroupRule).filter(matching), |rule| &rule.id)?;
     let shown = page.into_iter().map(|rule| show(org, call, rule, query)).collect();
+    let paging = paging.repeating_in_next(query, &["expand"]);
     Ok(paging.listed(call, "/api/v1/groups/rules", shown, next))
 }
 
@@ -54,7 +55,9 @@ fn show(org: &Tables, call: ManagementCall<'_>, rule: &DirectoryObject, query: &
     let mut shown = directory::show(org, call, &GROUP_RULES, rule);
     if expands(query, "groupIdToGroupNameMap") {
         let text = [&shown["conditions"], &shown["actions"]].map(Value::to_string).concat();
-        let mentioned = org.groups().filter(|group| text.contains(&format!("\"{}", group.id)));
+        // In an expression, which is a string itself, the quotes around an id are escaped.
+        let quoted = |id: &str| [format!("\"{id}\""), format!("\"{id}\\\"")];
+        let mentioned = org.groups().filter(|group| quoted(&group.id).iter().any(|id| text.contains(id)));
         let names: Map<String, Value> =
             mentioned.map(|group| (group.id.clone(), group.profile.name.as_str().into())).collect();
         shown["_embedded"] = json!({ "groupIdToGroupNameMap": java_ordered(names) });

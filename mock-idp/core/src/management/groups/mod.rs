@@ -69,10 +69,11 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
         let read = |group: &Group, visit: &mut dyn FnMut(AttributeValue<'_>)| {
             read_json(&show(org, call, group), attribute, visit);
         };
-        sort(&mut groups, query.get("sortOrder"), read);
+        sort(&mut groups, query.get("sortOrder"), |group| &group.id, read);
     }
     let (page, next) = paging.page(groups, |group| &group.id)?;
     let shown = page.into_iter().map(|group| show_expanded(org, call, group, query)).collect();
+    let paging = paging.repeating_in_next(query, &["sortBy", "sortOrder", "expand"]);
     Ok(paging.listed(call, "/api/v1/groups", shown, next))
 }
 

@@ -26,6 +26,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
         .collect();
     let (page, next) = paging.page(&found, |mapping| &mapping.id)?;
     let shown = page.into_iter().map(|mapping| show(call, mapping, None)).collect();
+    let paging = paging.repeating_in_next(query, &["sourceId", "targetId"]);
     Ok(paging.listed(call, "/api/v1/mappings", shown, next))
 }
 

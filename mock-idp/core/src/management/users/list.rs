@@ -26,7 +26,7 @@ pub fn list(
     content_type: Option<&str>,
 ) -> Result<ListedPage, ApiError> {
     let paging = ListQuery::read(query, if query.contains("q") { MATCHING } else { STYLE })?;
-    let shape = UserShape::read(query, content_type)?;
+    let shape = UserShape::of_list(query, content_type)?;
     let (search, filter) = (query.get("search"), query.get("filter"));
     if search.is_some() && filter.is_some() || query.contains("q") && filter.is_some() {
         return Err(ApiError::new(ApiErrorId::SearchAndFilter, "both a search and a filter"));
@@ -52,10 +52,12 @@ pub fn list(
         .collect();
     // Okta: only searches are sorted.
     if let Some(attribute) = query.get("sortBy").filter(|_| search.is_some()) {
-        sort(&mut users, query.get("sortOrder"), |user, visit| read(org, user, attribute, visit));
+        let read = |user: &User, visit: &mut dyn FnMut(AttributeValue<'_>)| read(org, user, attribute, visit);
+        sort(&mut users, query.get("sortOrder"), |user| &user.id, read);
     }
     let (page, next) = paging.page(users, |user| &user.id)?;
     let shown = page.into_iter().map(|user| shape.apply(org, user, show_listed(org, call, user))).collect();
+    let paging = paging.repeating_in_next(query, &["sortBy", "sortOrder", "fields", "expand"]);
     Ok(paging.listed(call, "/api/v1/users", shown, next))
 }
 

@@ -31,18 +31,31 @@ const CREDENTIAL_LINKS: [&str; 6] =
     ["changePassword", "changeRecoveryQuestion", "forgotPassword", "resetPassword", "resetFactors", "unlock"];
 
 impl UserShape {
+    /// The shape of the users of a list. Okta: only lists have `fields`.
+    ///
     /// # Errors
     /// `fields` that are not a list of names.
-    pub fn read(query: &Parameters, content_type: Option<&str>) -> Result<Self, ApiError> {
-        let omitted = content_type.and_then(|text| text.split_once("okta-response=")).map_or("", |(_, names)| names);
-        let omits = |name: &str| omitted.trim_matches('"').split([',', ';']).any(|omitted| omitted.trim() == name);
-        Ok(Self {
-            fields: query.get("fields").map(Fields::read).transpose()?,
+    pub fn of_list(query: &Parameters, content_type: Option<&str>) -> Result<Self, ApiError> {
+        let fields = query.get("fields").map(Fields::read).transpose()?;
+        Ok(Self { fields, ..Self::read(query, content_type) })
+    }
+
+    /// The shape of one user. Okta: only the answer about one user has `blocks`.
+    #[must_use]
+    pub fn of_one(query: &Parameters, content_type: Option<&str>) -> Self {
+        Self { with_blocks: expands(query, "blocks"), ..Self::read(query, content_type) }
+    }
+
+    fn read(query: &Parameters, content_type: Option<&str>) -> Self {
+        let parameters = content_type.unwrap_or_default().split(';').map(str::trim);
+        let omitted = parameters.filter_map(|text| text.strip_prefix("okta-response=")).next().unwrap_or_default();
+        let omits = |name: &str| omitted.trim_matches('"').split(',').any(|omitted| omitted.trim() == name);
+        Self {
             omits_credentials: omits("omitCredentials"),
             omits_links: omits("omitCredentialsLinks"),
             with_classification: expands(query, "classification"),
-            with_blocks: expands(query, "blocks"),
-        })
+            ..Self::default()
+        }
     }
 
     /// The user as the request asks for it.

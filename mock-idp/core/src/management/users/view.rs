@@ -23,7 +23,7 @@ pub fn get(org: &Tables, call: ManagementCall<'_>, name: &str) -> Result<Value, 
 /// Answers a request for one user, in the shape that it asks for.
 ///
 /// # Errors
-/// There is no such user, or `fields` that are not a list of names.
+/// There is no such user.
 pub fn get_shaped(
     org: &Tables,
     call: ManagementCall<'_>,
@@ -31,7 +31,7 @@ pub fn get_shaped(
     query: &Parameters,
     content_type: Option<&str>,
 ) -> Result<Value, ApiError> {
-    let shape = UserShape::read(query, content_type)?;
+    let shape = UserShape::of_one(query, content_type);
     find(org, call, name).map(|user| shape.apply(org, user, show(org, call, user)))
 }
 
