@@ -1,6 +1,7 @@
 //! Browsers in which users are not asked for a second authenticator again.
 
 use mock_idp::MockIdp;
+use mock_idp_core::org::SignInForm;
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -37,6 +38,20 @@ async fn signs_in(mock: &MockIdp, client: &Client, keeps: bool) -> bool {
     let (status, arrived) = submit(mock, client, &page, "verify", &[("credentials.answer", "spinach")]).await;
     assert_eq!(status, 302, "{arrived}");
     true
+}
+
+/// The transaction of a program with an API token, which names a device.
+async fn by_program(mock: &MockIdp, device: &str) -> Value {
+    let body = json!({ "username": super::LOGIN, "password": PASSWORD, "context": { "deviceToken": device } });
+    let request = browser().post(format!("{}/api/v1/authn", mock.url())).header("authorization", API_TOKEN);
+    request.json(&body).send().await.unwrap().json::<Value>().await.unwrap()
+}
+
+/// Ends the sessions of the buyer.
+async fn clear(mock: &MockIdp, query: &str) {
+    let url = format!("{}/api/v1/users/{}/sessions{query}", mock.url(), super::BUYER);
+    let response = browser().delete(url).header("authorization", API_TOKEN).send().await.unwrap();
+    assert_eq!(response.status(), 204, "{query}");
 }
 
 #[tokio::test]
@@ -79,11 +94,7 @@ async fn a_browser_is_remembered_for_the_time_of_the_rule_or_not_at_all() {
 #[tokio::test]
 async fn a_program_has_the_device_remembered_that_it_names() {
     let mock = stopped(&asking(&json!({ "factorPromptMode": "SESSION", "factorLifetime": 60 }))).await;
-    let sign_in = async |device: &str| {
-        let body = json!({ "username": super::LOGIN, "password": PASSWORD, "context": { "deviceToken": device } });
-        let request = browser().post(format!("{}/api/v1/authn", mock.url())).header("authorization", API_TOKEN);
-        request.json(&body).send().await.unwrap().json::<Value>().await.unwrap()
-    };
+    let sign_in = async |device: &str| by_program(&mock, device).await;
     let first = sign_in("device-1").await;
     assert_eq!(first["status"], "MFA_REQUIRED");
     let policy = &first["_embedded"]["policy"];
@@ -119,18 +130,33 @@ async fn a_program_has_the_device_remembered_that_it_names() {
 async fn the_browsers_of_a_user_are_forgotten_with_the_sessions_unless_that_is_declined() {
     let mock = stopped(&asking(&json!({ "factorPromptMode": "DEVICE" }))).await;
     let client = browser();
-    let clear = async |query: &str| {
-        let url = format!("{}/api/v1/users/{}/sessions{query}", mock.url(), super::BUYER);
-        let response = browser().delete(url).header("authorization", API_TOKEN).send().await.unwrap();
-        assert_eq!(response.status(), 204, "{query}");
-    };
     assert!(signs_in(&mock, &client, true).await);
-    clear("?forgetDevices=false").await;
+    clear(&mock, "?forgetDevices=false").await;
     assert!(!signs_in(&mock, &client, true).await);
-    clear("?oauthTokens=true&forgetDevices=false").await;
+    clear(&mock, "?oauthTokens=true&forgetDevices=false").await;
     assert!(!signs_in(&mock, &client, true).await);
-    clear("").await;
+    clear(&mock, "").await;
     assert!(signs_in(&mock, &client, true).await, "the browser is remembered again from now on");
-    clear("?oauthTokens=true").await;
+    clear(&mock, "?oauthTokens=true").await;
     assert!(signs_in(&mock, &client, true).await);
+}
+
+/// Okta: in an org of the Classic Engine.
+#[tokio::test]
+async fn the_browsers_of_a_user_of_a_classic_org_are_forgotten_on_request_only() {
+    let org = asking(&json!({ "factorPromptMode": "DEVICE" }));
+    let org = org.edit(|document| document.settings.sign_in_page.form = SignInForm::Classic);
+    let mock = stopped(&org).await;
+    let first = by_program(&mock, "device-1").await;
+    let factors = first["_embedded"]["factors"].as_array().unwrap();
+    let question = factors.iter().find(|factor| factor["factorType"] == "question").unwrap();
+    let path = format!("/factors/{}/verify?rememberDevice=true", question["id"].as_str().unwrap());
+    let answer = json!({ "stateToken": first["stateToken"], "answer": "spinach" });
+    assert_eq!(authn(&mock, &path, answer).await.1["status"], "SUCCESS");
+    for query in ["", "?forgetDevices=false", "?oauthTokens=true"] {
+        clear(&mock, query).await;
+        assert_eq!(by_program(&mock, "device-1").await["status"], "SUCCESS", "{query}");
+    }
+    clear(&mock, "?forgetDevices=true").await;
+    assert_eq!(by_program(&mock, "device-1").await["status"], "MFA_REQUIRED");
 }
