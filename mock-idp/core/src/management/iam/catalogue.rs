@@ -161,7 +161,11 @@ const CATALOGUE: &[Permission] = &[
     ),
     operations(
         "okta.users.credentials.resetPassword",
-        &["POST /api/v1/users/*/lifecycle/reset_password", "POST /api/v1/users/*/credentials/forgot_password"],
+        &[
+            "POST /api/v1/users/*/lifecycle/reset_password",
+            "POST /api/v1/users/*/credentials/forgot_password",
+            "POST /api/v1/users/*/credentials/forgot_password_recovery_question",
+        ],
     ),
     // Okta: okta.groups.members.manage is needed beside it.
     without_operation("okta.users.groupMembership.manage"),
@@ -237,6 +241,13 @@ mod tests {
         assert!(admits("okta.users.manage", unlock));
         for label in ["okta.users.lifecycle.suspend", "okta.users.read", "okta.users.create", "okta.unknown"] {
             assert!(!admits(label, unlock), "{label}");
+        }
+        for path in [
+            "/api/v1/users/00u1/credentials/forgot_password",
+            "/api/v1/users/00u1/credentials/forgot_password_recovery_question",
+        ] {
+            assert!(admits("okta.users.credentials.resetPassword", operation("POST", path)), "{path}");
+            assert!(!admits("okta.users.credentials.resetFactors", operation("POST", path)), "{path}");
         }
         assert!(admits("okta.users.create", operation("POST", "/api/v1/users/")));
         assert!(!admits("okta.users.create", operation("POST", "/api/v1/users/00u1")));
