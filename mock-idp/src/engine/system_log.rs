@@ -153,7 +153,11 @@ impl Management {
         instance.write_log().await?;
         let ledger = instance.ledger.at(instance.clock.now());
         let next = ledger.log_positions().get(LogPosition::KEY).await?.unwrap_or_default().next;
-        let query = query.in_log(next);
+        let named = match query.cursor_record() {
+            Some(number) => ledger.logged_requests().get(&LoggedRequest::key(number)).await?,
+            None => None,
+        };
+        let query = query.in_log(next, named.as_ref());
         let mut page = query.page();
         let mut numbers = query.records(next.saturating_sub(MAX_RECORDS), next);
         let mut is_full = false;

@@ -57,7 +57,7 @@ pub enum LogOrder {
 struct LogCursor {
     record: u64,
     event: usize,
-    /// Milliseconds since 1970 of the event before.
+    /// Milliseconds since 1970 of the record before; in a descending list, of this record.
     time: i64,
 }
 
@@ -87,6 +87,8 @@ pub struct LogPage {
     events: Vec<Value>,
     /// Where the next page begins.
     next: Option<LogCursor>,
+    /// Behind the last record that has been looked at.
+    end: Option<LogCursor>,
     is_full: bool,
 }
 
@@ -135,10 +137,23 @@ impl LogQuery {
         })
     }
 
-    /// The query in a log whose next record has this number. A cursor of a log that has been emptied since is a time.
+    /// The number of the record whose time the cursor has.
     #[must_use]
-    pub fn in_log(mut self, next: u64) -> Self {
-        if let Some(cursor) = self.after.take_if(|cursor| cursor.record > next) {
+    pub fn cursor_record(&self) -> Option<u64> {
+        let cursor = self.after?;
+        match self.order {
+            LogOrder::Ascending if cursor.event == 0 => cursor.record.checked_sub(1),
+            LogOrder::Ascending | LogOrder::Descending => Some(cursor.record),
+        }
+    }
+
+    /// The query in a log whose next record has this number; `named` is the record with the number of [`Self::cursor_record`], if it is
+    /// still there. A cursor of a log that has been emptied since is a time.
+    #[must_use]
+    pub fn in_log(mut self, next: u64, named: Option<&LoggedRequest>) -> Self {
+        let is_gone = self.cursor_record().is_some_and(|number| number >= next);
+        let is_of_other_log = |cursor: &LogCursor| is_gone || named.is_some_and(|named| named.published != cursor.time);
+        if let Some(cursor) = self.after.take_if(|cursor| is_of_other_log(cursor)) {
             match self.order {
                 LogOrder::Ascending => self.since = self.since.max(cursor.time.saturating_add(1)),
                 LogOrder::Descending => self.until = self.until.min(cursor.time),
@@ -162,11 +177,12 @@ impl LogQuery {
     /// An empty page.
     #[must_use]
     pub fn page(&self) -> LogPage {
-        LogPage { events: Vec::new(), next: None, is_full: false }
+        LogPage { events: Vec::new(), next: None, end: None, is_full: false }
     }
 
     /// Adds the events of a record that fit; `false`: the page is full.
     pub fn add(&self, page: &mut LogPage, number: u64, request: &LoggedRequest) -> bool {
+        page.end = Some(LogCursor { record: number + 1, event: 0, time: request.published });
         if !(self.since..self.until).contains(&request.published) {
             return true;
         }
@@ -229,7 +245,8 @@ impl LogQuery {
             (false, true) if page.next.is_some() => page.next,
             // There is nothing new: the same place, or the end of the log.
             (false, true) => {
-                let end = LogCursor { record: end, event: 0, time: call.now.saturating_mul(1_000) };
+                let now = call.now.saturating_mul(1_000);
+                let end = page.end.unwrap_or(LogCursor { record: end, event: 0, time: now });
                 Some(self.after.unwrap_or(end))
             }
             (false, false) => None,

@@ -37,8 +37,13 @@ fn log() -> Vec<LoggedRequest> {
 
 /// The ids of the actors of a page, and its links.
 fn page(query: &str) -> (Vec<String>, Vec<String>) {
-    let log = log();
-    let query = LogQuery::read(&Parameters::parse(query.as_bytes()), NOW + 3_600_000).unwrap().in_log(log.len() as u64);
+    page_of(&log(), query)
+}
+
+fn page_of(log: &[LoggedRequest], query: &str) -> (Vec<String>, Vec<String>) {
+    let query = LogQuery::read(&Parameters::parse(query.as_bytes()), NOW + 3_600_000).unwrap();
+    let named = query.cursor_record().and_then(|number| log.get(number as usize));
+    let query = query.in_log(log.len() as u64, named);
     let mut page = query.page();
     for number in query.records(0, log.len() as u64) {
         if !query.add(&mut page, number, &log[number as usize]) {
@@ -202,4 +207,29 @@ fn a_cursor_is_the_time_of_the_last_event_and_a_number() {
     assert_eq!(after("ASCENDING", 0), ["00u3", "unknown", "00u4", "unknown"]);
     assert_eq!(after("ASCENDING", 2), Vec::<String>::new());
     assert_eq!(after("DESCENDING", 1), ["unknown", "00u2", "00u1"]);
+}
+
+/// A program that asks again and again misses no event of a log that has been emptied and filled again.
+#[test]
+fn a_cursor_of_a_log_that_has_been_filled_again_is_a_time() {
+    let next_of = |query: &str| next(&page(query).1).unwrap();
+    let again = |minutes: std::ops::Range<i64>| minutes.map(|minute| request(minute, &["00u9"])).collect::<Vec<_>>();
+    let all = ["00u9", "unknown", "00u9", "unknown", "00u9", "unknown"];
+    // Behind the last event, behind an event in the middle, and behind a log without a matching event.
+    let polls = ["limit=100".to_owned(), "limit=4".to_owned(), "q=nothing".to_owned()];
+    for (poll, query) in polls.iter().zip(polls.iter().map(|poll| next_of(poll))) {
+        let query = query.replace("q=nothing&", "");
+        assert_eq!(page_of(&again(10..13), &query).0[..4], all[..4], "{poll}: as long as before");
+        assert_eq!(page_of(&again(10..11), &query).0, all[..2], "{poll}: shorter");
+        assert_eq!(page_of(&again(10..15), &query).0[..4], all[..4], "{poll}: longer");
+    }
+    // The log was empty.
+    let query = next(&page_of(&[], "limit=100").1).unwrap();
+    assert_eq!(page_of(&again(10..13), &query).0, all);
+    // The same log: nothing is listed twice.
+    assert_eq!(page(&next_of("limit=100")).0, Vec::<String>::new());
+    assert_eq!(page(&next_of("q=nothing").replace("q=nothing&", "")).0, Vec::<String>::new());
+    assert_eq!(page(&next_of("limit=4")).0, ["unknown", "00u4", "unknown"]);
+    let grown = [log(), again(3..4)].concat();
+    assert_eq!(page_of(&grown, &next_of("limit=100")).0, ["00u9", "unknown"]);
 }
