@@ -10,7 +10,7 @@ use super::iam::Operation;
 use super::role_scope::Reach;
 use super::{ApiError, ApiErrorId, roles, users};
 use crate::model::{ApiToken, UserStatus};
-use crate::org::{Org, Urls};
+use crate::org::{Org, Tables, Urls};
 use crate::policy::network_problem;
 use crate::protocol::{ErrorId, OAuthError};
 use crate::tokens::Verified;
@@ -125,12 +125,32 @@ pub fn check(
         let reason = format!("the targets of the roles of the caller do not include {}", object.name);
         return Err(ApiError::access_denied(reason).into());
     }
-    // Okta: an org without API Access Management refuses whatever is about authorization servers.
+    check_feature(org, scopes)?;
+    Ok(caller)
+}
+
+/// Checks an admitted caller for one more operation, which the parameters of a call ask for.
+///
+/// # Errors
+/// The caller lacks a scope or a role for it, or the org a feature.
+pub(super) fn check_also(org: &Tables, caller: &Caller, operation: Operation<'_>) -> Result<(), ApiError> {
+    let scopes = operation.scopes;
+    if let Some(granted) = &caller.scopes
+        && !scopes.iter().any(|scope| granted.iter().any(|granted| granted == scope))
+    {
+        return Err(ApiError::access_denied(format!("the access token lacks {}", scopes.join(" or "))));
+    }
+    reach_of_roles(org, caller, operation)?;
+    check_feature(org, scopes)
+}
+
+/// Okta: an org without API Access Management refuses whatever is about authorization servers.
+fn check_feature(org: &Tables, scopes: &[&str]) -> Result<(), ApiError> {
     let about_servers = scopes.iter().any(|scope| scope.starts_with("okta.authorizationServers."));
     if about_servers && !org.settings().features.api_access_management {
-        return Err(ApiError::new(ApiErrorId::FeatureDenied, "the org has no API Access Management").into());
+        return Err(ApiError::new(ApiErrorId::FeatureDenied, "the org has no API Access Management"));
     }
-    Ok(caller)
+    Ok(())
 }
 
 /// Whether the roles of the caller are about an object. Users may read themselves. Objects that do not exist are answered as such.
@@ -187,7 +207,12 @@ fn authorize(
                     return Err(AccessError::Challenged(Challenged { scheme, refusal, scope }));
                 }
                 let text = |name| token.text(name).map(str::to_owned);
-                let caller = Caller { user_id: text("uid"), client_id: text("cid"), ..Caller::default() };
+                let caller = Caller {
+                    user_id: text("uid"),
+                    client_id: text("cid"),
+                    scopes: Some(token.scopes().map(str::to_owned).collect()),
+                    ..Caller::default()
+                };
                 let reach = reach_of_roles(org, &caller, operation)?;
                 return Ok(Caller { reach, ..caller });
             }
@@ -215,7 +240,7 @@ fn is_recent(token: &Verified, now: i64) -> bool {
 }
 
 /// Okta: a scope allows nothing that the roles of the user, or of a client that acts for itself, do not allow.
-fn reach_of_roles(org: &Org, caller: &Caller, operation: Operation<'_>) -> Result<Reach, ApiError> {
+fn reach_of_roles(org: &Tables, caller: &Caller, operation: Operation<'_>) -> Result<Reach, ApiError> {
     let scopes = operation.scopes;
     let user = caller.user_id.as_deref().and_then(|id| org.user(id));
     let client = caller.client_id.as_deref().and_then(|id| org.client(id));

@@ -16,6 +16,8 @@ pub struct Caller {
     pub client_id: Option<String>,
     /// Id of the API token.
     pub api_token_id: Option<String>,
+    /// The scopes of the access token. API tokens have none.
+    pub scopes: Option<Vec<String>>,
     /// What the roles of the caller are about.
     pub reach: Reach,
 }

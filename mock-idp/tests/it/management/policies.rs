@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Api, keys, values};
+use super::{Api, SERVICE, keys, values};
 use crate::flow::{WEB, authorize, browser, code_request, parameter};
 use crate::session_policy::{after, control, signed_in};
 
@@ -265,16 +265,9 @@ async fn policies_are_listed_in_pages_and_by_name() {
     assert_eq!((names[0], *names.last().unwrap()), ("Any two factors", "Zebra"), "{names:?}");
     assert!(names.iter().position(|name| *name == "apple") < names.iter().position(|name| *name == "Zebra"));
     assert_eq!(all.links, [format!("<{}{PATH}?type=ACCESS_POLICY>; rel=\"self\"", api.base())]);
-    let (mut seen, mut path) = (Vec::new(), format!("{PATH}?type=ACCESS_POLICY&sortBy=name&limit=2"));
-    loop {
-        let page = api.get(&path).await;
-        seen.extend(values(&page.body, "/name").into_iter().map(str::to_owned));
-        assert!(page.body.as_array().unwrap().len() <= 2);
-        let Some(next) = page.links.iter().find(|link| link.ends_with("rel=\"next\"")) else { break };
-        let next = next.split(['<', '>']).nth(1).unwrap().strip_prefix(&api.base()).unwrap();
-        next.clone_into(&mut path);
-    }
-    assert_eq!(seen, names);
+    let pages = api.pages(&format!("{PATH}?type=ACCESS_POLICY&sortBy=name&limit=2")).await;
+    assert!(pages.iter().all(|page| page.as_array().unwrap().len() <= 2), "{pages:?}");
+    assert_eq!(pages.iter().flat_map(|page| values(page, "/name")).collect::<Vec<_>>(), names);
     let page = api.get(&format!("{PATH}?type=ACCESS_POLICY&status=ACTIVE&expand=rules&sortBy=name&limit=1")).await;
     let next = "&limit=1&type=ACCESS_POLICY&status=ACTIVE&sortBy=name&expand=rules>; rel=\"next\"";
     assert!(page.links[1].ends_with(next), "{:?}", page.links);
@@ -366,6 +359,27 @@ async fn policies_of_authorization_servers_are_listed_by_the_server() {
     assert_eq!(api.get(&format!("{list}&resourceId={empty}")).await.body, json!([]));
     assert!(values(&api.get(&list).await.body, "/id").contains(&own[0]["id"].as_str().unwrap()));
     assert_eq!(api.get(&format!("{list}&resourceId=ausunknown")).await.refusal(), (404, "E0000007"));
+}
+
+#[tokio::test]
+async fn policies_of_authorization_servers_are_for_callers_who_may_read_these() {
+    let api = Api::market().await;
+    let list = format!("{PATH}?type=OAUTH_AUTHORIZATION_POLICY");
+    for kind in ["policies", "authorizationServers"] {
+        for access in ["read", "manage"] {
+            let grant = json!({ "scopeId": format!("okta.{kind}.{access}"), "issuer": api.base() });
+            api.create(&format!("/api/v1/apps/{SERVICE}/grants"), grant).await;
+        }
+    }
+    for (scope, expected) in [
+        ("okta.policies.read", 403),
+        ("okta.policies.read okta.authorizationServers.read", 200),
+        ("okta.policies.manage okta.authorizationServers.manage", 200),
+    ] {
+        let caller = api.with_access_token(&api.service_token(scope).await);
+        assert_eq!(caller.get(&list).await.status, expected, "{scope}");
+        assert_eq!(caller.get(&format!("{PATH}?type=ACCESS_POLICY")).await.status, 200, "{scope}");
+    }
 }
 
 #[tokio::test]

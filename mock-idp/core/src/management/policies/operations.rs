@@ -8,21 +8,29 @@ use super::priorities::{CATCH_ALL, close_gaps, place};
 use super::record::{self, PolicyRecord};
 use super::types::PolicyType;
 use super::view;
-use crate::management::authorization_servers as servers;
+use crate::management::iam::Operation;
 use crate::management::{
     ApiError, ApiErrorId, BodyMembers, Causes, Links, ListQuery, ListStyle, ListedPage, ManagementCall,
     ManagementChange,
 };
+use crate::management::{access, authorization_servers as servers};
 use crate::org::Tables;
 use crate::protocol::Parameters;
 
 /// The type of the policies of authorization servers, which have operations of their own.
 const SERVER_POLICY: &str = "OAUTH_AUTHORIZATION_POLICY";
 
+/// What a list of the policies of authorization servers demands beside the access to policies.
+const READ_SERVERS: Operation<'_> = Operation {
+    scopes: &["okta.authorizationServers.read", "okta.authorizationServers.manage"],
+    method: "GET",
+    path: "/api/v1/policies",
+};
+
 /// Answers a request for the policies of a type.
 ///
 /// # Errors
-/// No type, or an unknown one.
+/// No type, or an unknown one; the caller may not read authorization servers, which the type is about.
 pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Result<ListedPage, ApiError> {
     let Some(name) = query.get("type") else {
         return Err(ApiError::new(ApiErrorId::MissingParameter, "the list needs a type of policies"));
@@ -46,6 +54,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
 
 /// The policies of the authorization server that `resourceId` names, or of all.
 fn of_servers(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Result<Vec<Value>, ApiError> {
+    access::check_also(org, call.caller, READ_SERVERS)?;
     let servers = match query.get("resourceId") {
         Some(id) => vec![servers::find(org, id)?],
         None => org.authorization_servers().collect(),
