@@ -44,7 +44,7 @@ fn word() -> impl Strategy<Value = String> {
         "http://[",
         "00ubuyer0000000005d7",
         "00gbuyers000000005d7",
-        "0oamarketweb00005d7",
+        "0oamarketweb000005d7",
         "2026-01-01T00:00:00.000Z",
         "10.0.0.0/8",
         "",
