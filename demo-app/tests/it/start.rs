@@ -118,7 +118,8 @@ async fn running_requests_are_named_when_the_program_stops() {
     });
     let said = said.await.unwrap();
     assert!(said.contains("stopping; waits a moment for 2 requests"), "{said}");
-    assert!(slow.await.unwrap().is_err());
+    // The connection ends, or the app has answered that the issuer has.
+    assert!(slow.await.unwrap().map_or(true, |answer| answer.status().is_server_error()));
 }
 
 #[test]
