@@ -24,7 +24,7 @@ fn texts(html: &Html, selector: &str) -> Vec<String> {
     html.select(&selector).map(|element| text(element).split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// Milliseconds; below ten with one digit behind the point, so that two short ones can be told apart.
+/// A duration in milliseconds; below ten it has one decimal.
 fn is_duration(text: &str) -> bool {
     let Some(number) = text.strip_suffix(" ms") else { return false };
     let fraction = number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
