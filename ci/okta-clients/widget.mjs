@@ -121,9 +121,14 @@ const secondFactors = {
   },
 };
 
-/** The code of the last text message to the user. */
-async function textMessage() {
-  const sent = await fetch(`${ORG}/_mock/inbox/wait?user=${WITH_FACTORS}&kind=sms&timeout=10`);
+const INBOX = `${ORG}/_mock/inbox`;
+const TEXT_MESSAGES = `user=${WITH_FACTORS}&kind=sms`;
+
+/** Clicks, and returns the code of the text message that the page lets the org send after that. */
+async function clickForTextMessage(browser, css) {
+  const [newest] = await (await fetch(`${INBOX}?${TEXT_MESSAGES}`)).json();
+  await browser.click(css);
+  const sent = await fetch(`${INBOX}/wait?${TEXT_MESSAGES}&after=${newest?.id ?? 0}&timeout=10`);
   assert.equal(sent.status, 200);
   return (await sent.json()).code;
 }
@@ -132,15 +137,15 @@ const textMessages = {
   async gen2(browser) {
     await toSecondFactor(browser, SUBMIT.gen2);
     await browser.click('.authenticator-button[data-se="phone_number"] a');
-    await browser.click('input[value="Receive a code via SMS"]');
-    await browser.type(PASSCODE, await textMessage());
+    const code = await clickForTextMessage(browser, 'input[value="Receive a code via SMS"]');
+    await browser.type(PASSCODE, code);
     await browser.click(SUBMIT.gen2);
   },
   async gen3(browser) {
     await toSecondFactor(browser, SUBMIT.gen3);
     await browser.click('button[aria-label^="Select Phone"]');
-    await browser.click(SUBMIT.gen3);
-    await browser.type(PASSCODE, await textMessage());
+    const code = await clickForTextMessage(browser, SUBMIT.gen3);
+    await browser.type(PASSCODE, code);
     await browser.click(SUBMIT.gen3);
   },
 };
