@@ -60,3 +60,29 @@ async fn answer(
     };
     (preview, found)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+    use crate::keys::KeyPool;
+
+    #[tokio::test]
+    async fn a_search_ends_when_its_client_goes() {
+        let org = Org::parse(crate::BUILT_IN_ORG).unwrap();
+        let instance = OrgInstance::new(org, &mut KeyPool::default(), None);
+        let org = instance.org();
+        let unknown: Vec<String> = (0..999).map(|number| format!("unknown:{number}")).collect();
+        let parameters = [("client", "0oamarketweb000005d7"), ("user", "buyer"), ("scope", &unknown.join(" "))];
+        let question = Question::read(&org, parameters).unwrap();
+        // The keys are there, so that the first poll starts the search.
+        instance.keys(org.server_by_id(&question.server).unwrap(), instance.clock.now()).await.unwrap();
+        let (ends, ended) = tokio::sync::oneshot::channel();
+        let present = |_: &Org, _: &Question, _: Preview, found: Remedies| ends.send(found.cut_short).unwrap();
+        let mut explained = Box::pin(explain(&instance, Urls::default(), question, present));
+        assert_eq!(explained.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending);
+        drop(explained);
+        assert_eq!(ended.await, Ok(Some("the search was cancelled")));
+    }
+}

@@ -279,6 +279,9 @@ fn ca_prints_path_certificate_and_trust_instructions() {
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
     assert_eq!(ask("print"), pem);
     assert!(ask("hint").contains(&format!("export NODE_EXTRA_CA_CERTS={}\n", path.display())));
+    let hint = stdout(&output(program(dir.path()).args(["ca", "hint", "--port", "9443"])));
+    let curl = format!("curl --cacert {} https://localhost:9443/healthz", path.display());
+    assert!(hint.lines().any(|line| line == curl), "{hint}");
 
     let elsewhere = dir.path().join("elsewhere");
     let printed = output(program(dir.path()).args(["ca", "path", "--state-dir"]).arg(&elsewhere));

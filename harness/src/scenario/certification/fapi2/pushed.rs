@@ -147,13 +147,18 @@ async fn again(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
 async fn expired(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     let request = run.request();
     let (name, lifetime) = run.push(&request).await?;
-    if lifetime > PATIENCE && run.context.target.control.is_none() {
+    if !is_waited_for(lifetime) && run.context.target.control.is_none() {
         return Err(Stopped::Skipped(format!("a request_uri lives for {lifetime} seconds: too long to wait")));
     }
     run.context.pass_time(u32::try_from(lifetime + 1).unwrap_or(u32::MAX)).await?;
     let journey = run.follow(&request, &name, &[]).await?;
     run.worthless(&journey);
     Ok(())
+}
+
+/// Whether the scenario waits until a request URI that lives for so many seconds expires.
+const fn is_waited_for(lifetime: i64) -> bool {
+    lifetime <= PATIENCE
 }
 
 async fn other_client(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
@@ -224,4 +229,12 @@ async fn without_address(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     // RFC 6749 3.1.2.3: the only registered redirect URI is used.
     run.either(request, &journey, INVALID).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_request_uri_is_waited_for_up_to_30_minutes() {
+        assert_eq!([1_799, 1_800, 1_801].map(super::is_waited_for), [true, true, false]);
+    }
 }
