@@ -9,6 +9,12 @@ use std::task::Poll;
 use demo_app::{DemoApp, StartError};
 use serde_json::{Value, json};
 
+fn client() -> reqwest::Client {
+    // Fails if the app of another test has installed it already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
 #[tokio::test]
 async fn each_invalid_setting_is_a_specific_start_error() {
     let without_client = DemoApp::builder().issuer("http://localhost:1/oauth2/default").start().await;
@@ -80,7 +86,7 @@ async fn the_program_prints_its_urls_and_stops_on_sigint() {
     let (issuer, app) = (address(&ready, "issuer="), address(&ready, "app="));
     let mock = issuer.strip_suffix("/oauth2/default").unwrap();
     assert!(banner.contains(&format!("\n  Console   {mock}/console   (what the mock has")), "{banner}");
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = client();
     for url in [format!("{app}/healthz"), format!("{issuer}/.well-known/openid-configuration")] {
         assert_eq!(http.get(&url).send().await.unwrap().status(), 200, "{url}");
     }
@@ -98,7 +104,7 @@ async fn running_requests_are_named_when_the_program_stops() {
     let (_, ready) = printed(&mut child);
     let (issuer, app) = (address(&ready, "issuer="), address(&ready, "app="));
     let mock = issuer.strip_suffix("/oauth2/default").unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = client();
     let fault = json!({ "name": "http.slow", "delay_ms": 60_000, "path": "/oauth2/default/.well-known", "times": 1 });
     assert_eq!(http.post(format!("{mock}/_mock/faults")).json(&fault).send().await.unwrap().status(), 200);
     // The app asks the mock for its metadata, which does not come.
@@ -150,7 +156,7 @@ async fn without_waiting<T>(future: impl Future<Output = T>) -> Option<T> {
 #[tokio::test]
 async fn the_end_waits_for_no_idle_connection() {
     let demo = DemoApp::builder().start().await.unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = client();
     let silent = tokio::net::TcpStream::connect(demo.url().trim_start_matches("http://")).await.unwrap();
     for url in [demo.url(), demo.mock().unwrap().url()] {
         assert_eq!(http.get(format!("{url}/healthz")).send().await.unwrap().status(), 200);

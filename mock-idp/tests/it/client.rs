@@ -18,10 +18,15 @@ pub(crate) fn trusting_under(ca_pem: &str, name: &str) -> Client {
     builder().tls_certs_only([ca]).resolve(name, ([127, 0, 0, 1], 0).into()).build().unwrap()
 }
 
-fn builder() -> reqwest::ClientBuilder {
+/// What every client of the tests is built from: no proxy of this machine, and the provider of cryptography.
+pub(crate) fn direct() -> reqwest::ClientBuilder {
     // Fails if another test has installed it already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let builder = Client::builder().redirect(redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0);
+    Client::builder().no_proxy()
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    let builder = direct().redirect(redirect::Policy::none()).pool_max_idle_per_host(0);
     // Browsers know names under localhost by themselves (RFC 6761 6.3); other clients ask the system, which may not.
     ["market.localhost", "tenant2.localhost"]
         .into_iter()

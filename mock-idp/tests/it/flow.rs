@@ -5,6 +5,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Response, redirect};
 use serde_json::{Value, json};
 
+use crate::client;
 use crate::market::{advance, stop_clock};
 use crate::org::{TestOrg, model};
 
@@ -19,8 +20,7 @@ pub(crate) fn browser() -> Client {
 
 /// A browser that sends these headers with each request.
 pub(crate) fn browser_with(headers: HeaderMap) -> Client {
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let builder = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).no_proxy();
+    let builder = client::direct().cookie_store(true).redirect(redirect::Policy::none());
     builder.default_headers(headers).build().unwrap()
 }
 

@@ -76,7 +76,7 @@ async fn idle_and_half_open_connections_do_not_delay_the_end() {
     let mut half = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     tokio::io::AsyncWriteExt::write_all(&mut half, b"GET / HTTP/1.1\r\nhost: local").await.unwrap();
     let _silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    let keeping = reqwest::Client::builder().no_proxy().build().unwrap();
+    let keeping = client::direct().build().unwrap();
     assert_eq!(keeping.get(format!("{}/healthz", base(&running))).send().await.unwrap().status(), 200);
     let mut stderr = running.child.stderr.take().unwrap();
     signal(&running.child, "INT");
@@ -108,7 +108,7 @@ async fn the_end_waits_for_no_idle_or_half_open_connection() {
     let mut half = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     tokio::io::AsyncWriteExt::write_all(&mut half, b"GET / HTTP/1.1\r\nhost: local").await.unwrap();
     let _silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    let keeping = reqwest::Client::builder().no_proxy().build().unwrap();
+    let keeping = client::direct().build().unwrap();
     for _ in 0..3 {
         assert_eq!(keeping.get(format!("{}/healthz", mock.url())).send().await.unwrap().status(), 200);
     }
@@ -145,6 +145,24 @@ async fn a_running_request_is_named_and_the_second_signal_ends_the_process() {
     assert!(text.contains("waits up to 0.5 s for 1 request"), "{text}");
     assert_eq!(ended(&mut running.child).await.code(), Some(0));
     assert!(slow.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn the_end_waits_for_no_search_for_changes() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut running = Running::start(program(dir.path()).args(["--port", "0"]));
+    let base = base(&running);
+    let scopes: Vec<String> = (0..400).map(|number| format!("unknown:{number}")).collect();
+    let question = [("client", "0oamarketweb000005d7"), ("user", "buyer"), ("scope", &scopes.join(" "))];
+    let explained = tokio::spawn(client::plain().get(format!("{base}/_mock/explain")).query(&question).send());
+    // Give it the chance to arrive; the search takes longer.
+    for _ in 0..50 {
+        client::plain().get(format!("{base}/healthz")).send().await.unwrap();
+    }
+    signal(&running.child, "TERM");
+    assert_eq!(ended(&mut running.child).await.code(), Some(0));
+    let answer = explained.await.unwrap();
+    assert!(answer.is_err() || answer.unwrap().status() == 200);
 }
 
 #[tokio::test]
@@ -195,7 +213,7 @@ async fn an_unread_pipe_stops_neither_start_nor_answers_nor_end() {
     let base = base.strip_suffix("/oauth2/default").unwrap().to_owned();
     let port = base.rsplit_once(':').unwrap().1.parse().unwrap();
     // More than the pipe and the buffer hold.
-    let kept = reqwest::Client::builder().no_proxy().build().unwrap();
+    let kept = client::direct().build().unwrap();
     let long = "x".repeat(8_000);
     for _ in 0..300 {
         kept.get(format!("{base}/{long}")).send().await.unwrap();
@@ -215,7 +233,7 @@ async fn dropped_lines_are_counted_when_stderr_is_read_again() {
     let dir = tempfile::tempdir().unwrap();
     let mut running = Running::start(program(dir.path()).args(["--port", "0", "--log", "json"]));
     let base = base(&running);
-    let kept = reqwest::Client::builder().no_proxy().build().unwrap();
+    let kept = client::direct().build().unwrap();
     let long = "x".repeat(8_000);
     for _ in 0..300 {
         kept.get(format!("{base}/{long}")).send().await.unwrap();
@@ -266,7 +284,7 @@ struct SignedIn {
 
 impl SignedIn {
     async fn at(base: &str) -> Self {
-        let browser = reqwest::Client::builder().no_proxy().cookie_store(true).build().unwrap();
+        let browser = client::direct().cookie_store(true).build().unwrap();
         let post = async |path: &str, body: Value| -> Value {
             let answer = browser.post(format!("{base}{path}")).json(&body).send().await.unwrap();
             let status = answer.status();

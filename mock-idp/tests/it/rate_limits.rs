@@ -124,7 +124,7 @@ async fn requests_of_each_class_are_refused_beyond_their_limit() {
     let page = include_str!("../../../docs/bounds.md");
     let mock = enforced().await;
     control(&mock, "clock", json!({ "set": "2026-01-31T12:00:00Z", "freeze": true })).await;
-    let kept = reqwest::Client::builder().no_proxy().build().unwrap();
+    let kept = client::direct().build().unwrap();
     for Counted { documented, limit, request, other } in COUNTED {
         assert!(page.contains(documented), "{documented}");
         for number in 1..=limit {

@@ -9,7 +9,7 @@ use mock_idp::MockIdp;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::client::plain;
+use crate::client::{direct, plain};
 use crate::crash::TV;
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, code_request, location, parameter, state_handle};
 use crate::jose::{Key, jwt};
@@ -387,8 +387,8 @@ async fn mocks_behind_a_load_balancer_are_one_issuer() {
     let base =
         format!("http://127.0.0.1:{}", balancer(running.iter().map(crate::program::Running::port).collect()).await);
     // A connection for each request: every step is at another mock.
-    let browser = reqwest::Client::builder().cookie_store(true).pool_max_idle_per_host(0);
-    let browser = browser.redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    let browser = direct().cookie_store(true).pool_max_idle_per_host(0);
+    let browser = browser.redirect(reqwest::redirect::Policy::none()).build().unwrap();
     for _ in 0..5 {
         let authorize = format!("{base}/oauth2/default/v1/authorize");
         let mut query = code_request(WEB, "openid offline_access");

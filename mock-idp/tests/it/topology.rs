@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::client::plain;
+use crate::client::{direct, plain};
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, code_request, location, parameter, state_handle};
 use crate::program::{Running, program};
 use crate::redis_server::Redis;
@@ -80,8 +80,8 @@ fn start(dir: &Path, store: &str) -> Running {
 
 /// A sign-in, its code and a refresh token, each request by a connection of its own.
 async fn flow(base: &str) {
-    let browser = reqwest::Client::builder().cookie_store(true).pool_max_idle_per_host(0);
-    let browser = browser.redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    let browser = direct().cookie_store(true).pool_max_idle_per_host(0);
+    let browser = browser.redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let authorize = browser.get(format!("{base}/oauth2/default/v1/authorize"));
     let page = authorize.query(&code_request(WEB, "openid offline_access")).send().await.unwrap();
     assert_eq!(page.status(), 200);

@@ -41,7 +41,7 @@ async fn a_client_has_up_to_two_secrets_of_which_an_inactive_one_can_be_removed(
     assert_eq!((&inactive["status"], keys(&inactive["_links"])), (&json!("INACTIVE"), vec!["activate", "delete"]));
     let token = |secret: Value| {
         let form = [("grant_type", "client_credentials"), ("scope", "unknown")];
-        let request = reqwest::Client::new().post(format!("{}/oauth2/default/v1/token", api.base())).form(&form);
+        let request = crate::client::plain().post(format!("{}/oauth2/default/v1/token", api.base())).form(&form);
         let id = app["id"].as_str().unwrap().to_owned();
         async move { request.basic_auth(id, secret.as_str()).send().await.unwrap().json::<Value>().await.unwrap() }
     };

@@ -26,7 +26,7 @@ async fn worker(api: &Api) -> (String, String) {
 async fn token(api: &Api, server: &str, (client, secret): &(String, String), scope: &str) -> Value {
     let form = [("grant_type", "client_credentials"), ("scope", scope)];
     let url = format!("{}/oauth2/{server}/v1/token", api.base());
-    let request = reqwest::Client::new().post(url).basic_auth(client, Some(secret)).form(&form);
+    let request = crate::client::plain().post(url).basic_auth(client, Some(secret)).form(&form);
     request.send().await.unwrap().json().await.unwrap()
 }
 
