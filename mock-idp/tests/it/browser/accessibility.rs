@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 use super::chromium::{Chromium, Options, Scheme, program};
 use crate::ciba::{KIOSK, SECRET};
 use crate::device::TV;
+use crate::factors::grace::requiring;
 use crate::flow::{CALLBACK, WEB, authorize, browser, code_request, parameter, redeem};
 use crate::org::TestOrg;
+use crate::profile_update;
 
 const PARTNER: &str = "0oamarketpartner05d7";
 
@@ -103,16 +105,18 @@ impl Inspection<'_> {
         let where_ = format!("{name}, {} px, {:?}", self.options.width, self.options.scheme);
         self.findings.extend(found.chain(small).chain(wide).map(|finding| format!("{where_}: {finding}")));
         if let Some(folder) = std::env::var_os("SCREENSHOTS") {
-            let height = self.chromium.run("return document.documentElement.scrollHeight").await.as_u64().unwrap();
+            let client = &self.chromium.client;
+            let (_, window) = client.get_window_size().await.unwrap();
+            // Of a desktop the whole page is shown, of a phone its first screen.
             if self.options.width >= 500 {
-                self.chromium
-                    .client
-                    .set_window_size(self.options.width, u32::try_from(height).unwrap() + 140)
-                    .await
-                    .unwrap();
+                let page = self.chromium.run("return document.documentElement.scrollHeight").await.as_u64().unwrap();
+                client.set_window_size(self.options.width, u32::try_from(page).unwrap() + 140).await.unwrap();
             }
             let file = format!("{}-{}-{:?}.png", name.replace(' ', "-"), self.options.width, self.options.scheme);
-            std::fs::write(Path::new(&folder).join(file), self.chromium.client.screenshot().await.unwrap()).unwrap();
+            std::fs::write(Path::new(&folder).join(file), client.screenshot().await.unwrap()).unwrap();
+            if self.options.width >= 500 {
+                client.set_window_size(self.options.width, u32::try_from(window).unwrap()).await.unwrap();
+            }
         }
     }
 }
@@ -185,6 +189,15 @@ async fn inspect_factors(page: &mut Inspection<'_>) {
             page.check(&format!("{user} {row}"), "[data-se=o-form-head]").await;
         }
     }
+    page.authorize(WEB, "openid", &[]).await;
+    page.pick("mfa@example.test").await;
+    page.show_list("[data-se=authenticator-verify-list]").await;
+    page.click("[data-se=phone_number] a").await;
+    page.click("[value='Receive a code via SMS']").await;
+    page.check("mfa sent code", "[name='credentials.passcode']").await;
+    page.fill("[name='credentials.passcode']", "000000").await;
+    page.click("[data-se=save]").await;
+    page.check("mfa wrong code", "[data-se=callout]").await;
     for user in ["push", "passkey"] {
         page.authorize(WEB, "openid", &[]).await;
         page.pick(&format!("{user}@example.test")).await;
@@ -298,6 +311,19 @@ impl Inspection<'_> {
     }
 }
 
+/// Pages that only other orgs have: name, org, the user who signs in, and what is on the page.
+fn other_orgs() -> [(&'static str, TestOrg, Option<&'static str>, &'static str); 4] {
+    let form = |form| TestOrg::market().edit(|document| document.settings.sign_in_page.form = form);
+    let user = Some("buyer@example.test");
+    let enrollments = requiring(&json!({ "type": "BY_SKIP_COUNT", "skipCount": 2 }));
+    [
+        ("sign-in Single", form(SignInForm::Single), None, "[type=password]"),
+        ("sign-in Classic", form(SignInForm::Classic), None, "[type=password]"),
+        ("profile", profile_update::asking(), user, "[name='userProfile.department']"),
+        ("enrollments to skip", enrollments, user, "[data-se=skip]"),
+    ]
+}
+
 #[expect(clippy::print_stdout, reason = "a test that is skipped says why")]
 async fn inspect(options: Options) {
     let Some(axe) = axe() else {
@@ -329,11 +355,14 @@ async fn inspect(options: Options) {
     let Inspection { chromium, mut findings, .. } = page;
 
     let mut chromium = chromium;
-    for form in [SignInForm::Single, SignInForm::Classic] {
-        let mock = TestOrg::market().edit(|document| document.settings.sign_in_page.form = form).start().await;
+    for (name, org, user, selector) in other_orgs() {
+        let mock = org.start().await;
         let mut page = Inspection { chromium, mock: &mock, axe: &axe, options, findings };
         page.authorize(WEB, "openid", &[]).await;
-        page.check(&format!("sign-in {form:?}"), "[type=password]").await;
+        if let Some(user) = user {
+            page.pick(user).await;
+        }
+        page.check(name, selector).await;
         (chromium, findings) = (page.chromium, page.findings);
     }
     chromium.close().await;

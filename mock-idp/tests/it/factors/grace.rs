@@ -12,7 +12,7 @@ use crate::market::{NOW, advance, stopped};
 use crate::org::{TestOrg, model};
 
 /// The market, where users have to enroll an app after this period, and can enroll a question.
-fn requiring(period: &Value) -> TestOrg {
+pub(crate) fn requiring(period: &Value) -> TestOrg {
     TestOrg::market().edit(|document| {
         let policy = model(json!({
             "name": "Default Policy", "type": "MFA_ENROLL",

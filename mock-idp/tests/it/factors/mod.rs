@@ -2,7 +2,7 @@
 
 mod app_enrollment;
 mod authn;
-mod grace;
+pub(crate) mod grace;
 mod idx;
 mod okta_verify;
 mod pages;
