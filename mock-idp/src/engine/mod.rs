@@ -46,6 +46,7 @@ mod mint;
 mod nonces;
 mod org_changes;
 mod orgs;
+mod own_apps;
 mod own_emails;
 mod own_phones;
 mod provider_sign_in;
@@ -120,6 +121,7 @@ pub(crate) use management::{ManagementAccess, ManagementCredentials, ServerKeyMa
 pub(crate) use management_call::Management;
 pub(crate) use mint::{MintedToken, mint};
 pub(crate) use orgs::Orgs;
+pub(crate) use own_apps::answer_challenge;
 pub(crate) use provider_sign_in::ProviderEndpoint;
 pub(crate) use pushed_request::PushedRequestEndpoint;
 pub(crate) use recovery::RecoveryPages;

@@ -61,6 +61,7 @@ static ROUTES: &[&[Route]] = &[
     management::hook_keys::ROUTES,
     management::inline_hooks::ROUTES,
     management::inline_hooks::OPERATIONS,
+    management::app_authenticators::ROUTES,
     management::my_account::ROUTES,
     management::network_zones::ROUTES,
     management::org_factors::ROUTES,

@@ -21,7 +21,7 @@ async fn ask(mock: &MockIdp, client: (&str, &str), form: &[(&str, &str)]) -> Res
     request.basic_auth(client.0, Some(client.1)).send().await.unwrap()
 }
 
-async fn begin(mock: &MockIdp, form: &[(&str, &str)]) -> Value {
+pub(crate) async fn begin(mock: &MockIdp, form: &[(&str, &str)]) -> Value {
     let response = ask(mock, (KIOSK, SECRET), form).await;
     assert_eq!(response.status(), 200);
     response.json().await.unwrap()

@@ -1,5 +1,7 @@
 //! Users read and change their own accounts with tokens of theirs.
 
+mod app_authenticators;
+
 use mock_idp::{LoginSpec, MockIdp};
 use mock_idp_core::model::DirectoryKind;
 use reqwest::{Method, Response};
@@ -13,7 +15,7 @@ use crate::market::advance;
 use crate::org::{TestOrg, model};
 
 const LOGIN: &str = "buyer@example.test";
-const SCOPES: [&str; 15] = [
+const SCOPES: [&str; 18] = [
     "okta.myAccount.profile.read",
     "okta.myAccount.profile.manage",
     "okta.myAccount.password.read",
@@ -29,6 +31,9 @@ const SCOPES: [&str; 15] = [
     "okta.myAccount.webauthn.read",
     "okta.myAccount.webauthn.manage",
     "okta.myAccount.oktaApplications.read",
+    "okta.myAccount.appAuthenticator.manage",
+    "okta.myAccount.appAuthenticator.maintenance.manage",
+    "okta.myAccount.appAuthenticator.maintenance.read",
 ];
 
 /// A mock, and a token of the buyer with these scopes.

@@ -47,6 +47,7 @@ pub fn begin(
         user_id: user.id.clone(),
         scopes,
         binding_message: body.get("binding_message").map(str::to_owned),
+        created: moment.now,
         expires,
     };
     Ok(StartedRequest { polled, request })

@@ -81,7 +81,9 @@ pub struct BackchannelRequest {
     pub user_id: String,
     pub scopes: Scopes,
     pub binding_message: Option<String>,
-    /// Seconds since the epoch.
+    /// Seconds since the epoch, like the time below.
+    #[serde(default)]
+    pub created: i64,
     pub expires: i64,
 }
 

@@ -229,9 +229,10 @@ fn is_of_user(scopes: &[&str]) -> bool {
     scopes.iter().any(|scope| scope.starts_with("okta.myAccount."))
 }
 
-/// Whether the scopes are those by which users change their own accounts.
+/// Whether the scopes are those by which users change their own accounts. Okta: an app keeps its enrollment up to date without its user.
 fn changes_own_account(scopes: &[&str]) -> bool {
-    is_of_user(scopes) && scopes.iter().all(|scope| scope.ends_with(".manage"))
+    let demands_recent = |scope: &&str| scope.ends_with(".manage") && !scope.ends_with(".maintenance.manage");
+    is_of_user(scopes) && scopes.iter().all(demands_recent)
 }
 
 /// Whether the user of a token has authenticated recently enough to change the account.

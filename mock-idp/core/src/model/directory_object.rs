@@ -105,6 +105,8 @@ kinds! {
     /// A model of authenticators that the org knows, by its AAGUID; the authenticator is its owner. Okta:
     /// `/api/v1/authenticators/{id}/aaguids`.
     CustomAaguid "customAaguids" "";
+    /// An app on a device of its owner, a user, that is an authenticator. Okta: `/idp/myaccount/app-authenticators`.
+    AppAuthenticator "appAuthenticators" "pfd";
 }
 
 impl DirectoryKind {
@@ -116,6 +118,7 @@ impl DirectoryKind {
             Self::HookKey => &["/privateKey"],
             Self::ProvisioningConnection => &["/token"],
             Self::Authenticator => &["/provider/configuration/sharedSecret"],
+            Self::AppAuthenticator => &["/push/pushToken"],
             _ => &[],
         }
     }

@@ -36,6 +36,7 @@ pub(super) fn references(kind: DirectoryKind) -> &'static [(&'static str, Named)
         Kind::LinkedUser => &[(OWNER, User), ("/associated", User)],
         Kind::UserRisk | Kind::UserClassification | Kind::IdentityProviderUser => &[(OWNER, User)],
         Kind::Subscription => &[(OWNER, User)],
+        Kind::AppAuthenticator => &[(OWNER, User), ("/authenticatorId", Object(Kind::Authenticator))],
         Kind::GroupOwner => &[(OWNER, Group), ("/ownerId", UserOrGroup)],
         Kind::SigningKey | Kind::SigningRequest => &[(OWNER, AppOrProvider)],
         Kind::ProfileMapping => &[(OWNER, AppOrProvider), ("/source/id", MappingEnd), ("/target/id", MappingEnd)],

@@ -3,6 +3,7 @@
 pub(super) mod aaguids;
 pub(super) mod api_tokens;
 pub(super) mod app_assignments;
+pub(super) mod app_authenticators;
 pub(super) mod app_connections;
 pub(super) mod app_credentials;
 pub(super) mod app_logos;

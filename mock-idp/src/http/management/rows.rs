@@ -13,6 +13,7 @@ const SECRETS: &[&str] = &[
     "client_secret",
     "clientSecret",
     "password",
+    "pushToken",
     "recoveryToken",
     "resetPasswordUrl",
     "secret",

@@ -62,6 +62,8 @@ const PATHS: &[&str] = &[
     "/.well-known/okta-organization",
     "/idp/myaccount/emails",
     "/idp/myaccount/emails/unknown/challenge/unknown/verify",
+    "/idp/myaccount/app-authenticators",
+    "/idp/myaccount/app-authenticators/challenge/unknown/verify",
     "/idp/myaccount/phones",
     "/idp/myaccount/phones/unknown/challenge",
     "/idp/myaccount/authenticators/unknown/enrollments",

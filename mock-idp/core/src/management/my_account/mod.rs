@@ -2,11 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+mod app_authenticators;
 mod authenticators;
 mod emails;
 mod passkeys;
 mod phones;
+mod push_challenges;
 
+pub use app_authenticators::{enroll_app, remove_app, update_app};
 pub use authenticators::{Expanded, authenticator, authenticators, enrollment, enrollments, okta_applications, rename};
 pub use emails::{
     NewEmail, address_of, challenge, email, emails, new_email, notice, registered, set_email, show_challenge,
@@ -16,6 +19,7 @@ pub use passkeys::{begin_passkey, passkey, passkeys, pending_passkey, remove_pas
 pub use phones::{
     activate_phone, add_phone, factors_of_phone, no_phone_challenge, phone, phone_challenge, phones, remove_phone,
 };
+pub use push_challenges::{check_push_answer, pending_challenges, push_answer_refused};
 
 use super::schemas::user_attributes;
 use super::users::{self, user_type_id};
