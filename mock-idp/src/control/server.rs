@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::{StatusCode, header};
 use mock_idp_core::ledger::LedgerError;
+use mock_idp_core::lint::uncalled_inline_hooks;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -95,13 +96,17 @@ pub(super) async fn ca_certificate(At(address): At) -> Response {
 
 pub(super) async fn info(At(address): At) -> Json<Info> {
     let mut warnings = address.warnings();
-    warnings.extend(address.org.document_warnings().iter().cloned());
+    let (org, of_document) = (address.org.org(), address.org.document_warnings());
+    warnings.extend(of_document.iter().cloned());
+    // Hooks that were made at run time; warnings of the document begin with the place.
+    let uncalled = uncalled_inline_hooks(&org).map(|(_, warning)| warning);
+    warnings.extend(uncalled.filter(|warning| !of_document.iter().any(|known| known.ends_with(&**warning))));
     Json(Info {
         name: PRODUCT,
         version: env!("CARGO_PKG_VERSION"),
         org: address.org.name.clone(),
         issuer: format!("{}/oauth2/default", address.issuer_base),
-        behavior: address.org.org().behavior().to_string(),
+        behavior: org.behavior().to_string(),
         warnings,
     })
 }

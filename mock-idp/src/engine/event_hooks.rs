@@ -14,6 +14,7 @@ use mock_idp_core::system_log::{EventEntity, EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
+use super::waiting_events::{MAX_WAITING, NextEvents};
 use super::{Management, OrgInstance};
 use crate::journal::JournalEntry;
 use crate::outbound::{HookReply, HookRequest, OutboundError};
@@ -32,10 +33,8 @@ impl OrgInstance {
         for (index, event) in events.iter().enumerate() {
             let shown = system_log::hook_event(logged, index, event);
             for hook in event_hooks::receivers(&org, event.event_type, &shown) {
-                match self.waiting_events.add(&hook.id, shown.clone()) {
-                    Ok(false) => {}
-                    Ok(true) => drop(tokio::spawn(Arc::clone(self).deliver_all(hook.id.clone(), base.to_owned()))),
-                    Err(()) => tracing::warn!("an event for the hook {} is dropped: too many wait", hook.id),
+                if self.waiting_events.add(&hook.id, shown.clone()) {
+                    tokio::spawn(Arc::clone(self).deliver_all(hook.id.clone(), base.to_owned()));
                 }
             }
         }
@@ -43,7 +42,7 @@ impl OrgInstance {
 
     /// Delivers the events of a hook until none waits.
     async fn deliver_all(self: Arc<Self>, hook_id: String, base: String) {
-        while let Some(events) = self.waiting_events.take(&hook_id) {
+        while let Some(NextEvents { events, dropped }) = self.waiting_events.take(&hook_id) {
             let org = self.org();
             // The hook may have been removed in the meantime.
             let Some(hook) = org.object(DirectoryKind::EventHook, &hook_id) else { continue };
@@ -53,6 +52,11 @@ impl OrgInstance {
             let source = format!("{base}/api/v1/eventHooks/{hook_id}");
             let body = event_hooks::delivery(&source, &id, &events, &timestamp(now));
             let entity = EventEntity::new("EventHook", &hook_id, hook.name());
+            if dropped > 0 {
+                let reason = format!("{dropped} events were dropped: more than {MAX_WAITING} waited");
+                tracing::warn!("the event hook {hook_id}: {reason}");
+                self.add_own_event(LogEvent::new(EventType::EventHookDelivery).on(entity.clone()).failed(reason)).await;
+            }
             self.unless_removed(self.deliver(&channel, &body, entity)).await;
         }
     }

@@ -7,6 +7,8 @@ mod hooks;
 mod policies;
 mod sessions;
 
+pub use hooks::uncalled_inline_hooks;
+
 use crate::org::{Org, Problem};
 
 /// The warnings of an org, each with its place as a JSON pointer.

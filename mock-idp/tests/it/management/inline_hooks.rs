@@ -50,6 +50,27 @@ async fn a_hook_is_created_replaced_deactivated_and_removed() {
 }
 
 #[tokio::test]
+async fn a_hook_of_a_type_that_is_not_called_is_reported_while_it_is_active() {
+    let api = Api::market().await;
+    let warnings = async || {
+        let info = crate::client::plain().get(format!("{}/_mock/info", api.base())).send().await.unwrap();
+        info.json::<Value>().await.unwrap()["warnings"].clone()
+    };
+    api.create(PATH, hook("called")).await;
+    let before = warnings().await;
+    let mut body = hook("imports");
+    body["type"] = "com.okta.import.transform".into();
+    let created = api.create(PATH, body).await;
+    let reported = warnings().await;
+    let text = "the inline hook `imports` is not called: the mock calls only those of the type \
+                com.okta.oauth2.tokens.transform";
+    assert_eq!(reported.as_array().unwrap().last(), Some(&json!(text)), "{reported}");
+    let path = format!("{PATH}/{}", created["id"].as_str().unwrap());
+    api.post(&format!("{path}/lifecycle/deactivate"), json!({})).await;
+    assert_eq!(warnings().await, before);
+}
+
+#[tokio::test]
 async fn secrets_of_a_hook_are_never_shown() {
     let api = Api::market().await;
     let mut body = hook("a");
