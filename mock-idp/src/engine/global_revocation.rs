@@ -1,11 +1,20 @@
 //! Global token revocation: the end of all sessions and tokens of a user. Okta: `/oauth2/v1/global-token-revocation`.
 
-use mock_idp_core::ledger::{IssuedCredential, PolledRequest};
+use mock_idp_core::ledger::{IssuedCredential, LedgerError, PolledRequest};
 use mock_idp_core::management::{ApiError, global_revocation};
 use mock_idp_core::protocol::OAuthError;
 use serde_json::Value;
 
+use super::session_end::EndedSession;
 use super::{Context, issued_tokens, revocations, session_end};
+use crate::ledger::Batch;
+
+/// What a revocation takes from a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Revoked {
+    Sessions,
+    SessionsAndTokens,
+}
 
 /// Global token revocation in an org.
 #[derive(Clone, Copy, Debug)]
@@ -28,43 +37,75 @@ impl<'c> GlobalRevocation<'c> {
 
     /// Ends the sessions of a user; tokens stay valid. Okta: `DELETE /api/v1/users/{id}/sessions`.
     pub(super) async fn end_sessions(self, user_id: &str) -> Result<(), OAuthError> {
-        let issued = issued_tokens::of_user(self.0.ledger(), user_id).await?;
-        for credential in issued {
-            if let IssuedCredential::Session(id) = credential {
-                session_end::end(self.0, &id).await?;
-            }
-        }
-        Ok(())
+        self.commit(user_id, Revoked::Sessions).await
     }
 
     /// Ends the sessions of a user and revokes the user's tokens.
     pub(super) async fn revoke(self, user_id: &str) -> Result<(), OAuthError> {
-        let ledger = self.0.ledger();
-        let (mut batch, mut sessions) = (ledger.batch(), Vec::new());
-        for issued in issued_tokens::of_user(ledger, user_id).await? {
-            match issued {
-                IssuedCredential::Session(id) => sessions.push(id),
-                IssuedCredential::Code(code) => batch.delete(ledger.codes(), &code),
-                IssuedCredential::InteractionCode(code) => batch.delete(ledger.interaction_codes(), &code),
-                IssuedCredential::AccessToken(jti) => revocations::revoke_access_token(self.0, &mut batch, &jti),
-                IssuedCredential::Family(id) => revocations::revoke_family(self.0, &mut batch, &id),
-                IssuedCredential::DeviceSecret(secret) => {
-                    _ = revocations::revoke_device_secret(self.0, &secret).await?
+        self.commit(user_id, Revoked::SessionsAndTokens).await
+    }
+
+    async fn commit(self, user_id: &str, revoked: Revoked) -> Result<(), OAuthError> {
+        loop {
+            let mut batch = self.0.ledger().batch();
+            let ended = self.add(&mut batch, user_id, revoked).await?;
+            match batch.commit().await {
+                // A session or a device secret has been used in the meantime.
+                Err(LedgerError::Conflict { .. }) => {}
+                committed => {
+                    committed?;
+                    return self.notify(ended).await;
                 }
-                IssuedCredential::Device(code) => batch.update(ledger.devices(), &code, PolledRequest::withdraw),
-                // Devices are in a record of their own.
-                IssuedCredential::RememberedDevice(_) => {}
-                IssuedCredential::Backchannel(id) => batch.update(ledger.backchannel(), &id, PolledRequest::withdraw),
             }
         }
-        batch.commit().await?;
-        for id in sessions {
-            // There is no browser that could load the front-channel notices.
-            session_end::end(self.0, &id).await?;
+    }
+
+    /// Adds the revocation to a batch. Returns the sessions that end with it.
+    pub(super) async fn add(
+        self,
+        batch: &mut Batch<'c>,
+        user_id: &str,
+        revoked: Revoked,
+    ) -> Result<Vec<EndedSession>, LedgerError> {
+        let issued = issued_tokens::of_user(self.0.ledger(), user_id).await?;
+        let (mut ended, mut removed) = (Vec::new(), Vec::new());
+        for credential in issued {
+            if let IssuedCredential::Session(id) = &credential {
+                ended.extend(session_end::add(self.0, batch, id).await?);
+            } else if revoked == Revoked::Sessions {
+                continue;
+            } else {
+                self.add_credential(batch, &credential).await?;
+            }
+            removed.push(credential);
         }
-        // Last, so that a revocation that has failed finds the rest when it is repeated.
-        let mut batch = ledger.batch();
-        issued_tokens::forget(self.0, &mut batch, user_id);
-        Ok(batch.commit().await?)
+        issued_tokens::remove(self.0.ledger(), batch, user_id, removed);
+        Ok(ended)
+    }
+
+    async fn add_credential(self, batch: &mut Batch<'c>, issued: &IssuedCredential) -> Result<(), LedgerError> {
+        let ledger = self.0.ledger();
+        match issued {
+            IssuedCredential::Code(code) => batch.delete(ledger.codes(), code),
+            IssuedCredential::InteractionCode(code) => batch.delete(ledger.interaction_codes(), code),
+            IssuedCredential::AccessToken(jti) => revocations::revoke_access_token(self.0, batch, jti),
+            IssuedCredential::Family(id) => revocations::revoke_family(self.0, batch, id),
+            IssuedCredential::DeviceSecret(secret) => {
+                _ = revocations::revoke_device_secret(self.0, batch, secret).await?;
+            }
+            IssuedCredential::Device(code) => batch.update(ledger.devices(), code, PolledRequest::withdraw),
+            IssuedCredential::Backchannel(id) => batch.update(ledger.backchannel(), id, PolledRequest::withdraw),
+            // The former end on their own; devices are in a record of their own.
+            IssuedCredential::Session(_) | IssuedCredential::RememberedDevice(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Notifies the clients of sessions that have ended. There is no browser that could load the front-channel notices.
+    pub(super) async fn notify(self, ended: Vec<EndedSession>) -> Result<(), OAuthError> {
+        for session in ended {
+            _ = session.notify(self.0).await?;
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! What has been issued to each user, so that all of it can be revoked at once.
 
+use std::collections::BTreeMap;
+
 use mock_idp_core::endpoint::token::{Extra, NewRefreshToken, Redemption};
 use mock_idp_core::ledger::{IssuedCredential, IssuedTokens, RememberedDevice};
 use mock_idp_core::tokens::family_of;
@@ -34,10 +36,19 @@ pub(super) async fn of_users(ledger: LedgerAt<'_>, user_ids: &[String]) -> Resul
     Ok(found.into_iter().flatten().flatten().collect())
 }
 
-/// Forgets what a user has been issued.
-pub(super) fn forget<'c>(context: &'c Context, batch: &mut Batch<'c>, user_id: &str) {
-    for key in IssuedTokens::keys(user_id) {
-        batch.delete(context.ledger().issued_tokens(), &key);
+/// Forgets credentials of a user. What is issued in the meantime stays.
+pub(super) fn remove<'l>(
+    ledger: LedgerAt<'l>,
+    batch: &mut Batch<'l>,
+    user_id: &str,
+    credentials: Vec<IssuedCredential>,
+) {
+    let mut records = BTreeMap::<String, Vec<IssuedCredential>>::new();
+    for credential in credentials {
+        records.entry(IssuedTokens::key(user_id, &credential)).or_default().push(credential);
+    }
+    for (key, removed) in records {
+        batch.update_or_delete(ledger.issued_tokens(), &key, move |known: &mut IssuedTokens| known.remove(&removed));
     }
 }
 

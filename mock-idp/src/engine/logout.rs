@@ -2,6 +2,7 @@
 
 use crate::pages::view::{Frame, PageView, SignOutView, SignedOutView};
 use mock_idp_core::endpoint::logout::{self, Destination};
+use mock_idp_core::ledger::{Authentication, LedgerError};
 use mock_idp_core::protocol::{Language, OAuthError, Parameters};
 
 use super::browser::error_view;
@@ -80,14 +81,37 @@ impl<'c> LogoutEndpoint<'c> {
             return Ok(SignOut { destination, was_signed_in: true, frames: Vec::new() });
         }
         // Okta: signing out of Native SSO. The secret itself shows that the app is on the device.
-        if let Some(device_secret) = parameters.get("device_secret") {
-            revocations::revoke_device_secret(self.0, device_secret).await?;
-        }
-        let frames = match &authentication {
-            Some(ended) => session_end::end(self.0, &ended.session_id).await?,
-            None => Vec::new(),
-        };
+        let frames = self.end(authentication.as_ref(), parameters.get("device_secret")).await?;
         Ok(SignOut { destination, was_signed_in: authentication.is_some(), frames })
+    }
+
+    /// Ends the session and revokes the device secret at once. Returns the front-channel logout notices.
+    async fn end(
+        self,
+        session: Option<&Authentication>,
+        device_secret: Option<&str>,
+    ) -> Result<Vec<String>, OAuthError> {
+        loop {
+            let mut batch = self.0.ledger().batch();
+            if let Some(device_secret) = device_secret {
+                revocations::revoke_device_secret(self.0, &mut batch, device_secret).await?;
+            }
+            let ended = match session {
+                Some(session) => session_end::add(self.0, &mut batch, &session.session_id).await?,
+                None => None,
+            };
+            match batch.commit().await {
+                // The session or the secret has been used in the meantime.
+                Err(LedgerError::Conflict { .. }) => {}
+                committed => {
+                    committed?;
+                    return match ended {
+                        Some(ended) => ended.notify(self.0).await,
+                        None => Ok(Vec::new()),
+                    };
+                }
+            }
+        }
     }
 }
 

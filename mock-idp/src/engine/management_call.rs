@@ -11,8 +11,10 @@ use mock_idp_core::sign_in::SentRecovery;
 use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 
-use super::global_revocation::GlobalRevocation;
+use super::global_revocation::{GlobalRevocation, Revoked};
+use super::session_end::EndedSession;
 use super::{Context, IssuedGrants, OrgInstance, issued_tokens, recovery_links, sessions};
+use crate::ledger::{Batch, LedgerError};
 
 /// A call whose caller may make it.
 #[derive(Clone, Debug)]
@@ -21,9 +23,16 @@ pub(crate) struct Management {
     caller: Caller,
 }
 
-/// What is done when a change has been made.
+/// A change that has been made, with its events of the System Log.
+struct Changed<T> {
+    result: T,
+    effects: Effects,
+    events: Vec<LogEvent>,
+}
+
+/// What a change causes besides.
 #[derive(Debug)]
-struct FollowUp {
+struct Effects {
     ended_users: Vec<String>,
     signed_out_users: Vec<String>,
     links: Vec<(SentRecovery, SentLink)>,
@@ -71,10 +80,13 @@ impl Management {
         &self,
         rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        self.run(rule).map(|(result, _)| result)
+        let Changed { result, events, .. } = self.run(rule)?;
+        self.log(events);
+        Ok(result)
     }
 
-    /// The same for a rule that may end the sessions of users and revoke their tokens, or send links to them.
+    /// The same for a rule that may end the sessions of users and revoke their tokens, or send links to them: all of it happens with the
+    /// change, or nothing.
     ///
     /// # Errors
     /// The same as [`Self::change`]; or the ledger's store is unavailable.
@@ -82,22 +94,47 @@ impl Management {
         &self,
         rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let (result, follow_up) = self.run(rule)?;
-        for user in follow_up.ended_users {
-            self.end_sessions(&user, true).await?;
-        }
-        for user in follow_up.signed_out_users {
-            self.end_sessions(&user, false).await?;
-        }
-        for (sent, link) in &follow_up.links {
+        let instance = &self.context.instance;
+        let storing = instance.lock_storing().await;
+        let Changed { result, effects, events } = self.run(rule)?;
+        let mut change = instance.changed(storing);
+        let ended = loop {
             let mut batch = self.context.ledger().batch();
-            recovery_links::store(&self.context, &mut batch, sent);
-            batch.commit().await?;
+            let ended = self.add_effects(&mut batch, &effects).await?;
+            if change.store_with(batch).await? {
+                break ended;
+            }
+        };
+        self.log(events);
+        instance.note_messages();
+        GlobalRevocation::new(&self.context).notify(ended).await?;
+        Ok(result)
+    }
+
+    /// Adds what a change causes to a batch. Returns the sessions that end with it.
+    async fn add_effects<'c>(
+        &'c self,
+        batch: &mut Batch<'c>,
+        effects: &Effects,
+    ) -> Result<Vec<EndedSession>, LedgerError> {
+        let context = &self.context;
+        let (revocation, mut ended) = (GlobalRevocation::new(context), Vec::new());
+        for user in &effects.ended_users {
+            ended.extend(revocation.add(batch, user, Revoked::SessionsAndTokens).await?);
+        }
+        for user in effects.signed_out_users.iter().filter(|user| !effects.ended_users.contains(user)) {
+            ended.extend(revocation.add(batch, user, Revoked::Sessions).await?);
+        }
+        // The change may have created the user of a message.
+        let (org, mut messages) = (context.instance.org(), Vec::new());
+        for (sent, link) in &effects.links {
+            recovery_links::store(context, batch, sent);
             if *link == SentLink::ByMail {
-                recovery_links::send(&self.context, sent).await?;
+                messages.extend(sent.message(&org, &context.urls.issuer_base));
             }
         }
-        Ok(result)
+        context.instance.add_messages(batch, messages).await?;
+        Ok(ended)
     }
 
     /// Ends the sessions of a user, and revokes the user's tokens if that is asked for.
@@ -146,10 +183,10 @@ impl Management {
     fn run<T>(
         &self,
         rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
-    ) -> Result<(T, FollowUp), ApiError> {
+    ) -> Result<Changed<T>, ApiError> {
         let Context { instance, now, .. } = &self.context;
         let mut trace = Trace::default();
-        let result = instance.change(|draft| {
+        let (result, effects) = instance.change(|draft| {
             instance.decide_at(*now, &mut trace, |moment| {
                 let mut change = ManagementChange {
                     draft,
@@ -167,11 +204,10 @@ impl Management {
                     event.actor.get_or_insert_with(|| actor.clone());
                 }
                 let ManagementChange { ended_users, signed_out_users, links, .. } = change;
-                Ok::<_, ApiError>((result, FollowUp { ended_users, signed_out_users, links }))
+                Ok::<_, ApiError>((result, Effects { ended_users, signed_out_users, links }))
             })
         })?;
-        self.log(trace.events);
-        Ok(result)
+        Ok(Changed { result, effects, events: trace.events })
     }
 
     /// Adds events of the System Log; those without an actor are the caller's.

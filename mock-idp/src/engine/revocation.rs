@@ -3,6 +3,7 @@
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::endpoint::introspection;
 use mock_idp_core::endpoint::revocation::{self, RevocationTarget};
+use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
@@ -49,7 +50,7 @@ impl<'c> RevocationEndpoint<'c> {
             return Ok(batch.commit().await?);
         }
         // Every app on the device has the secret, and may revoke it.
-        if revocations::revoke_device_secret(context, token).await? {
+        if self.revoke_device_secret(token).await? {
             return Ok(());
         }
         if let Some(claims) = context.keys().await?.access_token(token)
@@ -58,5 +59,18 @@ impl<'c> RevocationEndpoint<'c> {
             revocations::revoke_access_token(context, &mut batch, &jti);
         }
         Ok(batch.commit().await?)
+    }
+
+    /// Whether there is such a device secret.
+    async fn revoke_device_secret(self, token: &str) -> Result<bool, LedgerError> {
+        loop {
+            let mut batch = self.0.ledger().batch();
+            let is_known = revocations::revoke_device_secret(self.0, &mut batch, token).await?;
+            match batch.commit().await {
+                // Tokens have been exchanged for it in the meantime.
+                Err(LedgerError::Conflict { .. }) => {}
+                committed => return committed.map(|()| is_known),
+            }
+        }
     }
 }

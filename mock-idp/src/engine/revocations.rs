@@ -24,16 +24,20 @@ pub(super) fn revoke_family<'c>(context: &'c Context, batch: &mut Batch<'c>, id:
 }
 
 /// Revokes a device secret and the tokens that were exchanged for it; whether there is such a secret.
-pub(super) async fn revoke_device_secret(context: &Context, device_secret: &str) -> Result<bool, LedgerError> {
+pub(super) async fn revoke_device_secret<'c>(
+    context: &'c Context,
+    batch: &mut Batch<'c>,
+    device_secret: &str,
+) -> Result<bool, LedgerError> {
     let secrets = context.ledger().device_secrets();
-    let Some(exchanged) = secrets.update(device_secret, |record| record.revoke()).await? else { return Ok(false) };
-    let mut batch = context.ledger().batch();
+    let Some(mut found) = secrets.get_versioned(device_secret).await? else { return Ok(false) };
+    let exchanged = found.value.revoke();
+    batch.replace(secrets, device_secret, found.version, found.value);
     for ExchangedTokens { access_token, family } in exchanged {
-        revoke_access_token(context, &mut batch, &access_token);
+        revoke_access_token(context, batch, &access_token);
         if let Some(family) = family {
-            revoke_family(context, &mut batch, &family);
+            revoke_family(context, batch, &family);
         }
     }
-    batch.commit().await?;
     Ok(true)
 }

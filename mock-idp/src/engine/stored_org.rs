@@ -10,7 +10,7 @@ use mock_idp_core::org::{Org, Problem, Problems, RowChange, StoredRow};
 use super::OrgInstance;
 use super::randomness::Sequence;
 use super::snapshots::OrgChange;
-use crate::ledger::{Batch, Ledger, OrgRow, TableUsage};
+use crate::ledger::{Batch, Ledger, ORG_ROWS, OrgRow, TableUsage};
 use crate::metrics::Histogram;
 
 /// Keeps other processes from changing an org.
@@ -33,6 +33,47 @@ impl OrgLock<'_> {
 
 /// The revision of an org that has to be loaded again.
 const OUTDATED: u64 = u64::MAX;
+
+const CHANGED_ELSEWHERE: &str = "the org has been changed at the same time";
+
+/// A change of the org that has been made in memory, and is stored together with other writes. If it is dropped before, it is lost.
+#[derive(Debug)]
+#[must_use = "the change is lost when this is dropped"]
+pub(super) struct UnstoredChange<'o> {
+    org: &'o OrgInstance,
+    is_stored: bool,
+    _storing: tokio::sync::MutexGuard<'o, ()>,
+}
+
+impl UnstoredChange<'_> {
+    /// Stores the change together with a batch: both, or nothing. `false`: other requests have changed what the batch depends on, and it
+    /// has to be made again.
+    ///
+    /// # Errors
+    /// The store is unavailable, or another process has changed the org.
+    pub(super) async fn store_with(&mut self, batch: Batch<'_>) -> Result<bool, LedgerError> {
+        let unstored = &self.org.unstored;
+        let (rows, last) = unstored.to_store();
+        match batch.commit_with_org(unstored.revision.load(Ordering::Acquire), || rows).await {
+            Err(LedgerError::Conflict { table }) if table != ORG_ROWS => Ok(false),
+            committed => {
+                unstored.revision.store(committed?, Ordering::Release);
+                unstored.finish(last, None);
+                self.is_stored = true;
+                Ok(true)
+            }
+        }
+    }
+}
+
+impl Drop for UnstoredChange<'_> {
+    fn drop(&mut self) {
+        if !self.is_stored && self.org.is_stored() {
+            self.org.unstored.revision.store(OUTDATED, Ordering::Release);
+            self.org.unstored.lose("a change of the org and its effects could not be stored");
+        }
+    }
+}
 
 /// Why an org is not restored.
 #[derive(Debug, thiserror::Error)]
@@ -164,7 +205,7 @@ impl OrgInstance {
         // What does not fit is reported when all rows are loaded.
         let Ok(Some(org)) = changed else { return Ok(false) };
         self.snapshots.load(org);
-        self.unstored.lose();
+        self.unstored.lose(CHANGED_ELSEWHERE);
         self.unstored.revision.store(revision, Ordering::Release);
         self.key_sets.clear();
         self.increment_revision();
@@ -191,7 +232,7 @@ impl OrgInstance {
         let changes = rows.len();
         let org = seed.with_rows(rows.into_iter().map(stored_row).collect::<Result<_, _>>()?)?;
         self.snapshots.load(org);
-        self.unstored.lose();
+        self.unstored.lose(CHANGED_ELSEWHERE);
         self.unstored.revision.store(revision, Ordering::Release);
         self.key_sets.clear();
         self.increment_revision();
@@ -281,6 +322,16 @@ impl OrgInstance {
             lock.release().await;
         }
         committed
+    }
+
+    /// While this is held, changes of the org that are made wait to be stored.
+    pub(super) async fn lock_storing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.unstored.storing.lock().await
+    }
+
+    /// A change that has been made while storing was locked.
+    pub(super) fn changed<'o>(&'o self, storing: tokio::sync::MutexGuard<'o, ()>) -> UnstoredChange<'o> {
+        UnstoredChange { org: self, is_stored: false, _storing: storing }
     }
 
     async fn commit_and_store(&self, batch: Batch<'_>, change: impl FnOnce() + Send) -> Result<(), LedgerError> {

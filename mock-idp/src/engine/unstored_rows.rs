@@ -61,11 +61,11 @@ impl UnstoredRows {
         waiting.stored = waiting.made;
     }
 
-    /// The org is loaded from the store: changes that wait are lost.
-    pub(super) fn lose(&self) {
+    /// Changes that wait are lost, because the org is loaded from the store.
+    pub(super) fn lose(&self, why: &str) {
         let mut waiting = self.waiting.lock();
         if waiting.stored < waiting.made {
-            let lost = LedgerError::Unavailable("the org has been changed at the same time".to_owned());
+            let lost = LedgerError::Unavailable(why.to_owned());
             waiting.failed = Some((waiting.made, lost));
             waiting.rows.clear();
             waiting.stored = waiting.made;

@@ -145,6 +145,17 @@ impl<'l> Batch<'l> {
         );
     }
 
+    /// Changes a record, if there is one when the batch is committed, and removes it unless the change returns `true`. The change must be
+    /// pure.
+    pub(crate) fn update_or_delete<T: StoredRecord>(
+        &mut self,
+        table: Table<'l, T>,
+        key: &str,
+        change: impl Fn(&mut T) -> bool + Send + Sync + 'static,
+    ) {
+        self.add(table, key, Change::UpdateOrDelete(Box::new(change)));
+    }
+
     /// Nothing is written unless the record still has this version.
     pub(crate) fn require_version<T: StoredRecord>(&mut self, table: Table<'l, T>, key: &str, version: Version) {
         self.add(table, key, Change::RequireVersion(version));
@@ -259,6 +270,8 @@ pub(super) enum Change<T> {
         /// The record to start from where there is none, and its expiry.
         or_insert: Option<(T, i64)>,
     },
+    /// The record stays if the change returns `true`.
+    UpdateOrDelete(Box<dyn Fn(&mut T) -> bool + Send + Sync>),
     RequireVersion(Version),
     Require(Box<dyn Fn(&T) -> bool + Send + Sync>),
 }
@@ -278,7 +291,7 @@ impl<T: StoredRecord> MemoryWrite for TypedWrite<T> {
             }
             Change::PutNew { .. } => found.is_none(),
             Change::Require(condition) => found.is_some_and(|(value, _)| condition(value)),
-            Change::Put { .. } | Change::Delete | Change::Update { .. } => true,
+            Change::Put { .. } | Change::Delete | Change::Update { .. } | Change::UpdateOrDelete(_) => true,
         };
         if is_met { Ok(()) } else { Err(LedgerError::Conflict { table: self.definition.name }) }
     }
@@ -311,6 +324,11 @@ impl<T: StoredRecord> MemoryWrite for TypedWrite<T> {
                     entries.put(&key, value, expires, now, definition.bound);
                 }
             }
+            Change::UpdateOrDelete(change) => {
+                if entries.update(&key, now, definition.bound, |value| change(value)).is_some_and(|(stays, _)| !stays) {
+                    drop(entries.take(&key, now));
+                }
+            }
             Change::RequireVersion(_) | Change::Require(_) => {}
         }
         if let Some(changed) = changed {
@@ -326,7 +344,7 @@ impl<T: StoredRecord> Write for TypedWrite<T> {
         let needed = match &self.change {
             Change::Put { .. } | Change::Delete => false,
             Change::PutNew { .. } | Change::Replace { .. } | Change::RequireVersion(_) => !is_first_attempt,
-            Change::Update { .. } | Change::Require(_) => true,
+            Change::Update { .. } | Change::UpdateOrDelete(_) | Change::Require(_) => true,
         };
         needed.then_some((self.definition.name, self.key.as_str()))
     }
@@ -400,7 +418,7 @@ impl<T: StoredRecord> TypedWrite<T> {
                 one(Expected::Version(Some(version.0)), change)
             }
             Change::RequireVersion(version) => one(Expected::Version(Some(version.0)), ByteChange::Keep),
-            Change::Update { .. } | Change::Require(_) => Ok(None),
+            Change::Update { .. } | Change::UpdateOrDelete(_) | Change::Require(_) => Ok(None),
         }
     }
 
@@ -434,6 +452,11 @@ impl<T: StoredRecord> TypedWrite<T> {
                 let Some((mut value, expires)) = live.or_else(|| or_insert.clone()) else { return Ok(None) };
                 change(&mut value);
                 one(expected, put_change(&value, expires, bound)?)
+            }
+            Change::UpdateOrDelete(change) => {
+                let Some((mut value, expires)) = live else { return Ok(None) };
+                let stays = change(&mut value);
+                one(expected, if stays { put_change(&value, expires, bound)? } else { ByteChange::Delete })
             }
         }
     }

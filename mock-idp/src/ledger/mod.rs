@@ -32,7 +32,7 @@ pub(crate) use batch::{Batch, PendingWrites};
 pub(crate) use disk::{DiskError, DiskFile, DiskStore};
 pub(crate) use entries::{NEVER, TableUsage, Version, Versioned};
 pub(crate) use mock_idp_core::ledger::LedgerError;
-pub(crate) use org_row::OrgRow;
+pub(crate) use org_row::{ORG_ROWS, OrgRow};
 pub(crate) use record::StoredRecord;
 #[cfg(feature = "redis")]
 pub(crate) use redis::{RedisError, RedisServer, RedisStore};
@@ -43,7 +43,6 @@ pub(crate) use tables::LedgerAt;
 use crate::metrics::Histogram;
 use list::CLOCK_TABLE;
 use mock_idp_core::ledger::ClockSetting;
-use org_row::ORG_ROWS;
 use store::Store;
 
 /// All records of one org.

@@ -11,7 +11,7 @@ pub(crate) struct OrgRow {
 }
 
 /// The name of the rows of the org in a store. They are in no table of the memory: the org's snapshot has them.
-pub(super) const ORG_ROWS: &str = "org_rows";
+pub(crate) const ORG_ROWS: &str = "org_rows";
 
 impl OrgRow {
     pub(super) fn into_change(self) -> LoggedChange {

@@ -84,6 +84,13 @@ impl IssuedTokens {
         }
         self.0.push_back(credential);
     }
+
+    /// Removes some. Returns whether any are left.
+    #[must_use]
+    pub fn remove(&mut self, credentials: &[IssuedCredential]) -> bool {
+        self.0.retain(|known| !credentials.contains(known));
+        !self.0.is_empty()
+    }
 }
 
 impl IntoIterator for IssuedTokens {

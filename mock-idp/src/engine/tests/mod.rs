@@ -1,5 +1,6 @@
 //! What clients get when the ledger's store is unavailable, and what a reset restores.
 
+mod change_effects;
 mod inbox;
 mod log_bound;
 mod own_account;

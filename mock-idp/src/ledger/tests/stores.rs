@@ -40,6 +40,13 @@ impl BytesInMemory {
         *self.other_process.0.lock() = Some(Box::new(action));
     }
 
+    fn let_other_process_act(&self) {
+        let action = self.other_process.0.lock().take();
+        if let Some(act) = action {
+            act();
+        }
+    }
+
     /// What a server would have been asked for, each in one round trip: the operation and its tables.
     pub(crate) fn operations(&self) -> Vec<String> {
         self.operations.lock().clone()
@@ -88,10 +95,7 @@ impl ByteStore for BytesInMemory {
     }
 
     fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {
-        let other_process = self.other_process.0.lock().take();
-        if let Some(act) = other_process {
-            act();
-        }
+        self.let_other_process_act();
         let tables: Vec<_> = writes.iter().map(|write| write.table).collect();
         done(self.ask("write", tables).commit(writes, now))
     }
@@ -146,6 +150,7 @@ impl ByteStore for BytesInMemory {
     }
 
     fn commit_with_org(&self, writes: Vec<ByteWrite>, rows: Vec<OrgRow>, expected: u64, now: i64) -> Stored<'_, u64> {
+        self.let_other_process_act();
         let tables: Vec<_> = writes.iter().map(|write| write.table).collect();
         let mut records = if tables.is_empty() { self.records.lock() } else { self.ask("write", tables) };
         if records.known.org_revision != expected {
