@@ -29,7 +29,7 @@ pub(crate) mod tests;
 
 pub(crate) use batch::{Batch, PendingWrites};
 #[cfg(feature = "disk")]
-pub(crate) use disk::{DiskError, DiskFile, DiskStore};
+pub(crate) use disk::{DiskError, DiskStore, StateDir};
 pub(crate) use entries::{NEVER, TableUsage, Version, Versioned};
 pub(crate) use mock_idp_core::ledger::LedgerError;
 pub(crate) use org_row::{ORG_ROWS, OrgRow};

@@ -229,10 +229,10 @@ impl MockIdp {
     /// Puts the state of the last start in the place of a damaged one, which is kept; where that is.
     ///
     /// # Errors
-    /// There is no state of the last start, or it cannot be copied.
+    /// There is no state of the last start, a mock uses the state, or it cannot be copied.
     #[cfg(feature = "disk")]
     pub fn recover_state(dir: &Path) -> Result<PathBuf, StartError> {
-        Ok(crate::ledger::DiskFile::recover(dir)?)
+        Ok(crate::ledger::StateDir::lock_existing(dir)?.recover()?)
     }
 
     /// Puts what can be read of a damaged state in its place. Returns where the damaged file is kept, and how many records could be read.
@@ -241,7 +241,7 @@ impl MockIdp {
     /// Nothing can be read, a mock uses the state, or it cannot be written.
     #[cfg(feature = "disk")]
     pub fn salvage_state(dir: &Path) -> Result<(PathBuf, String), StartError> {
-        Ok(crate::ledger::DiskFile::salvage(dir)?)
+        Ok(crate::ledger::StateDir::lock_existing(dir)?.salvage()?)
     }
 
     /// Stops listening, lets running requests finish, and ends all tasks.

@@ -79,9 +79,10 @@ fn open_disk(
     settings: &StateSettings,
     warnings: &mut Vec<String>,
 ) -> Result<crate::ledger::DiskStore, StartError> {
-    use crate::ledger::{DiskFile, DiskStore};
+    use crate::ledger::{DiskStore, StateDir};
+    let dir = StateDir::lock(dir)?;
     if settings.reset
-        && let Some(aside) = DiskFile::set_aside(dir)?
+        && let Some(aside) = dir.set_aside()?
     {
         warnings.push(format!("Starts without the earlier state, which is in {} (--reset-state).", aside.display()));
     }

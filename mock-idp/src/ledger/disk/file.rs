@@ -1,6 +1,5 @@
 //! The file: its format, and what is read from and written to it.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use redb::{
     WriteTransaction,
 };
 
+use super::dir::{StateDir, create_private};
 use super::salvage::{Salvage, has_fitting_head};
 use crate::ledger::log::{LoggedChange, LoggedRecord};
 
@@ -84,20 +84,14 @@ impl std::fmt::Debug for DiskFile {
 }
 
 impl DiskFile {
-    /// The name of the file in its directory.
-    pub(crate) const NAME: &str = "state.redb";
-
     /// The file of a directory.
-    pub(super) fn in_dir(dir: &Path) -> Result<Self, DiskError> {
-        let path = dir.join(Self::NAME);
+    pub(super) fn in_dir(dir: &StateDir) -> Result<Self, DiskError> {
+        let path = dir.file();
         let unusable = |error: io::Error| DiskError::Io { path: path.clone(), error: error.to_string() };
-        create_private(dir, &path).map_err(unusable)?;
+        create_private(&path).map_err(unusable)?;
         let copy = copy_of(&path);
         let checked = copy.with_extension("new");
-        {
-            let _locked = lock(&path)?;
-            std::fs::copy(&path, &checked).map_err(unusable)?;
-        }
+        std::fs::copy(&path, &checked).map_err(unusable)?;
         // Some damage is a panic of redb.
         let whole = std::panic::catch_unwind(|| check(&checked));
         let unreadable = || Err(StorageError::Corrupted("it cannot be read".to_owned()).into());
@@ -115,63 +109,22 @@ impl DiskFile {
         drop(self.database.write().take());
     }
 
-    /// Moves the file of a directory aside, so that the next one is empty; where it is then, if there was one.
-    pub(crate) fn set_aside(dir: &Path) -> Result<Option<PathBuf>, DiskError> {
-        let path = dir.join(Self::NAME);
-        let aside = (1..).map(|number| dir.join(format!("{}.old-{number}", Self::NAME))).find(|aside| !aside.exists());
-        let Some(aside) = aside.filter(|_| path.exists()) else { return Ok(None) };
-        let _locked = lock(&path)?;
-        std::fs::rename(&path, &aside)
-            .map_err(|error| DiskError::Io { path: path.clone(), error: error.to_string() })?;
-        Ok(Some(aside))
-    }
-
-    /// Puts what can be read of a damaged file in its place. Returns where the damaged file is, and what could be read.
-    pub(crate) fn salvage(dir: &Path) -> Result<(PathBuf, String), DiskError> {
-        let path = dir.join(Self::NAME);
-        let unusable = |error: String| DiskError::Io { path: path.clone(), error };
-        drop(lock(&path)?);
-        let found = Salvage::read(&path).ok_or_else(|| unusable("nothing of it can be read".to_owned()))?;
-        let restored = path.with_extension("new");
-        let written = || -> Result<(), redb::Error> {
-            if restored.exists() {
-                std::fs::remove_file(&restored)?;
+    /// Writes what has been read of a damaged file to a new one.
+    pub(super) fn write_salvaged(path: &Path, found: &Salvage) -> Result<(), redb::Error> {
+        if path.exists() {
+            std::fs::remove_file(path)?;
+        }
+        create_private(path)?;
+        let database = Database::create(path)?;
+        let transaction = database.begin_write()?;
+        transaction.open_table(ABOUT)?.insert(FORMAT_KEY, found.format.unwrap_or(FORMAT))?;
+        {
+            let mut records = transaction.open_table(RECORDS)?;
+            for (key, value) in &found.records {
+                records.insert(&key[..], &value[..])?;
             }
-            create_private(dir, &restored)?;
-            let database = Database::create(&restored)?;
-            let transaction = database.begin_write()?;
-            transaction.open_table(ABOUT)?.insert(FORMAT_KEY, found.format.unwrap_or(FORMAT))?;
-            {
-                let mut records = transaction.open_table(RECORDS)?;
-                for (key, value) in &found.records {
-                    records.insert(&key[..], &value[..])?;
-                }
-            }
-            Ok(transaction.commit()?)
-        };
-        written().map_err(|error| unusable(error.to_string()))?;
-        Ok((Self::replace(dir, &restored)?, found.summary()))
-    }
-
-    /// Puts another file in the place of the file of a directory, which is kept; where that is.
-    fn replace(dir: &Path, by: &Path) -> Result<PathBuf, DiskError> {
-        let path = dir.join(Self::NAME);
-        let unusable = |error: io::Error| DiskError::Io { path: path.clone(), error: error.to_string() };
-        let aside = Self::set_aside(dir)?.ok_or_else(|| unusable(io::ErrorKind::NotFound.into()))?;
-        std::fs::rename(by, &path).map_err(unusable)?;
-        Ok(aside)
-    }
-
-    /// Puts the copy of the last start in the place of a damaged file, which is kept; where that is.
-    pub(crate) fn recover(dir: &Path) -> Result<PathBuf, DiskError> {
-        let path = dir.join(Self::NAME);
-        let unusable = |error: io::Error| DiskError::Io { path: path.clone(), error: error.to_string() };
-        let copy = copy_of(&path);
-        std::fs::metadata(&copy).map_err(unusable)?;
-        // Copied first, so that there is no moment without a file but for the renaming.
-        let restored = path.with_extension("new");
-        std::fs::copy(&copy, &restored).map_err(unusable)?;
-        Self::replace(dir, &restored)
+        }
+        Ok(transaction.commit()?)
     }
 
     pub(super) fn open(
@@ -330,17 +283,6 @@ impl DiskFile {
     }
 }
 
-/// Locks the file as an open database does, until the result is dropped.
-fn lock(path: &Path) -> Result<File, DiskError> {
-    let opened = OpenOptions::new().read(true).write(true).open(path);
-    let file = opened.map_err(|error| DiskError::Io { path: path.to_owned(), error: error.to_string() })?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(DiskError::InUse { path: path.to_owned() }),
-        // Where there are no locks, nothing can be in use.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
-    }
-}
-
 /// Checks a copy: what is found damaged is changed by the check.
 fn check(copy: &Path) -> Result<(), DatabaseError> {
     if !has_fitting_head(copy).map_err(StorageError::Io)? {
@@ -358,7 +300,7 @@ fn check(copy: &Path) -> Result<(), DatabaseError> {
 }
 
 /// The copy that is made at each start.
-fn copy_of(path: &Path) -> PathBuf {
+pub(super) fn copy_of(path: &Path) -> PathBuf {
     path.with_extension("last-start")
 }
 
@@ -400,24 +342,4 @@ fn record(key: &[u8], value: &[u8]) -> Option<(String, LoggedRecord)> {
     let (org, table, key) = (parts.next()?, parts.next()?, parts.next()?);
     let (expires, bytes) = value.split_first_chunk()?;
     Some((org, LoggedRecord { table, key, expires: i64::from_le_bytes(*expires), bytes: bytes.to_vec() }))
-}
-
-/// Makes the directory and the file, which has private keys, for this user only.
-fn create_private(dir: &Path, path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-        builder.mode(0o700);
-        options.mode(0o600);
-    }
-    builder.create(dir)?;
-    options.open(path)?;
-    // The entry of a new file has to survive a loss of power as its contents do.
-    #[cfg(unix)]
-    File::open(dir)?.sync_all()?;
-    Ok(())
 }

@@ -1,17 +1,19 @@
 //! The store on disk: one file for all orgs of a process. The records are in memory; the file has a copy of them, which is changed
 //! before a change is acknowledged. A thread of its own writes whatever has been queued since its last write.
 
+mod dir;
 mod file;
 mod salvage;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-pub(crate) use file::{DiskError, DiskFile};
+pub(crate) use dir::StateDir;
+pub(crate) use file::DiskError;
+use file::DiskFile;
 
 use super::log::{ChangeLog, ChangeQueue};
 
@@ -28,24 +30,25 @@ pub(crate) struct DiskStore {
     file: Arc<DiskFile>,
     queue: Arc<ChangeQueue>,
     writer: Option<JoinHandle<()>>,
+    /// Locked until the file is closed. `None` in tests without a directory.
+    _dir: Option<StateDir>,
 }
 
 impl DiskStore {
-    /// Opens the state in a directory, which is made if it is missing. With `sync`, a change is acknowledged only when it is on the
-    /// disk.
+    /// Opens the state in a directory. With `sync`, a change is acknowledged only when it is on the disk.
     ///
     /// # Errors
-    /// Another process uses the state, it is damaged, a later version has written it, or it cannot be read or written.
-    pub(crate) fn open(dir: &Path, sync: bool) -> Result<Self, DiskError> {
-        Self::start(DiskFile::in_dir(dir)?, sync)
+    /// The state is damaged, a later version has written it, or it cannot be read or written.
+    pub(crate) fn open(dir: StateDir, sync: bool) -> Result<Self, DiskError> {
+        Self::start(DiskFile::in_dir(&dir)?, Some(dir), sync)
     }
 
-    fn start(file: DiskFile, sync: bool) -> Result<Self, DiskError> {
+    fn start(file: DiskFile, dir: Option<StateDir>, sync: bool) -> Result<Self, DiskError> {
         let (file, queue) = (Arc::new(file), ChangeQueue::new(sync));
         let (writing, changes) = (Arc::clone(&file), Arc::clone(&queue));
         let thread = std::thread::Builder::new().name("mock-idp-state".to_owned());
         let writer = thread.spawn(move || write_changes(&writing, &changes)).map_err(|error| file.io(error))?;
-        Ok(Self { file, queue, writer: Some(writer) })
+        Ok(Self { file, queue, writer: Some(writer), _dir: dir })
     }
 
     /// The log of an org.

@@ -1,7 +1,7 @@
 //! The store on disk: what is there after a restart, a full disk, and damage.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,11 +10,15 @@ use parking_lot::Mutex;
 use redb::{Database, ReadableDatabase as _, StorageBackend, TableDefinition};
 use serde_json::Value;
 
-use super::DiskStore;
 use super::file::{DiskError, DiskFile};
 use super::salvage::Salvage;
+use super::{DiskStore, StateDir};
 use crate::ledger::log::LoggedChange;
 use crate::ledger::{Ledger, OrgRow};
+
+fn open(dir: &Path) -> Result<DiskStore, DiskError> {
+    DiskStore::open(StateDir::lock(dir)?, true)
+}
 
 fn code(device_code: &str) -> UserCode {
     UserCode { device_code: device_code.to_owned() }
@@ -39,7 +43,7 @@ fn row(key: &str, bytes: Option<&[u8]>) -> OrgRow {
 #[tokio::test]
 async fn every_kind_of_change_is_there_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
-    let store = DiskStore::open(dir.path(), true).unwrap();
+    let store = open(dir.path()).unwrap();
     let (ledger, other) = (Ledger::on_disk(&store, "org"), Ledger::on_disk(&store, "org2"));
     other.at(0).user_codes().put("key", code("of another org"), 100).await.unwrap();
     let at = ledger.at(0);
@@ -61,7 +65,7 @@ async fn every_kind_of_change_is_there_after_a_restart() {
     let before = saved(&ledger).await;
     drop(store);
 
-    let store = DiskStore::open(dir.path(), true).unwrap();
+    let store = open(dir.path()).unwrap();
     let (ledger, rows) = reopened(&store).await;
     assert_eq!(saved(&ledger).await, before);
     assert_eq!(rows, ["users/1 {}"]);
@@ -79,7 +83,7 @@ async fn every_kind_of_change_is_there_after_a_restart() {
 #[tokio::test]
 async fn records_that_made_room_are_not_on_the_disk_any_more() {
     let dir = tempfile::tempdir().unwrap();
-    let store = DiskStore::open(dir.path(), true).unwrap();
+    let store = open(dir.path()).unwrap();
     let ledger = Ledger::on_disk(&store, "org");
     let large = || {
         let state = "s".repeat(1024 * 1024);
@@ -97,14 +101,14 @@ async fn records_that_made_room_are_not_on_the_disk_any_more() {
 #[tokio::test]
 async fn without_sync_all_changes_are_there_after_an_orderly_end() {
     let dir = tempfile::tempdir().unwrap();
-    let store = DiskStore::open(dir.path(), false).unwrap();
+    let store = DiskStore::open(StateDir::lock(dir.path()).unwrap(), false).unwrap();
     let ledger = Ledger::on_disk(&store, "org");
     for number in 0..1_000 {
         ledger.at(0).user_codes().put(&number.to_string(), code("a"), 100).await.unwrap();
     }
     let before = saved(&ledger).await;
     drop(store);
-    let store = DiskStore::open(dir.path(), true).unwrap();
+    let store = open(dir.path()).unwrap();
     assert_eq!(saved(&reopened(&store).await.0).await, before);
 }
 
@@ -129,10 +133,22 @@ async fn many_requests_share_a_write_to_the_disk() {
 #[test]
 fn two_processes_cannot_use_one_state() {
     let dir = tempfile::tempdir().unwrap();
-    let _store = DiskStore::open(dir.path(), true).unwrap();
-    let error = DiskStore::open(dir.path(), true).unwrap_err().to_string();
+    let _store = open(dir.path()).unwrap();
+    let error = open(dir.path()).unwrap_err().to_string();
     assert!(error.starts_with("another mock-idp uses the state in "), "{error}");
-    assert!(DiskFile::set_aside(dir.path()).unwrap_err().to_string().starts_with("another mock-idp"));
+    assert!(matches!(StateDir::lock_existing(dir.path()), Err(DiskError::InUse { .. })));
+}
+
+#[test]
+fn a_state_that_is_being_repaired_is_not_used_even_while_its_file_is_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()).unwrap());
+    let repaired = StateDir::lock_existing(dir.path()).unwrap();
+    assert!(repaired.set_aside().unwrap().is_some());
+    assert!(matches!(open(dir.path()), Err(DiskError::InUse { .. })));
+    assert!(!dir.path().join(StateDir::FILE).exists());
+    drop(repaired);
+    open(dir.path()).unwrap();
 }
 
 #[test]
@@ -201,7 +217,7 @@ async fn a_file_of_format_1_is_read_without_loss() {
     transaction.commit().unwrap();
     drop(database);
 
-    let store = DiskStore::open(dir.path(), true).unwrap();
+    let store = open(dir.path()).unwrap();
     let ledger = Ledger::on_disk(&store, "org");
     let (_, rows) = ledger.load_stored(|_| saved_at).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["users/1"]);
@@ -241,7 +257,7 @@ async fn a_full_disk_refuses_changes_until_there_is_room() {
 async fn damage_is_reported_and_the_state_of_the_last_start_is_recovered() {
     let dir = tempfile::tempdir().unwrap();
     let put = async |from: usize| {
-        let store = DiskStore::open(dir.path(), true).unwrap();
+        let store = open(dir.path()).unwrap();
         let ledger = Ledger::on_disk(&store, "org");
         ledger.load_stored(|_| 0).await.unwrap();
         for number in from..from + 500 {
@@ -250,19 +266,19 @@ async fn damage_is_reported_and_the_state_of_the_last_start_is_recovered() {
     };
     put(1_000).await;
     put(2_000).await;
-    let path = dir.path().join(DiskFile::NAME);
+    let path = dir.path().join(StateDir::FILE);
     let mut bytes = std::fs::read(&path).unwrap();
     let damaged = bytes.windows(4).position(|window| window == b"2100").unwrap();
     bytes[damaged..damaged + 64].fill(0xFF);
     std::fs::write(&path, &bytes).unwrap();
 
-    let error = DiskStore::open(dir.path(), true).unwrap_err();
+    let error = open(dir.path()).unwrap_err();
     assert!(matches!(error, DiskError::Damaged { .. }), "{error:?}");
     let text = error.to_string();
     assert!(text.contains("can be used: mock-idp state recover") && text.contains("--reset-state"), "{text}");
-    let aside = DiskFile::recover(dir.path()).unwrap();
+    let aside = StateDir::lock(dir.path()).unwrap().recover().unwrap();
     assert!(aside.exists());
-    let store = DiskStore::open(dir.path(), true).unwrap();
+    let store = open(dir.path()).unwrap();
     let (ledger, _) = reopened(&store).await;
     assert_eq!(saved(&ledger).await["user_codes"].as_array().unwrap().len(), 500);
 }
@@ -270,8 +286,8 @@ async fn damage_is_reported_and_the_state_of_the_last_start_is_recovered() {
 #[tokio::test]
 async fn what_can_be_read_of_a_damaged_file_is_used() {
     let dir = tempfile::tempdir().unwrap();
-    let (path, name) = (dir.path().join(DiskFile::NAME), |number: usize| format!("{number:04}"));
-    let store = DiskStore::open(dir.path(), true).unwrap();
+    let (path, name) = (dir.path().join(StateDir::FILE), |number: usize| format!("{number:04}"));
+    let store = open(dir.path()).unwrap();
     let ledger = Ledger::on_disk(&store, "org");
     for number in 0..1_000 {
         ledger.at(0).user_codes().put(&name(number), code(&"x".repeat(200)), 100).await.unwrap();
@@ -288,14 +304,14 @@ async fn what_can_be_read_of_a_damaged_file_is_used() {
         }
     }
     std::fs::write(&path, &bytes).unwrap();
-    let error = DiskStore::open(dir.path(), true).unwrap_err().to_string();
+    let error = open(dir.path()).unwrap_err().to_string();
     assert!(error.contains(" of 1001 records (org_rows 1, user_codes 9"), "{error}");
     assert!(error.contains("can be read and used: mock-idp state recover --state DIR --from damaged."), "{error}");
-    let (aside, read) = DiskFile::salvage(dir.path()).unwrap();
+    let (aside, read) = StateDir::lock(dir.path()).unwrap().salvage().unwrap();
     assert_eq!(std::fs::read(aside).unwrap(), bytes, "the damaged file is kept");
     assert!(error.contains(&read), "{read} {error}");
 
-    let store = DiskStore::open(dir.path(), true).unwrap();
+    let store = open(dir.path()).unwrap();
     let (ledger, rows) = reopened(&store).await;
     assert_eq!(rows, ["users/1 {}"]);
     let mut lost = Vec::new();
@@ -312,8 +328,8 @@ async fn what_can_be_read_of_a_damaged_file_is_used() {
 #[tokio::test]
 async fn nothing_is_read_of_a_file_whose_head_is_damaged() {
     let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join(DiskFile::NAME);
-    let store = DiskStore::open(dir.path(), true).unwrap();
+    let path = dir.path().join(StateDir::FILE);
+    let store = open(dir.path()).unwrap();
     Ledger::on_disk(&store, "org").at(0).user_codes().put("key", code("a"), 100).await.unwrap();
     drop(store);
     let whole = std::fs::read(&path).unwrap();
@@ -321,28 +337,35 @@ async fn nothing_is_read_of_a_file_whose_head_is_damaged() {
         let mut bytes = whole.clone();
         bytes[damaged.clone()].fill(0xFF);
         std::fs::write(&path, &bytes).unwrap();
-        let error = DiskStore::open(dir.path(), true).unwrap_err().to_string();
+        let error = open(dir.path()).unwrap_err().to_string();
         assert!(error.contains("Nothing of it can be read."), "{damaged:?} {error}");
-        assert!(DiskFile::salvage(dir.path()).unwrap_err().to_string().contains("nothing of it can be read"));
+        assert!(
+            StateDir::lock(dir.path())
+                .unwrap()
+                .salvage()
+                .unwrap_err()
+                .to_string()
+                .contains("nothing of it can be read")
+        );
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
     }
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    assert!(DiskStore::open(dir.path(), true).is_err());
-    DiskFile::set_aside(dir.path()).unwrap();
-    DiskStore::open(dir.path(), true).unwrap();
+    assert!(open(dir.path()).is_err());
+    StateDir::lock(dir.path()).unwrap().set_aside().unwrap();
+    open(dir.path()).unwrap();
 }
 
 #[test]
 fn a_file_of_another_kind_is_not_overwritten() {
     let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join(DiskFile::NAME);
+    let path = dir.path().join(StateDir::FILE);
     std::fs::write(&path, "something else ".repeat(10_000)).unwrap();
-    let error = DiskStore::open(dir.path(), true).unwrap_err();
+    let error = open(dir.path()).unwrap_err();
     assert!(error.to_string().contains("There is no copy"), "{error}");
-    assert!(DiskFile::recover(dir.path()).is_err());
-    let aside = DiskFile::set_aside(dir.path()).unwrap().unwrap();
+    assert!(StateDir::lock(dir.path()).unwrap().recover().is_err());
+    let aside = StateDir::lock(dir.path()).unwrap().set_aside().unwrap().unwrap();
     assert!(std::fs::read_to_string(aside).unwrap().starts_with("something else"));
-    DiskStore::open(dir.path(), true).unwrap();
+    open(dir.path()).unwrap();
 }
 
 #[tokio::test]
@@ -382,7 +405,7 @@ impl TestDisk {
     fn store(self: &Arc<Self>) -> DiskStore {
         let disk = Arc::clone(self);
         let file = DiskFile::open(PathBuf::from("state"), move || disk.database(), &[]).unwrap();
-        DiskStore::start(file, true).unwrap()
+        DiskStore::start(file, None, true).unwrap()
     }
 
     fn check_room(&self) -> io::Result<()> {
@@ -434,7 +457,7 @@ impl StorageBackend for TestBackend {
 #[test]
 fn a_file_that_is_hardly_used_any_more_is_smaller_after_a_start() {
     let dir = tempfile::tempdir().unwrap();
-    let length = || std::fs::metadata(dir.path().join(DiskFile::NAME)).unwrap().len();
+    let length = || std::fs::metadata(dir.path().join(StateDir::FILE)).unwrap().len();
     let org: Arc<str> = "org".into();
     let put = |number: usize, size| {
         let change = LoggedChange::Put {
@@ -445,15 +468,15 @@ fn a_file_that_is_hardly_used_any_more_is_smaller_after_a_start() {
         };
         (Arc::clone(&org), change)
     };
-    let file = DiskFile::in_dir(dir.path()).unwrap();
+    let file = DiskFile::in_dir(&StateDir::lock(dir.path()).unwrap()).unwrap();
     file.commit(&(0..2_000).map(|number| put(number, 4_000)).collect::<Vec<_>>(), true).unwrap();
     file.commit(&[(Arc::clone(&org), LoggedChange::Clear { except: None }), put(1, 10)], true).unwrap();
     drop(file);
     let before = length();
-    let file = DiskFile::in_dir(dir.path()).unwrap();
+    let file = DiskFile::in_dir(&StateDir::lock(dir.path()).unwrap()).unwrap();
     assert!(before > 8_000_000 && length() < before / 4, "from {before} to {}", length());
     assert_eq!(file.read("org").unwrap().len(), 1);
     drop(file);
-    drop(DiskFile::in_dir(dir.path()).unwrap());
+    drop(DiskFile::in_dir(&StateDir::lock(dir.path()).unwrap()).unwrap());
     assert!(length() < before / 4);
 }

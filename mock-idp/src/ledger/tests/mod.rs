@@ -74,7 +74,7 @@ conformance!(bytes, Ledger::in_store(Arc::new(BytesInMemory::default())));
 #[cfg(feature = "disk")]
 fn on_disk() -> Ledger {
     let dir = tempfile::tempdir().unwrap();
-    let store = crate::ledger::DiskStore::open(dir.path(), true).unwrap();
+    let store = crate::ledger::DiskStore::open(crate::ledger::StateDir::lock(dir.path()).unwrap(), true).unwrap();
     let ledger = Ledger::on_disk(&store, "org");
     // Its thread writes until the test program ends.
     std::mem::forget(store);
