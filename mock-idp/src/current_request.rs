@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use mock_idp_core::moment::RequestOrigin;
 use mock_idp_core::system_log::LogEvent;
 use parking_lot::Mutex;
+use tokio::sync::OnceCell;
 
+use crate::outbound::HookReply;
 use crate::request_id::RequestId;
 
 /// One request, in its extensions.
@@ -16,6 +18,8 @@ pub(crate) struct CurrentRequest {
     pub(crate) address: IpAddr,
     /// The same for the rules, with the user agent.
     pub(crate) origin: RequestOrigin,
+    /// What the token inline hook has answered, or why it has not. A request that is decided again does not call it again.
+    pub(crate) hook_reply: OnceCell<Result<HookReply, String>>,
     log: Mutex<RequestLog>,
 }
 
@@ -30,7 +34,8 @@ pub(crate) struct RequestLog {
 impl CurrentRequest {
     #[must_use]
     pub(crate) fn new(id: RequestId, address: IpAddr, user_agent: Option<String>) -> Self {
-        Self { id, address, origin: RequestOrigin { address: Some(address), user_agent }, log: Mutex::default() }
+        let origin = RequestOrigin { address: Some(address), user_agent };
+        Self { id, address, origin, hook_reply: OnceCell::new(), log: Mutex::default() }
     }
 
     /// Adds events of the System Log.

@@ -122,4 +122,16 @@ impl Context {
             request.log(events);
         }
     }
+
+    /// How many events of the System Log this request has.
+    pub(super) fn logged(&self) -> usize {
+        self.request.as_ref().map_or(0, |request| request.logged())
+    }
+
+    /// Drops all events of the System Log but the first ones: what they are about was not stored.
+    pub(super) fn keep_logged(&self, count: usize) {
+        if let Some(request) = &self.request {
+            request.keep_logged(count);
+        }
+    }
 }

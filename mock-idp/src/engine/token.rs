@@ -73,9 +73,10 @@ impl<'c> TokenEndpoint<'c> {
     ) -> Result<Map<String, Value>, OAuthError> {
         let context = self.0;
         let Context { org, .. } = context;
-        let notes = trace.notes.len();
+        let (notes, logged) = (trace.notes.len(), context.logged());
         loop {
             trace.notes.truncate(notes);
+            context.keep_logged(logged);
             let RedeemedGrant { redeemed, mut batch } = redemption::redeem(context, grant, trace).await?;
             explanation.user = redeemed.user_id().and_then(|id| org.user(id)).map(|user| user.profile.login.clone());
             let unsigned = context.decide(trace, |moment| token::unsigned_tokens(grant, &redeemed, moment))?;

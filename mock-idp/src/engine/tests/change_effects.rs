@@ -53,7 +53,7 @@ async fn a_user_is_deactivated_together_with_the_end_of_sessions_or_not_at_all()
         let orgs = orgs(Ledger::in_store(Arc::clone(&store) as _));
         let cookies = sign_in(&orgs).await;
         let deactivate = || send(&orgs, management("POST", &format!("{USER}/lifecycle/deactivate")));
-        store.allow(writes);
+        store.fail_once_after(writes);
         let answer = deactivate().await;
         store.allow(usize::MAX);
         if answer.status == StatusCode::OK {
@@ -99,7 +99,7 @@ async fn the_message_of_a_reset_password_is_stored_with_the_change() {
         let store = Arc::new(BrokenStore::after(usize::MAX));
         let orgs = orgs(Ledger::in_store(Arc::clone(&store) as _));
         let reset = || send(&orgs, management("POST", &format!("{USER}/lifecycle/reset_password?sendEmail=true")));
-        store.allow(writes);
+        store.fail_once_after(writes);
         let answer = reset().await;
         store.allow(usize::MAX);
         let messages = orgs.default_org().messages(|_| true).await.unwrap().len();

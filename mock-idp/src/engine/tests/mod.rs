@@ -5,6 +5,7 @@ mod inbox;
 mod log_bound;
 mod own_account;
 mod round_trips;
+mod token_hooks;
 mod unfinished;
 
 use std::sync::Arc;
@@ -35,7 +36,10 @@ fn org() -> Arc<Org> {
 
 /// The built-in org with this ledger.
 fn instance(ledger: Ledger) -> OrgInstance {
-    let org = org();
+    instance_of(org(), ledger)
+}
+
+fn instance_of(org: Arc<Org>, ledger: Ledger) -> OrgInstance {
     let clock = Clock::default();
     let keys = KeyRing::new(org.servers(), &mut KeyPool::default(), NewKeys::default(), clock.now());
     OrgInstance::with(org, clock, keys, ledger, Randomness::new(None))

@@ -16,7 +16,7 @@ use crate::ledger::tests::BrokenStore;
 use crate::routing::Table;
 
 pub(super) const HANDLE: &str = "name=\"stateHandle\" value=\"";
-const CLIENT: &str = "client_id=0oamarketspa000005d7&redirect_uri=http%3A%2F%2Flocalhost%3A7803%2Fcallback";
+pub(super) const CLIENT: &str = "client_id=0oamarketspa000005d7&redirect_uri=http%3A%2F%2Flocalhost%3A7803%2Fcallback";
 
 pub(super) struct Answer {
     pub(super) status: StatusCode,

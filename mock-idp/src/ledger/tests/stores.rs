@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::ready;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -262,6 +262,8 @@ pub(crate) struct BrokenStore {
     records: BytesInMemory,
     /// The number of writes after which it is out of order.
     working_writes: AtomicUsize,
+    /// Whether only one write fails.
+    fails_once: AtomicBool,
     /// Whether it does not answer at all.
     silent: bool,
 }
@@ -282,6 +284,12 @@ impl BrokenStore {
         self.working_writes.store(writes, Ordering::Release);
     }
 
+    /// Lets one write fail after so many more.
+    pub(crate) fn fail_once_after(&self, writes: usize) {
+        self.fails_once.store(true, Ordering::Release);
+        self.allow(writes);
+    }
+
     pub(crate) fn error() -> LedgerError {
         LedgerError::Unavailable("connection refused".to_owned())
     }
@@ -294,7 +302,12 @@ impl BrokenStore {
         let take = |left: usize| left.checked_sub(1);
         match self.working_writes.fetch_update(Ordering::AcqRel, Ordering::Acquire, take) {
             Ok(_) if !self.silent => write(),
-            _ => done(Err(Self::error())),
+            _ => {
+                if self.fails_once.swap(false, Ordering::AcqRel) {
+                    self.allow(usize::MAX);
+                }
+                done(Err(Self::error()))
+            }
         }
     }
 }
