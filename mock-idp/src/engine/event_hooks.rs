@@ -84,7 +84,7 @@ impl OrgInstance {
     async fn attempt(&self, channel: &HookChannel, body: &Value) -> Result<(), OutboundError> {
         let started = Instant::now();
         let request = HookRequest { channel, client_assertion: None, headers: &[], body: Some(body) };
-        let result = match self.event_hooks.call(request).await {
+        let result = match self.event_hooks.deliver(request).await {
             Ok(HookReply { status, .. }) if status.is_success() => Ok(status),
             Ok(HookReply { status, .. }) => Err(OutboundError::Status(status)),
             Err(error) => Err(error),

@@ -76,18 +76,35 @@ impl HookCaller {
         Self { targets: None, running: Semaphore::new(0), servers: Mutex::default() }
     }
 
-    /// Makes a call.
+    /// Makes a call that a request waits for. The time that it waits for other calls counts too.
     ///
     /// # Errors
     /// There is no answer in time, or the call may not be made.
     pub(crate) async fn call(&self, request: HookRequest<'_>) -> Result<HookReply, OutboundError> {
+        self.call_within(TIMEOUT, request).await
+    }
+
+    async fn call_within(&self, limit: Duration, request: HookRequest<'_>) -> Result<HookReply, OutboundError> {
         let targets = self.targets.as_ref().ok_or(OutboundError::HooksOff)?;
         let call = async {
-            // The time that a call waits for others counts too.
             let _turn = self.turn(&request.channel.uri).await;
             exchange(request, targets).await
         };
-        within(TIMEOUT, call).await
+        within(limit, call).await
+    }
+
+    /// Makes a call that no request waits for. Its time begins when it may run: slow hooks delay others, and do not make them fail.
+    ///
+    /// # Errors
+    /// The same as [`Self::call`].
+    pub(crate) async fn deliver(&self, request: HookRequest<'_>) -> Result<HookReply, OutboundError> {
+        self.deliver_within(TIMEOUT, request).await
+    }
+
+    async fn deliver_within(&self, limit: Duration, request: HookRequest<'_>) -> Result<HookReply, OutboundError> {
+        let targets = self.targets.as_ref().ok_or(OutboundError::HooksOff)?;
+        let _turn = self.turn(&request.channel.uri).await;
+        within(limit, exchange(request, targets)).await
     }
 
     /// Sends a request to a server that an administrator of the org has named: an external identity provider.
@@ -195,4 +212,32 @@ fn token_request(client: &HookClient, credential: &[(&str, &str)]) -> String {
     form.append_pair("grant_type", "client_credentials").append_pair("client_id", &client.client_id);
     form.extend_pairs(credential).append_pair("scope", &client.scope);
     form.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    fn channel() -> HookChannel {
+        // TEST-NET-1 (RFC 5737 3), which hooks may not call unless that is allowed.
+        let uri = "http://192.0.2.1/hook".to_owned();
+        HookChannel { uri, method: "POST".to_owned(), headers: Vec::new(), oauth: None }
+    }
+
+    #[tokio::test]
+    async fn only_what_a_request_waits_for_fails_while_other_calls_run() {
+        let (caller, channel) = (HookCaller::default(), channel());
+        let request = || HookRequest { channel: &channel, client_assertion: None, headers: &[], body: None };
+        let others = join_all((0..MAX_AT_SERVER).map(|_| caller.turn(&channel.uri))).await;
+        let called = caller.call_within(Duration::ZERO, request()).await;
+        assert!(matches!(called, Err(OutboundError::Late(_))), "{called:?}");
+        let mut delivered = Box::pin(caller.deliver_within(Duration::ZERO, request()));
+        assert!((&mut delivered).now_or_never().is_none());
+        drop(others);
+        let delivered = delivered.await;
+        assert!(matches!(delivered, Err(OutboundError::HookTarget { .. })), "{delivered:?}");
+    }
 }
