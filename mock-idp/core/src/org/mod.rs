@@ -11,6 +11,7 @@ mod found_problem;
 mod fresh;
 mod import;
 mod merge;
+mod network_zones;
 mod picker;
 mod problem;
 mod records;
@@ -38,6 +39,7 @@ pub use document::{
 pub use draft::Draft;
 pub(crate) use fresh::{access_catch_all, app_user_schema, default_session_policy, enrollment_catch_all};
 pub(crate) use import::CREATED;
+pub use network_zones::zone_has_address;
 pub use picker::PickerUser;
 pub use problem::{Problem, Problems};
 pub(crate) use references::is_word;

@@ -1,10 +1,12 @@
 //! One state of an org.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::document::Document;
 use super::found_problem::FoundProblem;
+use super::network_zones;
 use super::picker::PickerUser;
 use super::problem::{Problem, Problems};
 use super::server::CompiledServer;
@@ -12,6 +14,7 @@ use super::servers::Servers;
 use super::tables::Tables;
 use super::validate;
 use super::yaml::{Yaml, read_document_without_places};
+use crate::model::DirectoryObject;
 
 /// A snapshot of an org. A change builds the next one, which shares all that did not change.
 #[derive(Debug)]
@@ -19,6 +22,7 @@ pub struct Org {
     pub(super) tables: Tables,
     pub(super) servers: Arc<Servers>,
     picker: OnceLock<Arc<Vec<PickerUser>>>,
+    blocks_addresses: OnceLock<bool>,
 }
 
 impl Deref for Org {
@@ -125,7 +129,7 @@ impl Org {
     }
 
     pub(super) fn of(tables: Tables, servers: Arc<Servers>) -> Self {
-        Self { tables, servers, picker: OnceLock::new() }
+        Self { tables, servers, picker: OnceLock::new(), blocks_addresses: OnceLock::new() }
     }
 
     /// The org authorization server.
@@ -155,6 +159,16 @@ impl Org {
     /// All users, as the development picker shows them.
     pub fn picker_users(&self) -> &Arc<Vec<PickerUser>> {
         self.picker.get_or_init(|| Arc::new(self.users().map(|user| PickerUser::new(self, user)).collect()))
+    }
+
+    /// Whether a network zone blocks addresses.
+    pub fn blocks_addresses(&self) -> bool {
+        *self.blocks_addresses.get_or_init(|| network_zones::blocklists(self).next().is_some())
+    }
+
+    /// The network zone that blocks all requests from an address.
+    pub fn blocking_zone(&self, address: IpAddr) -> Option<&DirectoryObject> {
+        network_zones::blocking_zone(self, address).filter(|_| self.blocks_addresses())
     }
 }
 

@@ -139,6 +139,7 @@ event_types! {
     ZoneDelete "zone.delete" "Network zone delete" ["zone.delete", ""] false;
     ZoneActivate "zone.activate" "Network zone activate" ["zone.activate", ""] false;
     ZoneDeactivate "zone.deactivate" "Network zone deactivate" ["zone.deactivate", ""] false;
+    RequestBlocked "security.request.blocked" "A request is blocked due to a blocklist rule (such as an IP network zone or location rule)." ["", ""] false;
     OriginCreate "security.trusted_origin.create" "A trusted origin is created" ["", ""] true;
     OriginUpdate "security.trusted_origin.update" "A trusted origin is updated" ["", ""] true;
     OriginDelete "security.trusted_origin.delete" "A trusted origin is deleted" ["", ""] true;

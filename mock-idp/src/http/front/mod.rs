@@ -211,7 +211,8 @@ impl Shared {
         let fault = address.org.faults.take_transport(path, is_key_set);
         // What other processes change is not known at once.
         let current = !address.org.is_shared() && !address.org.clock.steps();
-        let cacheable = fault.is_none() && current && response_cache::is_cacheable(&request);
+        let blocks = address.org.org().blocks_addresses();
+        let cacheable = fault.is_none() && current && !blocks && response_cache::is_cacheable(&request);
         let state = cacheable.then(|| State::now(address));
         match state.and_then(|state| edge.cache.find(address, path, state)) {
             Some(response) => {
@@ -264,7 +265,10 @@ impl Shared {
         request.extensions_mut().insert(Arc::clone(&current));
         let path = state.is_some().then(|| request.uri().path().to_owned());
         let rate = enforced_count(address, edge, &matched, request.method());
+        let org = address.org.org();
+        let blocked = org.blocks_addresses().then(|| limits::check_address(&org, &current)).flatten();
         let mut decided = match fault {
+            _ if let Some(blocked) = blocked => blocked,
             _ if rate.is_some_and(RateCount::is_exceeded) => rate_limited(),
             None => handle(&matched, request).await,
             Some(fault) => {

@@ -1,4 +1,4 @@
-//! What Okta's edge refuses before any endpoint sees it: bodies of unknown or excessive length.
+//! What Okta's edge refuses before any endpoint sees it: bodies of unknown or excessive length, and blocked addresses.
 
 use std::time::Duration;
 
@@ -9,7 +9,10 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use mock_idp_core::management::ApiError;
+use mock_idp_core::org::Org;
+use mock_idp_core::system_log::{EventEntity, EventOutcome, EventType, LogEvent};
 
+use crate::current_request::CurrentRequest;
 use crate::http::respond::api_error;
 use crate::journal::Explained;
 use crate::routing::{Access, Decided, FromHead as _, Matched};
@@ -96,6 +99,18 @@ async fn read_up_to(body: Body, limit: usize) -> Result<Bytes, Decided> {
 
 fn too_long(limit: usize) -> Decided {
     refuse(StatusCode::PAYLOAD_TOO_LARGE, &format!("the body is longer than {} KiB", limit / 1024))
+}
+
+/// The refusal of a request from an address that a network zone blocks, with its event. Okta: status 403, at all URLs of the org.
+pub(crate) fn check_address(org: &Org, request: &CurrentRequest) -> Option<Decided> {
+    let zone = org.blocking_zone(request.address)?;
+    let (address, name) = (request.address, zone.name());
+    let reason = format!("the network zone {name} blocks the address {address}");
+    let target = EventEntity::new("NetworkZone", &zone.id, name);
+    let event =
+        LogEvent::new(EventType::RequestBlocked).on(target).with_outcome(EventOutcome::Deny(reason.clone().into()));
+    request.log([event]);
+    Some(refuse(StatusCode::FORBIDDEN, &reason))
 }
 
 /// The edge answers with HTML, whatever the request prefers.

@@ -43,6 +43,61 @@ async fn a_zone_is_created_replaced_deactivated_and_removed() {
 }
 
 #[tokio::test]
+async fn a_blocklist_refuses_all_requests_from_its_addresses_unless_they_are_exempt() {
+    let api = Api::market().await;
+    let zones = api.get(PATH).await.body;
+    let of_name = |name: &str| zones.as_array().unwrap().iter().find(|zone| zone["name"] == name).cloned();
+    let blocked = of_name("BlockedIpZone").unwrap();
+    let path = format!("{PATH}/{}", blocked["id"].as_str().unwrap());
+    let gateways = |range: &str| {
+        let mut zone = blocked.clone();
+        zone["gateways"] = json!([{ "type": "CIDR", "value": range }]);
+        zone
+    };
+    let get = async |path: &str| {
+        let url = format!("{}{path}", api.base());
+        let request = api.client.get(url).header("authorization", format!("SSWS {}", api.token));
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.headers()["x-okta-request-id"].to_str().unwrap().to_owned())
+    };
+    let discovery = "/oauth2/default/.well-known/openid-configuration";
+    assert_eq!(api.put(&path, gateways("192.0.2.0/24")).await.status, 200);
+    assert_eq!(get(discovery).await.0, 200, "another address");
+    assert_eq!(api.put(&path, gateways("127.0.0.0/8")).await.status, 200);
+    for path in [
+        discovery,
+        "/oauth2/default/v1/keys",
+        "/oauth2/default/v1/authorize",
+        "/api/v1/users",
+        "/login/login.htm",
+        "/unknown",
+    ] {
+        assert_eq!(get(path).await.0, 403, "{path}");
+    }
+    let (_, id) = get(discovery).await;
+    let url = format!("{}/_mock/requests/{id}", api.base());
+    let journal: serde_json::Value = api.client.get(url).send().await.unwrap().json().await.unwrap();
+    assert_eq!(journal["reason"], "the network zone BlockedIpZone blocks the address 127.0.0.1");
+    let event = &journal["events"][0];
+    assert_eq!(
+        (&event["eventType"], &event["outcome"]["result"], &event["target"][0]["id"]),
+        (&json!("security.request.blocked"), &json!("DENY"), &blocked["id"])
+    );
+    // The mock is still under control.
+    let url = format!("{}/_mock/reset", api.base());
+    assert!(api.client.post(url).json(&json!({})).send().await.unwrap().status().is_success());
+    assert_eq!(get(discovery).await.0, 200);
+
+    let exempt = json!({
+        "type": "IP", "name": "DefaultExemptIpZone", "gateways": [{ "type": "CIDR", "value": "127.0.0.1/32" }],
+    });
+    api.create(PATH, exempt).await;
+    assert_eq!(api.put(&path, gateways("127.0.0.0/8")).await.status, 200);
+    assert_eq!(get(discovery).await.0, 200);
+    assert_eq!(api.get(&path).await.status, 200);
+}
+
+#[tokio::test]
 async fn the_members_of_dynamic_zones_are_completed() {
     let api = Api::market().await;
     let places = json!([{ "country": "DE" }, { "country": "US", "region": "US-CA" }]);
