@@ -216,3 +216,48 @@ fn the_command_reports_differences_and_ends_with_1() {
     let error = stderr(harness(folder.path()).args(["record", "tape.jsonl"]), 2);
     assert!(error.contains("--target <URL>"), "{error}");
 }
+
+#[test]
+fn the_command_makes_a_tape_of_a_har_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exchange = |host: &str| {
+        json!({
+            "request": { "method": "POST", "url": format!("https://{host}/api/v1/groups"),
+                "postData": { "mimeType": "application/json", "text": "{\"profile\":{\"name\":\"Pilots\"}}" } },
+            "response": { "status": 200, "headers": [], "content": { "mimeType": "application/json", "text": "{\"id\":\"1\"}" } },
+        })
+    };
+    let har = json!({ "log": { "version": "1.2", "entries": [exchange("acme.okta.com"), exchange("other.example")] } });
+    std::fs::write(folder.path().join("session.har"), har.to_string()).expect("a file");
+    let record = ["record", "--har", "session.har", "--target", "https://acme.okta.com", "groups.jsonl"];
+    stdout(harness(folder.path()).args(record), 0);
+    let tape = std::fs::read_to_string(folder.path().join("groups.jsonl")).expect("a tape");
+    let lines = read_tape(&tape).expect("lines");
+    assert_eq!(lines.len(), 1, "{tape}");
+    assert_eq!((lines[0].path.as_str(), lines[0].answer.as_deref()), ("/api/v1/groups", Some("{\"id\":\"1\"}")));
+    let error = stderr(harness(folder.path()).args(["record", "--har", "absent.har", "groups.jsonl"]), 5);
+    assert!(error.contains("absent.har"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_replays_tapes_at_a_running_mock_and_resets_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let body = json!({ "profile": { "name": "Pilots" } }).to_string();
+    let answer = json!({ "id": "00gpilots00000000000", "profile": { "name": "Pilots" } }).to_string();
+    let line = json!({
+        "method": "POST", "path": "/api/v1/groups", "request_type": "application/json", "request": body,
+        "status": 200, "answer": answer,
+    });
+    std::fs::write(folder.path().join("pilots.jsonl"), line.to_string() + "\n").expect("a file");
+    let mock = Mock::start().await.expect("a mock");
+    let replays = |more: &[&str], status: i32| {
+        let mut command = harness(folder.path());
+        let target = ["replay", "pilots.jsonl", "--target", mock.base.as_str()];
+        stdout(command.env("OKTA_API_TOKEN", TOKEN).args(target).args(more), status)
+    };
+    let clean = "1 of 1 tapes clean, 1 of 1 answers match\n";
+    assert_eq!(replays(&[], 0), clean);
+    let taken = replays(&[], 1);
+    assert!(taken.contains("status: recorded 200, live 400"), "the group is still there: {taken}");
+    assert_eq!(replays(&["--reset"], 0), clean);
+}
