@@ -39,19 +39,23 @@ pub(super) async fn read(
     let fetched = if pushed.is_none() { request_object::fetch(context, parameters, trace).await? } else { None };
     let parameters = pushed.as_ref().or(fetched.as_ref()).unwrap_or(parameters);
     // That of a pushed request has been opened when it was pushed.
-    let opened = if pushed.is_some() { None } else { request_object::open(context, parameters, trace).await? };
+    let mut used = context.ledger().batch();
+    let opened =
+        if pushed.is_some() { None } else { request_object::open(context, parameters, &mut used, trace).await? };
+    request.write(used);
+    let trace = &mut request.trace;
     let parameters = opened.as_ref().unwrap_or(parameters);
     note_resource(parameters, trace);
     let hinted_user = hinted_user(context, parameters).await.map_err(shown)?;
-    let mut request = authorization::begin(org, server, urls, parameters, hinted_user)?;
-    request.pushed_as = name.filter(|_| server.behavior.requires_pushed_requests());
+    let mut wanted = authorization::begin(org, server, urls, parameters, hinted_user)?;
+    wanted.pushed_as = name.filter(|_| server.behavior.requires_pushed_requests());
     let token = |name: &str| parameters.get(name).map(str::to_owned);
     let sign_in_token = match (token("interclient_token"), token("sessionToken")) {
         (Some(token), _) => SignInToken::Interclient(token),
         (None, Some(token)) => SignInToken::Session(token),
         (None, None) => SignInToken::None,
     };
-    Ok((request, sign_in_token))
+    Ok((wanted, sign_in_token))
 }
 
 /// RFC 8707 2. Okta: `resource` selects nothing; the audience is a setting of the authorization server.

@@ -16,9 +16,10 @@ use serde_json::{Map, Value};
 
 use super::client_authentication::authenticate_and_note;
 use super::explained::explained;
+use super::single_use::commit_used;
 use super::{Context, OrgInstance, issued_tokens, request_object, token_lookup};
 use crate::journal::{Explained, Explanation, FlowPart};
-use crate::ledger::NEVER;
+use crate::ledger::{Batch, NEVER};
 
 /// The backchannel authentication endpoint of a server.
 #[derive(Clone, Copy, Debug)]
@@ -50,8 +51,30 @@ impl<'c> BackchannelEndpoint<'c> {
         let context = self.0;
         let client = authenticate_and_note(context, presented, "bc/authorize", explanation).await?;
         backchannel::check_client(client, presented.body)?;
-        let signed = self.open_signed(client, presented.body, trace).await?;
-        let body = signed.as_ref().unwrap_or(presented.body);
+        let notes = trace.notes.len();
+        loop {
+            trace.notes.truncate(notes);
+            let mut batch = context.ledger().batch();
+            let begun = self.add(client, presented.body, &mut batch, trace, explanation).await;
+            if let Some(answer) = commit_used(batch, begun).await? {
+                context.instance.note_messages();
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// Adds the client's request to the batch, with its message to the user and what it uses up.
+    async fn add(
+        self,
+        client: &App,
+        body: &Parameters,
+        batch: &mut Batch<'c>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Map<String, Value>, OAuthError> {
+        let context = self.0;
+        let signed = self.open_signed(client, body, batch, trace).await?;
+        let body = signed.as_ref().unwrap_or(body);
         let hint = token_lookup::own_id_token(context, body.get("id_token_hint")).await?;
         let hinted = hint.as_ref().and_then(|claims| claims.text("sub"));
         let begun = context
@@ -59,8 +82,8 @@ impl<'c> BackchannelEndpoint<'c> {
         explanation.user = context.org.user(&begun.request.user_id).map(|user| user.profile.login.clone());
         let answer = backchannel::answer(&begun, context.now);
         let push = backchannel::push(&context.org, client, &begun.request);
-        self.store(begun).await?;
-        context.instance.send(push).await?;
+        context.instance.add_messages(batch, vec![push]).await?;
+        self.store(batch, begun);
         Ok(answer)
     }
 
@@ -69,19 +92,20 @@ impl<'c> BackchannelEndpoint<'c> {
         self,
         client: &App,
         body: &Parameters,
+        batch: &mut Batch<'c>,
         trace: &mut Trace,
     ) -> Result<Option<Parameters>, OAuthError> {
         if body.get("request").is_none() {
             return Ok(None);
         }
         let named = body.iter().filter(|(name, _)| *name != "client_id").chain([("client_id", client.client_id())]);
-        request_object::open(self.0, &named.collect(), trace).await.map_err(AuthorizationError::into_oauth_error)
+        let opened = request_object::open(self.0, &named.collect(), batch, trace).await;
+        opened.map_err(AuthorizationError::into_oauth_error)
     }
 
-    async fn store(self, StartedRequest { polled, request }: StartedRequest) -> Result<(), LedgerError> {
+    fn store(self, batch: &mut Batch<'c>, StartedRequest { polled, request }: StartedRequest) {
         let now = self.0.now;
         let ledger = self.0.ledger();
-        let mut batch = ledger.batch();
         let expires = polled.expires + PolledRequest::KEPT;
         batch.put(ledger.backchannel(), &request.auth_req_id, polled, expires);
         batch.update_or_default(
@@ -92,7 +116,6 @@ impl<'c> BackchannelEndpoint<'c> {
                 pending.add(request.clone(), now);
             },
         );
-        batch.commit().await
     }
 }
 

@@ -4,8 +4,9 @@ use mock_idp_core::endpoint::authorization::{self, AuthorizationError};
 use mock_idp_core::protocol::Parameters;
 use mock_idp_core::trace::{NoteStatus, Trace};
 
-use super::single_use::consume;
+use super::single_use::consume_with;
 use super::{Context, remote_keys};
+use crate::ledger::Batch;
 use crate::outbound;
 
 /// The request with the request object that its `request_uri` points at, if it is a URL.
@@ -24,10 +25,11 @@ pub(super) async fn fetch(
     authorization::with_fetched_object(org, urls, parameters, fetched).map(Some)
 }
 
-/// The parameters inside a request object, if there is one.
-pub(super) async fn open(
-    context: &Context,
+/// The parameters inside a request object, if there is one. It is used up when the batch is committed.
+pub(super) async fn open<'c>(
+    context: &'c Context,
     parameters: &Parameters,
+    batch: &mut Batch<'c>,
     trace: &mut Trace,
 ) -> Result<Option<Parameters>, AuthorizationError> {
     let Context { org, server, urls, .. } = context;
@@ -37,8 +39,10 @@ pub(super) async fn open(
     };
     let fetched = remote_keys::fetch(context, sealed.key_source()).await;
     let opened = sealed.verify(org, server, urls, fetched.as_ref(), context.now)?;
-    let consumed = consume(context, opened.single_use).await;
-    consumed.map_err(|error| authorization::early_error(org, urls, parameters, error))?;
+    if let Some(value) = &opened.single_use {
+        let used = consume_with(context, batch, value).await;
+        used.map_err(|error| authorization::early_error(org, urls, parameters, error))?;
+    }
     trace.note(
         NoteStatus::Matched,
         "request object",

@@ -1,7 +1,7 @@
 //! Values that count once: `jti` of assertions, request objects and proofs.
 
-use mock_idp_core::ledger::{ConsumedValue, SingleUse};
-use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::ledger::{ConsumedValue, LedgerError, SingleUse};
+use mock_idp_core::protocol::{ErrorId, OAuthError};
 
 use super::Context;
 use crate::ledger::Batch;
@@ -31,4 +31,19 @@ pub(super) async fn consume_with<'c>(
     }
     batch.put_new(consumed, &value.key, ConsumedValue {}, value.ends);
     Ok(())
+}
+
+/// Commits what a request writes, with the values that it uses up. One that is refused uses them up too, but not one for which the store
+/// was unavailable. `None`: another request was faster, and this one has to be decided again.
+pub(super) async fn commit_used<T>(batch: Batch<'_>, result: Result<T, OAuthError>) -> Result<Option<T>, OAuthError> {
+    if result.as_ref().is_err_and(|error| error.id == ErrorId::TemporarilyUnavailable) {
+        return result.map(Some);
+    }
+    match batch.commit().await {
+        Err(LedgerError::Conflict { .. }) => Ok(None),
+        committed => {
+            committed?;
+            result.map(Some)
+        }
+    }
 }

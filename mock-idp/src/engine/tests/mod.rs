@@ -7,6 +7,7 @@ mod own_account;
 mod round_trips;
 mod token_hooks;
 mod unfinished;
+mod used_once;
 
 use std::sync::Arc;
 

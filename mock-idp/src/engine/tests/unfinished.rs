@@ -24,7 +24,7 @@ pub(super) struct Answer {
     pub(super) body: String,
 }
 
-fn orgs(store: &Arc<BrokenStore>) -> Arc<Orgs> {
+pub(super) fn orgs(store: &Arc<BrokenStore>) -> Arc<Orgs> {
     let org = instance(Ledger::in_store(Arc::clone(store) as _));
     Arc::new(Orgs::new(org, Vec::new(), SandboxSettings::default()))
 }
