@@ -67,6 +67,8 @@ struct Pending {
     logged: usize,
     /// The sign-ins of the queue that the request has taken, the first one first.
     taken: Vec<NextSignIn>,
+    /// Whether another request has changed what this one has read, so that it has to be decided again.
+    overtaken: bool,
 }
 
 /// One request of a browser: what came with it, and what its response will have besides the destination.
@@ -196,6 +198,13 @@ impl BrowserRequest {
         }
     }
 
+    /// Commits what waits before the request goes on. If another request has changed what it has read, it is decided again.
+    pub(super) async fn commit_or_decide_again(&mut self, instance: &OrgInstance) -> Result<(), LedgerError> {
+        let committed = self.commit(instance).await;
+        self.pending.overtaken = matches!(committed, Err(LedgerError::Conflict { .. }));
+        committed
+    }
+
     /// Drops what was not committed.
     fn forget(&mut self, instance: &OrgInstance) {
         let Pending { logged, taken, .. } = std::mem::take(&mut self.pending);
@@ -213,6 +222,9 @@ impl BrowserRequest {
         instance: &OrgInstance,
         result: Result<Destination, OAuthError>,
     ) -> Option<Explained<BrowserResponse>> {
+        if self.pending.overtaken {
+            return None;
+        }
         if result.is_err() && !(self.pending.writes.is_empty() && self.pending.taken.is_empty()) {
             self.forget(instance);
         }

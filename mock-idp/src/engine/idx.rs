@@ -468,7 +468,9 @@ pub(super) async fn return_from_provider(
     batch.put(ledger.transactions(), &handle, transaction.clone(), transaction.expires);
     let known = StateHandle(handle.clone());
     batch.update(ledger.interactions(), &interaction_handle, move |state| *state = known.clone());
-    batch.commit().await?;
+    request.write(batch);
+    transactions::use_up_page(context, request);
+    request.commit_or_decide_again(&context.instance).await?;
     let (_, document) = IdxCall { context, handle: &handle }.go_on(transaction, request).await?;
     let fields = document.pointer("/successWithInteractionCode/value").and_then(Value::as_array);
     let code = fields.into_iter().flatten().find(|field| field["name"] == "interaction_code");

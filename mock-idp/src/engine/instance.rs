@@ -15,6 +15,7 @@ use mock_idp_core::trace::Trace;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::provider_answers::ProviderAnswers;
 use super::randomness::{Randomness, Sequence};
 use super::scratch::Scratch;
 use super::sign_in_queue::SignInQueue;
@@ -46,6 +47,7 @@ pub(crate) struct OrgInstance {
     pub(crate) networks: Networks,
     pub(crate) hooks: Arc<HookCaller>,
     pub(crate) event_hooks: HookCaller,
+    pub(super) provider_answers: ProviderAnswers,
     pub(super) waiting_events: WaitingEvents,
     /// Changes with each message that is sent.
     pub(super) sent: watch::Sender<()>,
@@ -107,6 +109,7 @@ impl OrgInstance {
             networks: Networks::default(),
             hooks: Arc::default(),
             event_hooks: HookCaller::default(),
+            provider_answers: ProviderAnswers::default(),
             waiting_events: WaitingEvents::default(),
             sent: watch::Sender::default(),
             unwritten_log: UnwrittenLog::default(),
@@ -262,6 +265,7 @@ impl OrgInstance {
         }
         self.snapshots.reset();
         self.key_sets.clear();
+        self.provider_answers.clear();
         self.waiting_events.clear();
         self.increment_revision();
         self.change_clock(Clock::reset).await?;

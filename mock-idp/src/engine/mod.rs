@@ -49,6 +49,7 @@ mod orgs;
 mod own_apps;
 mod own_emails;
 mod own_phones;
+mod provider_answers;
 mod provider_sign_in;
 mod provider_visits;
 mod pushed_request;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use http::{Request, header};
 use mock_idp_core::endpoint::{authorization, idx as idx_rules};
-use mock_idp_core::ledger::{LedgerError, ProviderVisit, Purpose, Stage, Transaction};
+use mock_idp_core::ledger::{ProviderVisit, Purpose, Stage, Transaction};
 use mock_idp_core::org::Urls;
 use mock_idp_core::policy::routing;
 use mock_idp_core::protocol::jose::JwkSet;
@@ -21,7 +21,7 @@ use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answ
 use super::sign_in_step::{NextHandle, StepResult};
 use super::{Context, OrgInstance, authorization_response, idx, provider_visits, sign_in, sign_in_flow, sign_in_step};
 use crate::journal::Explained;
-use crate::ledger::{Version, Versioned};
+use crate::ledger::{Batch, Version, Versioned};
 use crate::pages::view::Frame;
 
 /// The endpoints of sign-ins at external identity providers.
@@ -61,28 +61,42 @@ impl<'o> ProviderEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        answer_browser!(self.instance, self.instance.clock.now(), cookies, frame, |request| self
-            .destination(parameters, request))
+        let mut version = None;
+        answer_browser!(self.instance, self.instance.clock.now(), cookies, frame, |request| self.destination(
+            parameters,
+            &mut version,
+            request
+        ))
     }
 
+    /// `first_version`: that of the transaction when the answer was first decided on.
     async fn destination(
         &self,
         parameters: &Parameters,
+        first_version: &mut Option<Version>,
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
         let visit = self.visit(parameters.get("state").unwrap_or_default(), request).await?;
-        let found = provider_visits::find(self.instance, &self.urls, &visit.transaction, request).await?;
-        let (context, Versioned { value: transaction, version }) = &found;
+        let handle = visit.transaction.as_str();
+        let (context, found) = provider_visits::find(self.instance, &self.urls, handle, request).await?;
+        let Versioned { value: transaction, version } = &found;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         request.remember = transaction.remember;
-        let user = match self.user(context, &visit, parameters).await {
+        if transaction.submitted {
+            // What followed from the step could not be stored.
+            request.page = Some(handle.to_owned());
+            return go_on(&context, found.value, request).await;
+        }
+        let first_version = *first_version.get_or_insert(*version);
+        let user = match self.user(&context, &visit, parameters).await {
             Ok(user) => user,
             Err(ProviderAnswerError(reason)) => {
                 let problem = SignInProblem::new(SignInProblemKind::ProviderFailed, reason);
-                if let Purpose::Interact(_) = transaction.purpose {
-                    store_failure(context, &visit.transaction, transaction.clone(), *version).await?;
+                // Not over what another request has stored in the meantime.
+                if matches!(transaction.purpose, Purpose::Interact(_)) && *version == first_version {
+                    request.write(failure(&context, handle, transaction.clone(), *version));
                 }
-                return fail(context, transaction.purpose.clone(), problem, request).await;
+                return fail(&context, found.value.purpose, problem, request).await;
             }
         };
         request.trace.note(
@@ -92,20 +106,17 @@ impl<'o> ProviderEndpoint<'o> {
         );
         // The org may have changed while the provider was asked.
         let latest = context.on_latest_snapshot();
-        let context = latest.as_ref().unwrap_or(context);
+        let context = latest.as_ref().unwrap_or(&context);
         let is_embedded = matches!(transaction.purpose, Purpose::Interact(_));
         let next = if is_embedded { NextHandle::NewAfterProvider(idx_rules::expires) } else { NextHandle::New };
-        let (handle, answer) = (visit.transaction.as_str(), SignInAnswer::AtProvider(&user));
-        let step = sign_in_step::take(context, (handle, None), answer, false, next, &mut request.trace).await?;
-        request.keep_events();
-        // The step may have created or changed the user.
-        let latest = context.on_latest_snapshot();
-        let latest = latest.as_ref().unwrap_or(context);
+        let answer = SignInAnswer::AtProvider(&user);
+        let step = sign_in_step::take_page(context, (handle, found), answer, false, next, request).await?;
         match step {
-            Some(StepResult::Taken(transaction)) if is_embedded => {
-                idx::return_from_provider(latest, transaction, request).await
+            Some(StepResult::Taken(transaction)) => {
+                // The step may have created or changed the user.
+                let latest = context.on_latest_snapshot();
+                go_on(latest.as_ref().unwrap_or(context), transaction, request).await
             }
-            Some(StepResult::Taken(transaction)) => sign_in::go_on(latest, transaction, request).await,
             Some(StepResult::Rejected(transaction, problem)) => {
                 fail(context, transaction.purpose, problem, request).await
             }
@@ -115,29 +126,47 @@ impl<'o> ProviderEndpoint<'o> {
         }
     }
 
-    /// What is known of the request that the answer is for, which is used up.
-    async fn visit(&self, state: &str, request: &BrowserRequest) -> Result<ProviderVisit, OAuthError> {
+    /// What is known of the request that the answer is for. It is used up when this request ends.
+    async fn visit(&self, state: &str, request: &mut BrowserRequest) -> Result<ProviderVisit, OAuthError> {
         let expired = |reason: &str| OAuthError::new(ErrorId::RequestExpired, reason);
         let ledger = self.instance.ledger.at(request.now);
+        let visits = ledger.provider_visits();
         let unknown = || expired("no request to an identity provider has this `state`, or it has been answered before");
-        let visit = ledger.provider_visits().get(state).await?.ok_or_else(unknown)?;
+        let visit = visits.get(state).await?.ok_or_else(unknown)?;
         if request.cookies.id.as_deref() != Some(visit.browser.as_str()) {
             return Err(expired("the request came without the browser cookie of this sign-in"));
         }
-        // Another request may have been faster.
-        ledger.provider_visits().take(state).await?.ok_or_else(unknown)
+        let mut batch = ledger.batch();
+        // If another request is faster, this one is decided again: then the `state` is unknown.
+        batch.require(visits, state, |_| true);
+        batch.delete(visits, state);
+        request.write(batch);
+        Ok(visit)
     }
 
-    /// The user whom the provider has authenticated.
+    /// The user whom the provider has authenticated. It is asked once for a code.
     async fn user(
         &self,
         context: &Context,
         visit: &ProviderVisit,
         parameters: &Parameters,
     ) -> Result<ProviderUser, ProviderAnswerError> {
+        let code = authorization_code(parameters)?;
+        let state = parameters.get("state").unwrap_or_default();
+        let answer = self.instance.provider_answers.of(state, code, context.now);
+        answer.get_or_init(|| self.ask(context, visit, code)).await.clone()
+    }
+
+    /// Redeems a code at the provider.
+    async fn ask(
+        &self,
+        context: &Context,
+        visit: &ProviderVisit,
+        code: &str,
+    ) -> Result<ProviderUser, ProviderAnswerError> {
         let gone = || ProviderAnswerError("the identity provider has been removed or deactivated".to_owned());
         let provider = routing::provider(&context.org, &visit.provider).ok_or_else(gone)?;
-        let (form, authorization) = token_request(provider, visit, authorization_code(parameters)?);
+        let (form, authorization) = token_request(provider, visit, code);
         let endpoint = |name: &str| provider.endpoint(name).unwrap_or_default();
         let mut request = Request::post(endpoint("token"))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -184,23 +213,27 @@ impl<'o> ProviderEndpoint<'o> {
     }
 }
 
-/// Stores that a transaction whose client asks the user itself has failed at the provider, unless another request has continued it.
-async fn store_failure(
+/// What follows from the stage of a transaction after its step.
+async fn go_on(
     context: &Context,
-    handle: &str,
-    mut transaction: Transaction,
-    version: Version,
-) -> Result<(), LedgerError> {
+    transaction: Transaction,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    match transaction.purpose {
+        Purpose::Interact(_) => idx::return_from_provider(context, transaction, request).await,
+        _ => sign_in::go_on_after_page(context, transaction, request).await,
+    }
+}
+
+/// The failure at the provider of a transaction whose client asks the user itself, unless another request has continued it.
+fn failure<'c>(context: &'c Context, handle: &str, mut transaction: Transaction, version: Version) -> Batch<'c> {
     transaction.stage = Stage::ProviderFailed;
     transaction.expires = idx_rules::expires(&transaction, context.now);
     let (transactions, expires) = (context.ledger().transactions(), transaction.expires);
     let mut batch = context.ledger().batch();
     batch.require_version(transactions, handle, version);
     batch.put(transactions, handle, transaction, expires);
-    match batch.commit().await {
-        Err(LedgerError::Conflict { .. }) => Ok(()),
-        other => other,
-    }
+    batch
 }
 
 /// Goes on without the user. Okta: a client that has named the provider gets the error; otherwise the sign-in page has it.
@@ -226,6 +259,8 @@ async fn fail(
 
 #[cfg(test)]
 mod tests {
+    use mock_idp_core::ledger::LedgerError;
+
     use super::*;
 
     #[tokio::test]
@@ -240,10 +275,11 @@ mod tests {
         let earlier = transactions.get_versioned("handle").await.unwrap().unwrap().version;
         let challenge = Stage::Challenge { identifier: "buyer".to_owned() };
         transactions.update("handle", |stored| stored.stage = challenge.clone()).await.unwrap();
-        store_failure(&context, "handle", transaction.clone(), earlier).await.unwrap();
+        let stored = failure(&context, "handle", transaction.clone(), earlier).commit().await;
+        assert_eq!(stored, Err(LedgerError::Conflict { table: "transactions" }));
         let Versioned { value, version } = transactions.get_versioned("handle").await.unwrap().unwrap();
         assert!(matches!(value.stage, Stage::Challenge { .. }), "{value:?}");
-        store_failure(&context, "handle", transaction, version).await.unwrap();
+        failure(&context, "handle", transaction, version).commit().await.unwrap();
         let stored = transactions.get("handle").await.unwrap().unwrap();
         assert!(matches!(stored.stage, Stage::ProviderFailed), "{stored:?}");
     }

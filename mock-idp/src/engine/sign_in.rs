@@ -10,7 +10,7 @@ use mock_idp_core::sign_in::{self, SignInAnswer};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination, answer_browser};
-use super::sign_in_step::StepResult;
+use super::sign_in_step::{NextHandle, StepResult};
 use super::{Context, OrgInstance, authorization_response, idx, sessions, sign_in_flow, sign_in_step, transactions};
 use crate::journal::Explained;
 use crate::ledger::Versioned;
@@ -67,7 +67,8 @@ impl<'o> SignInEndpoint<'o> {
             return follow(context, handle, transaction, request).await;
         }
         let found = Versioned { value: transaction, version };
-        let step = sign_in_step::take_page(context, (handle, found), answer, remember, request).await?;
+        let step =
+            sign_in_step::take_page(context, (handle, found), answer, remember, NextHandle::New, request).await?;
         match step {
             // Each page can be submitted once.
             None => Err(OAuthError::new(ErrorId::RequestExpired, "this page has been submitted before")),
@@ -156,7 +157,7 @@ async fn follow(
 }
 
 /// What follows from the stage of a transaction whose page was submitted.
-async fn go_on_after_page(
+pub(super) async fn go_on_after_page(
     context: &Context,
     transaction: Transaction,
     request: &mut BrowserRequest,

@@ -42,6 +42,19 @@ pub(super) enum NextHandle<'t> {
     Same(fn(&Transaction, i64) -> i64),
     /// The handle is used up by the step. Where it is not taken, the transaction keeps its handle, and has failed at the provider.
     NewAfterProvider(fn(&Transaction, i64) -> i64),
+    /// The same, but a transaction whose step is taken stays, marked as submitted, until what follows from the step is stored.
+    NewAfterProviderResponse(fn(&Transaction, i64) -> i64),
+}
+
+impl NextHandle<'_> {
+    /// How the transaction is stored if its step is committed before what follows from it.
+    fn before_response(self) -> Self {
+        match self {
+            Self::New => Self::NewAfterResponse,
+            Self::NewAfterProvider(expires) => Self::NewAfterProviderResponse(expires),
+            other => other,
+        }
+    }
 }
 
 /// Takes a step of the transaction with this handle. `None`: there is none, or another request has taken the step. Of several requests at
@@ -80,18 +93,19 @@ pub(super) async fn take_page(
     (handle, found): (&str, Versioned<Transaction>),
     answer: SignInAnswer<'_>,
     remember: bool,
+    next: NextHandle<'_>,
     request: &mut BrowserRequest,
 ) -> Result<Option<StepResult>, OAuthError> {
     let mut step = decide_stored(context, handle, found, answer, remember).await?;
     if step.can_wait() {
         let mut batch = step.batch;
-        store_next(context, &mut batch, (handle, step.version), (NextHandle::New, step.stage), &mut step.result);
+        store_next(context, &mut batch, (handle, step.version), (next, step.stage), &mut step.result);
         request.write(batch);
         request.trace.notes.extend(step.trace.notes);
         context.log(step.trace.events);
         return Ok(Some(step.result));
     }
-    let next = NextHandle::NewAfterResponse;
+    let next = next.before_response();
     let result = match step.commit(context, handle, next, &mut request.trace).await? {
         Some(result) => Some(result),
         None => take(context, (handle, None), answer, remember, next, &mut request.trace).await?,
@@ -188,7 +202,8 @@ fn store_next<'c>(
     let transactions = context.ledger().transactions();
     batch.require_version(transactions, handle, version);
     match (next, result) {
-        (NextHandle::NewAfterResponse, StepResult::Taken(transaction) | StepResult::Rejected(transaction, _)) => {
+        (NextHandle::NewAfterResponse, StepResult::Taken(transaction) | StepResult::Rejected(transaction, _))
+        | (NextHandle::NewAfterProviderResponse(_), StepResult::Taken(transaction)) => {
             let submitted = Transaction { submitted: true, ..transaction.clone() };
             batch.put(transactions, handle, submitted, transaction.expires);
         }
@@ -198,6 +213,7 @@ fn store_next<'c>(
             NextHandle::NewAfterResponse
             | NextHandle::Same(_)
             | NextHandle::NewAfterProvider(_)
+            | NextHandle::NewAfterProviderResponse(_)
             | NextHandle::SameUntilSignedIn { .. },
             StepResult::DeviceGone,
         ) => {
@@ -219,7 +235,10 @@ fn store_next<'c>(
             transaction.expires = context.now + primary::STATE_TOKEN_LIFETIME;
             batch.put(transactions, handle, transaction.clone(), transaction.expires);
         }
-        (NextHandle::NewAfterProvider(expires), StepResult::Rejected(transaction, _)) => {
+        (
+            NextHandle::NewAfterProvider(expires) | NextHandle::NewAfterProviderResponse(expires),
+            StepResult::Rejected(transaction, _),
+        ) => {
             transaction.stage = Stage::ProviderFailed;
             transaction.expires = expires(transaction, context.now);
             batch.put(transactions, handle, transaction.clone(), transaction.expires);

@@ -110,6 +110,7 @@ impl OrgInstance {
         self.unstored.clear();
         self.unstored.revision.store(revision, Ordering::Release);
         self.key_sets.clear();
+        self.provider_answers.clear();
         self.increment_revision();
         // Values that the saved state has taken are not given again.
         self.randomness.begin(&sequence);

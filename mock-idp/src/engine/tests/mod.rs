@@ -4,6 +4,7 @@ mod change_effects;
 mod inbox;
 mod log_bound;
 mod own_account;
+mod provider_sign_ins;
 mod round_trips;
 mod token_hooks;
 mod unfinished;

@@ -48,7 +48,7 @@ pub(super) async fn sign_in_page(orgs: &Arc<Orgs>) -> Answer {
     page
 }
 
-async fn redeem(orgs: &Arc<Orgs>, response: &Answer) -> StatusCode {
+pub(super) async fn redeem(orgs: &Arc<Orgs>, response: &Answer) -> StatusCode {
     let code = after(response.headers[header::LOCATION].to_str().unwrap(), "code=");
     let redemption = format!(
         "grant_type=authorization_code&code={code}&{CLIENT}&code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"

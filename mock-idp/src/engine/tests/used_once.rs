@@ -19,17 +19,22 @@ const WEB_SECRET: &str = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-A
 const KIOSK: &str = "0oamarketciba00005d7";
 const KIOSK_SECRET: &str = "mock-secret-kiosk-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHI";
 
+/// A JWT that is signed with a secret.
+pub(super) fn signed(claims: &Value, secret: &str) -> String {
+    let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let signed = format!("{}.{}", encode(&json!({"alg": "HS256"})), encode(claims));
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), signed.as_bytes());
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))
+}
+
 /// The query of an authorization request whose object counts once.
 fn with_object(orgs: &Arc<Orgs>) -> String {
     let now = orgs.default_org().clock.now();
     let claims = json!({"iss": WEB, "aud": "http://localhost/oauth2/default", "exp": now + 300, "jti": "once"});
-    let encode = |part: Value| URL_SAFE_NO_PAD.encode(part.to_string());
-    let signed = format!("{}.{}", encode(json!({"alg": "HS256"})), encode(claims));
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, WEB_SECRET.as_bytes()), signed.as_bytes());
+    let object = signed(&claims, WEB_SECRET);
     format!(
         "client_id={WEB}&response_type=code&scope=openid&state=s&nonce=n\
-         &redirect_uri=http%3A%2F%2Flocalhost%3A7803%2Fcallback&request={signed}.{}",
-        URL_SAFE_NO_PAD.encode(tag)
+         &redirect_uri=http%3A%2F%2Flocalhost%3A7803%2Fcallback&request={object}"
     )
 }
 

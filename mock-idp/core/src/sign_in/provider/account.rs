@@ -87,8 +87,10 @@ fn resolve(org: &Org, found: &ProviderUser, moment: &mut Moment<'_>) -> Result<(
     let proof = SignedIn::at_provider(&user.id, provider.id(), moment.now);
     let link = (!is_linked)
         .then(|| identity_provider_link(provider.id(), &user.id, &found.external_id, &timestamp(moment.now)));
-    let change = ProviderSignInChange { user: changed.then(|| Box::new(user)), is_new, link };
-    Ok((Stage::SignedIn(proof), vec![SignInEffect::ChangeByProvider(change)]))
+    let user = changed.then(|| Box::new(user));
+    let changes = user.is_some() || link.is_some();
+    let effect = SignInEffect::ChangeByProvider(ProviderSignInChange { user, is_new, link });
+    Ok((Stage::SignedIn(proof), changes.then_some(effect).into_iter().collect()))
 }
 
 /// The user who is linked to a user of the provider.
