@@ -86,10 +86,11 @@ impl<'c> Authn<'c> {
     ) -> Result<Value, ApiError> {
         match AuthnRecoveries::new(self.0).perform(action, trace, explanation).await? {
             RecoveryResult::State(state) => Ok(state),
-            RecoveryResult::Finished(transaction) => {
+            RecoveryResult::Finished { transaction, state_token, session_token } => {
                 // The recovery has given the user a password.
                 let latest = self.0.on_latest_snapshot();
-                AuthnSteps(latest.as_ref().unwrap_or(self.0)).go_on(None, None, *transaction, trace, explanation).await
+                let steps = AuthnSteps(latest.as_ref().unwrap_or(self.0));
+                steps.go_on(Some(&state_token), Some(session_token), *transaction, trace, explanation).await
             }
         }
     }

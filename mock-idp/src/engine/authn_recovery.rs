@@ -15,10 +15,12 @@ use mock_idp_core::sign_in::{
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
+use super::authn_steps::new_session_token;
 use super::sign_in_step::{NextHandle, StepResult};
 use super::state_tokens::{self, wrong_state};
 use super::{Context, recovery_links, sign_in_step};
 use crate::journal::Explanation;
+use crate::ledger::Batch;
 
 /// What a program does in a recovery.
 #[derive(Clone, Copy)]
@@ -59,8 +61,8 @@ pub(crate) enum AuthnRecovery<'a> {
 pub(super) enum RecoveryResult {
     /// The state that the program gets.
     State(Value),
-    /// The recovery is over, and the sign-in goes on.
-    Finished(Box<Transaction>),
+    /// The recovery is over, and the sign-in goes on: under the state token, or with the session token in its place.
+    Finished { transaction: Box<Transaction>, state_token: String, session_token: String },
 }
 
 /// Recoveries in the authentication API of an org.
@@ -161,74 +163,103 @@ impl<'c> AuthnRecoveries<'c> {
                 return Err(ApiError::validation("factorType", vec![cause]));
             }
         };
-        let key = self.send_message(kind, username, channel, trace).await?;
-        if channel == MessageKind::Email {
-            return Ok(self.state(kind, "", relay_state).sent_by_email());
+        let notes = trace.notes.len();
+        loop {
+            trace.notes.truncate(notes);
+            let mut batch = self.0.ledger().batch();
+            let key = self.add_message((kind, username), channel, &mut batch, trace).await?;
+            let state = if channel == MessageKind::Email {
+                self.state(kind, "", relay_state).sent_by_email()
+            } else {
+                let step = RecoveryStep::Code { identifier: username.to_owned(), channel, token: key };
+                let transaction = state_tokens::transaction(self.0, Stage::Recovery(Recovery { kind, step }), false);
+                let expires = transaction.expires;
+                let state_token = state_tokens::add(self.0, &mut batch, transaction, trace);
+                self.state(kind, &timestamp(expires), relay_state).sent_to_phone(channel, &state_token)
+            };
+            if self.commit_message(batch, trace).await? {
+                return Ok(state);
+            }
         }
-        let step = RecoveryStep::Code { identifier: username.to_owned(), channel, token: key };
-        let (state_token, expires) = self.begin(Recovery { kind, step }, trace).await?;
-        Ok(self.state(kind, &timestamp(expires), relay_state).sent_to_phone(channel, &state_token))
     }
 
-    /// Returns the key of the token; of none if nothing is sent.
-    async fn send_message(
+    /// Adds a message to a batch, and what has to be stored for it. Returns the key of the token; of none if nothing is sent.
+    async fn add_message(
         self,
-        kind: RecoveryKind,
-        username: &str,
+        (kind, username): (RecoveryKind, &str),
         channel: MessageKind,
+        batch: &mut Batch<'c>,
         trace: &mut Trace,
     ) -> Result<String, ApiError> {
         let context = self.0;
         let effect = match context.org.user_by_identifier(username) {
             Some(user) => {
                 let is_locked = self.is_locked(user).await?;
-                context.decide(trace, |moment| {
+                context.decide_uncommitted(trace, |moment| {
                     sign_in::send_recovery(&context.org, user, kind, channel, is_locked, moment)
                 })
             }
             None => None,
         };
-        match effect {
+        let (message, key) = match effect {
             Some(SignInEffect::SendRecovery(mut sent)) => {
                 if channel == MessageKind::Email {
                     // The link leads to a page; there is no state in which a code could be entered.
                     (sent.code, sent.token.code) = (None, None);
                 }
-                self.store(&sent).await?;
-                recovery_links::send(context, &sent).await?;
-                Ok(OneTimeToken::hash(&sent.secret))
+                recovery_links::store(context, batch, &sent);
+                let message = sent.message(&context.instance.org(), &context.urls.issuer_base);
+                (message, Some(OneTimeToken::hash(&sent.secret)))
             }
-            Some(SignInEffect::DenyRecovery { user_id }) => {
-                if let Some(message) = sign_in::recovery_denied(&context.org, &user_id) {
-                    context.instance.send(message).await?;
-                }
-                Ok(context.decide(trace, |moment| moment.token()))
+            Some(SignInEffect::DenyRecovery { user_id }) => (sign_in::recovery_denied(&context.org, &user_id), None),
+            _ => (None, None),
+        };
+        context.instance.add_messages(batch, message.into_iter().collect()).await?;
+        Ok(key.unwrap_or_else(|| context.decide_uncommitted(trace, |moment| moment.token())))
+    }
+
+    /// Commits a batch with a message. `false`: another request has changed something that it depends on, and nothing is sent.
+    async fn commit_message(self, batch: Batch<'_>, trace: &mut Trace) -> Result<bool, ApiError> {
+        let events = std::mem::take(&mut trace.events);
+        match batch.commit().await {
+            Err(LedgerError::Conflict { .. }) => Ok(false),
+            committed => {
+                committed?;
+                self.0.log(events);
+                self.0.instance.note_messages();
+                Ok(true)
             }
-            _ => Ok(context.decide(trace, |moment| moment.token())),
         }
     }
 
     async fn resend(self, state_token: &str, channel: MessageKind, trace: &mut Trace) -> Result<Value, ApiError> {
         let transactions = self.0.ledger().transactions();
         state_tokens::find(self.0, state_token).await?;
-        let found = transactions.get_versioned(state_token).await?.ok_or_else(state_tokens::unknown)?;
-        let mut transaction = found.value;
-        let Stage::Recovery(recovery) = transaction.stage.clone() else { return Err(wrong_state()) };
-        let RecoveryStep::Code { identifier, .. } = recovery.step else { return Err(wrong_state()) };
-        let token = self.send_message(recovery.kind, &identifier, channel, trace).await?;
-        let step = RecoveryStep::Code { identifier, channel, token };
-        transaction.stage = Stage::Recovery(Recovery { kind: recovery.kind, step });
-        transaction.expires = self.0.now + primary::STATE_TOKEN_LIFETIME;
-        let expires = transaction.expires;
-        let mut batch = self.0.ledger().batch();
-        batch.require_version(transactions, state_token, found.version);
-        batch.put(transactions, state_token, transaction, expires);
-        match batch.commit().await {
-            // Another step was taken in the meantime.
-            Err(LedgerError::Conflict { .. }) => return Err(wrong_state()),
-            other => other?,
+        let mut first_version = None;
+        let notes = trace.notes.len();
+        loop {
+            trace.notes.truncate(notes);
+            let found = transactions.get_versioned(state_token).await?.ok_or_else(state_tokens::unknown)?;
+            if *first_version.get_or_insert(found.version) != found.version {
+                // Another step was taken in the meantime.
+                return Err(wrong_state());
+            }
+            let mut transaction = found.value;
+            let Stage::Recovery(recovery) = transaction.stage.clone() else { return Err(wrong_state()) };
+            let RecoveryStep::Code { identifier, .. } = recovery.step else { return Err(wrong_state()) };
+            let kind = recovery.kind;
+            let mut batch = self.0.ledger().batch();
+            let token = self.add_message((kind, &identifier), channel, &mut batch, trace).await?;
+            let step = RecoveryStep::Code { identifier, channel, token };
+            transaction.stage = Stage::Recovery(Recovery { kind, step });
+            transaction.expires = self.0.now + primary::STATE_TOKEN_LIFETIME;
+            let expires = transaction.expires;
+            batch.require_version(transactions, state_token, found.version);
+            batch.put(transactions, state_token, transaction, expires);
+            if self.commit_message(batch, trace).await? {
+                return Ok(self.state(kind, &timestamp(expires), None).sent_to_phone(channel, state_token));
+            }
         }
-        Ok(self.state(recovery.kind, &timestamp(expires), None).sent_to_phone(channel, state_token))
     }
 
     /// Begins with the token of a link.
@@ -245,15 +276,37 @@ impl<'c> AuthnRecoveries<'c> {
         explanation.user = user.map(|user| user.profile.login.clone());
         let confirm = matches!(recovery.step, RecoveryStep::Confirm { .. });
         let (kind, step) = (recovery.kind, recovery.step.clone());
-        let (state_token, expires) = self.begin(recovery, trace).await?;
+        let transaction = state_tokens::transaction(self.0, Stage::Recovery(recovery), false);
         if confirm {
             // Okta: a program that brings the token wants what it is for.
-            let answer = SignInAnswer::Recover(RecoveryAnswer::Confirm);
-            return self.step(&state_token, answer, trace, explanation).await;
+            return self.confirm(&transaction, trace, explanation).await;
         }
-        let expires_at = timestamp(expires);
+        let expires_at = timestamp(transaction.expires);
+        let state_token = state_tokens::store(self.0, transaction, trace).await?;
         let state = self.state(kind, &expires_at, relay_state).step(&step, &state_token);
         state.map(RecoveryResult::State).ok_or_else(wrong_state)
+    }
+
+    /// Unlocks an account with the token of a link. That ends the recovery, which is not stored.
+    async fn confirm(
+        self,
+        transaction: &Transaction,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<RecoveryResult, ApiError> {
+        let answer = SignInAnswer::Recover(RecoveryAnswer::Confirm);
+        match sign_in_step::take_first(self.0, transaction, answer, trace).await? {
+            StepResult::Taken(Transaction { stage: Stage::Recovery(recovery), expires, .. }) => {
+                let expires_at = timestamp(expires);
+                let state = self.state(recovery.kind, &expires_at, None).step(&recovery.step, "");
+                state.map(RecoveryResult::State).ok_or_else(wrong_state)
+            }
+            StepResult::Rejected(_, problem) => {
+                explanation.reason = Some(problem.reason.clone());
+                Err(refused(problem))
+            }
+            StepResult::Taken(_) | StepResult::DeviceGone => Err(wrong_state()),
+        }
     }
 
     /// Takes a step of a recovery.
@@ -267,35 +320,24 @@ impl<'c> AuthnRecoveries<'c> {
         if !matches!(state_tokens::find(self.0, state_token).await?.stage, Stage::Recovery(_)) {
             return Err(wrong_state());
         }
-        let next = NextHandle::Same(|_, now| now + primary::STATE_TOKEN_LIFETIME);
+        let session_token = new_session_token(self.0, trace);
+        let next = NextHandle::SameUntilSignedIn { session_token: &session_token };
         match sign_in_step::take(self.0, (state_token, None), answer, false, next, trace).await? {
-            Some(StepResult::Taken(transaction)) => self.taken(state_token, transaction).await,
+            Some(StepResult::Taken(Transaction { stage: Stage::Recovery(recovery), expires, .. })) => {
+                let expires_at = timestamp(expires);
+                let state = self.state(recovery.kind, &expires_at, None).step(&recovery.step, state_token);
+                state.map(RecoveryResult::State).ok_or_else(wrong_state)
+            }
+            Some(StepResult::Taken(transaction)) => {
+                let (transaction, state_token) = (Box::new(transaction), state_token.to_owned());
+                Ok(RecoveryResult::Finished { transaction, state_token, session_token })
+            }
             Some(StepResult::Rejected(_, problem)) => {
                 explanation.reason = Some(problem.reason.clone());
                 Err(refused(problem))
             }
             Some(StepResult::DeviceGone) | None => Err(state_tokens::unknown()),
         }
-    }
-
-    async fn taken(self, state_token: &str, transaction: Transaction) -> Result<RecoveryResult, ApiError> {
-        let Stage::Recovery(recovery) = &transaction.stage else {
-            self.0.ledger().transactions().take(state_token).await?;
-            return Ok(RecoveryResult::Finished(Box::new(transaction)));
-        };
-        if let RecoveryStep::Unlocked { .. } = recovery.step {
-            self.0.ledger().transactions().take(state_token).await?;
-        }
-        let expires_at = timestamp(transaction.expires);
-        let state = self.state(recovery.kind, &expires_at, None).step(&recovery.step, state_token);
-        state.map(RecoveryResult::State).ok_or_else(wrong_state)
-    }
-
-    /// Stores the beginning of a recovery; its state token, and when that expires.
-    async fn begin(self, recovery: Recovery, trace: &mut Trace) -> Result<(String, i64), ApiError> {
-        let transaction = state_tokens::transaction(self.0, Stage::Recovery(recovery), false);
-        let expires = transaction.expires;
-        Ok((state_tokens::store(self.0, transaction, trace).await?, expires))
     }
 
     async fn store(self, sent: &SentRecovery) -> Result<(), ApiError> {

@@ -47,6 +47,16 @@ pub(super) async fn begin(
     proof: SignedIn,
     request: &mut BrowserRequest,
 ) -> Result<Option<Authentication>, LedgerError> {
+    let begun = begin_session(context, proof, request).await?;
+    Ok(begun.map(|(session_id, session)| session.authentication(&session_id)))
+}
+
+/// The same. Returns the session with its id.
+pub(super) async fn begin_session(
+    context: &Context,
+    proof: SignedIn,
+    request: &mut BrowserRequest,
+) -> Result<Option<(String, Session)>, LedgerError> {
     // The sign-in may have changed the user.
     let latest = context.on_latest_snapshot();
     let org = &latest.as_ref().unwrap_or(context).org;
@@ -69,7 +79,7 @@ pub(super) async fn begin(
             request.session_age = Some(age);
             request.new_session = Some(session_id.clone());
         }
-        return Ok(Some(session.authentication(session_id)));
+        return Ok(Some((session_id.clone(), session)));
     }
     // A new id at each sign-in: an id that was planted in the browser never gets a session.
     let session_id = context.decide(&mut request.trace, |moment| format!("idx{}", moment.token()));
@@ -79,21 +89,20 @@ pub(super) async fn begin(
     let proof = SignedIn { amr: context.instance.amr(proof.amr), ..proof };
     let session = Session::new(proof, limits, context.now);
     request.session_age = user.and_then(|user| cookie_age(context, &session, user, request));
-    let authentication = session.authentication(&session_id);
     let (sessions, mut batch) = (context.ledger().sessions(), context.ledger().batch());
     issued_tokens::record(context, &mut batch, &session.user_id, vec![IssuedCredential::Session(session_id.clone())]);
     let expires = session.ends();
-    batch.put(sessions, &session_id, session, expires);
+    batch.put(sessions, &session_id, session.clone(), expires);
     if let Some(earlier) = request.session() {
         batch.delete(sessions, earlier);
     }
     request.write(batch);
     request.new_state = context.server.behavior.manages_sessions().then(|| browser_state(&session_id));
     if let Some(user) = user {
-        context.log(sign_in::events::began(user, &authentication.sid()));
+        context.log(sign_in::events::began(user, &session.authentication(&session_id).sid()));
     }
-    request.new_session = Some(session_id);
-    Ok(Some(authentication))
+    request.new_session = Some(session_id.clone());
+    Ok(Some((session_id, session)))
 }
 
 /// Seconds for which the cookie of a session is kept; `None`: until the browser is closed.

@@ -2,8 +2,8 @@
 
 use mock_idp_core::ledger::{
     Activation, Consent, FailedSignIns, IssuedCredential, KeepPrompts, LedgerError, MagicLink, MagicLinkState,
-    OneTimeToken, OutgoingMessage, Purpose, PushNotifications, RememberedDevice, SkippedEnrollments, Stage,
-    Transaction, UsedCode, UserDecision,
+    OneTimeToken, OutgoingMessage, Purpose, PushNotifications, Recovery, RecoveryStep, RememberedDevice,
+    SkippedEnrollments, Stage, Transaction, UsedCode, UserDecision,
 };
 use mock_idp_core::model::UserStatus;
 use mock_idp_core::policy::{assurance, session};
@@ -227,6 +227,14 @@ fn store_next<'c>(
             let expires = context.now + primary::SESSION_TOKEN_LIFETIME;
             batch.put(context.ledger().session_tokens(), session_token, proof.clone(), expires);
         }
+        // Nothing follows: an account that has been unlocked is not signed in to.
+        (
+            NextHandle::SameUntilSignedIn { .. },
+            StepResult::Taken(Transaction {
+                stage: Stage::Recovery(Recovery { step: RecoveryStep::Unlocked { .. }, .. }),
+                ..
+            }),
+        ) => batch.delete(transactions, handle),
         (NextHandle::Same(expires), StepResult::Taken(transaction)) => {
             transaction.expires = expires(transaction, context.now);
             batch.put(transactions, handle, transaction.clone(), transaction.expires);

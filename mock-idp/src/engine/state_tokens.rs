@@ -6,6 +6,7 @@ use mock_idp_core::sign_in::primary;
 use mock_idp_core::trace::Trace;
 
 use super::Context;
+use crate::ledger::Batch;
 
 /// A transaction that begins, and is not stored. `warns`: the program can show that the password expires soon.
 pub(super) fn transaction(context: &Context, stage: Stage, warns: bool) -> Transaction {
@@ -25,11 +26,24 @@ pub(super) async fn store(
     transaction: Transaction,
     trace: &mut Trace,
 ) -> Result<String, LedgerError> {
+    let mut batch = context.ledger().batch();
+    let state_token = add(context, &mut batch, transaction, trace);
+    batch.commit().await?;
+    Ok(state_token)
+}
+
+/// Adds a transaction to a batch. Returns its state token.
+pub(super) fn add<'c>(
+    context: &'c Context,
+    batch: &mut Batch<'c>,
+    transaction: Transaction,
+    trace: &mut Trace,
+) -> String {
     let token: String = context.decide(trace, |moment| moment.token().chars().take(40).collect());
     let state_token = format!("00{token}");
     let expires = transaction.expires;
-    context.ledger().transactions().put(&state_token, transaction, expires).await?;
-    Ok(state_token)
+    batch.put(context.ledger().transactions(), &state_token, transaction, expires);
+    state_token
 }
 
 /// The transaction that a program names.

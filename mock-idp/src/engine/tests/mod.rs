@@ -5,6 +5,7 @@ mod inbox;
 mod log_bound;
 mod own_account;
 mod provider_sign_ins;
+mod recoveries;
 mod round_trips;
 mod token_hooks;
 mod unfinished;

@@ -10,7 +10,8 @@ use http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::get;
-use super::unfinished::{orgs, send};
+use super::round_trips::{after, cookies_of, form};
+use super::unfinished::{HANDLE, orgs, send};
 use crate::engine::Orgs;
 use crate::ledger::tests::BrokenStore;
 
@@ -122,6 +123,67 @@ async fn a_request_for_a_users_decision_is_stored_together_with_its_message() {
         assert_eq!(page.matches("name=\"id\"").count(), 1, "{writes} {page}");
         if is_complete {
             assert_eq!(writes, 1, "the request and the message are written at once");
+            return;
+        }
+    }
+}
+
+/// An interclient token for the second app, which the courier's app has got for the tokens of its own sign-in.
+async fn interclient_token(orgs: &Arc<Orgs>) -> String {
+    let courier = "client_id=0oamarketdevsso005d7";
+    let callback = "redirect_uri=http%3A%2F%2Flocalhost%3A7803%2Fcallback";
+    let authorize = format!(
+        "/oauth2/default/v1/authorize?{courier}&{callback}&response_type=code&scope=openid+interclient_access&state=s&nonce=n\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+    );
+    let page = send(orgs, get(&authorize).body(Body::empty()).unwrap()).await;
+    let pick = format!("stateHandle={}&user=buyer%40example.test", after(&page.body, HANDLE));
+    let signed_in = send(orgs, form("/signin/pick", &cookies_of(&page.headers), &pick)).await;
+    let code = after(signed_in.headers[header::LOCATION].to_str().unwrap(), "code=");
+    let token = async |more: &str| {
+        let body = send(orgs, form("/oauth2/default/v1/token", "", &format!("{courier}&{more}"))).await.body;
+        serde_json::from_str::<Value>(&body).unwrap()
+    };
+    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    let own = token(&format!("grant_type=authorization_code&code={code}&{callback}&code_verifier={verifier}")).await;
+    let exchanged = token(&format!(
+        "grant_type=urn:ietf:params:oauth:grant-type:token-exchange\
+         &requested_token_type=urn:okta:params:oauth:token-type:interclient_token\
+         &subject_token={}&subject_token_type=urn:ietf:params:oauth:token-type:id_token\
+         &actor_token={}&actor_token_type=urn:ietf:params:oauth:token-type:access_token\
+         &audience=urn:okta:apps:0oamarketsecond005d7",
+        own["id_token"].as_str().unwrap(),
+        own["access_token"].as_str().unwrap(),
+    ))
+    .await;
+    exchanged["access_token"].as_str().unwrap_or_else(|| panic!("{exchanged}")).to_owned()
+}
+
+#[tokio::test]
+async fn an_interclient_token_is_used_up_together_with_the_session_that_it_begins() {
+    for writes in 0.. {
+        let store = Arc::new(BrokenStore::after(usize::MAX));
+        let orgs = orgs(&store);
+        let token = interclient_token(&orgs).await;
+        let authorize = format!(
+            "/oauth2/default/v1/authorize?client_id=0oamarketsecond005d7&response_type=code&scope=openid&state=s&nonce=n\
+             &redirect_uri=http%3A%2F%2Flocalhost%3A7803%2Fcallback&prompt=none&interclient_token={token}"
+        );
+        let ask = async || send(&orgs, get(&authorize).body(Body::empty()).unwrap()).await;
+        // The System Log is written behind the answers.
+        orgs.default_org().write_log().await.unwrap();
+        store.allow(writes);
+        let first = ask().await;
+        store.allow(usize::MAX);
+        let is_complete = first.status == StatusCode::FOUND;
+        let answer = if is_complete { first } else { ask().await };
+        let location = answer.headers[header::LOCATION].to_str().unwrap();
+        assert!(location.contains("code="), "{writes} {location}");
+        let replayed = ask().await;
+        let location = replayed.headers[header::LOCATION].to_str().unwrap();
+        assert!(location.contains("error=one_time_sso_token_replayed"), "{writes} {location}");
+        if is_complete {
+            assert_eq!(writes, 1, "the token, the session and the code are written at once");
             return;
         }
     }
