@@ -86,5 +86,6 @@ catalogue! {
     DefaultBrandRemoved "E0000200" 409 "A default brand cannot be deleted.";
     BrandNameExists "E0000202" 409 "Brand name already exists.";
     NoTelephonyHook "E0000226" 400 "You must have an active telephony inline hook to activate and use the Phone authenticator.";
+    EntityTagMismatch "E0000231" 412 "ETag value doesn't match.";
     InvalidLanguage "E0000236" 400 "The language doesn't conform to the BCP 47 standard for locales.";
 }

@@ -1,8 +1,9 @@
 //! Users. Okta: `/api/v1/users`.
 
-use axum::response::Response;
-use http::{Method, header};
-use mock_idp_core::management::users;
+use axum::response::{IntoResponse as _, Response};
+use http::request::Parts;
+use http::{HeaderValue, Method, header};
+use mock_idp_core::management::users::{self, UserUpdate};
 use mock_idp_core::management::{ApiError, ManagementChange, SentLink};
 use mock_idp_core::protocol::Parameters;
 use serde_json::{Map, Value, json};
@@ -11,7 +12,7 @@ use super::respond;
 use super::rows::{row, row_of_browser};
 use crate::engine::Management;
 use crate::http::dispatch::admit;
-use crate::http::extract::{AtServer, BrowserForm, JsonBody, RequestHead};
+use crate::http::extract::{AtServer, BrowserForm, JsonBody, RequestHead, header_text};
 use crate::http::respond::api_error;
 use crate::journal::Explained;
 use crate::routing::{Decided, PathParameters, Query, Route, handler};
@@ -76,12 +77,17 @@ async fn get(
     Query(query): Query,
     RequestHead(head): RequestHead,
 ) -> Result<Response, ApiError> {
-    let shown = call.read(|org, call| users::get_shaped(org, call, &path.get("id"), &query, content_type(&head)))?;
-    Ok(respond::ok(&shown))
+    let id = path.get("id");
+    let (shown, tag) = call.read(|org, call| {
+        let tag = users::entity_tag(users::find(org, call, &id)?)?;
+        Ok((users::get_shaped(org, call, &id, &query, content_type(&head))?, tag))
+    })?;
+    let tag = HeaderValue::from_str(&tag).map_err(|error| ApiError::internal(error.to_string()))?;
+    Ok(([(header::ETAG, tag)], respond::ok(&shown)).into_response())
 }
 
 /// Okta: the content type of requests without a body can name what answers leave out.
-fn content_type(head: &http::request::Parts) -> Option<&str> {
+fn content_type(head: &Parts) -> Option<&str> {
     head.headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
@@ -112,21 +118,34 @@ async fn get_me(
 async fn update(
     call: Management,
     path: PathParameters,
-    Query(query): Query,
+    query: Query,
+    RequestHead(head): RequestHead,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
-    let (body, strict): (Map<String, Value>, _) = (body.read()?, is_strict(&query));
-    Ok(respond::ok(&call.change(|change| users::change(change, &path.get("id"), &body, strict))?))
+    change(&call, &path, (&query, &head), &body, false)
 }
 
 async fn replace(
     call: Management,
     path: PathParameters,
-    Query(query): Query,
+    query: Query,
+    RequestHead(head): RequestHead,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
-    let (body, strict): (Map<String, Value>, _) = (body.read()?, is_strict(&query));
-    Ok(respond::ok(&call.change(|change| users::replace(change, &path.get("id"), &body, strict))?))
+    change(&call, &path, (&query, &head), &body, true)
+}
+
+fn change(
+    call: &Management,
+    path: &PathParameters,
+    (Query(query), head): (&Query, &Parts),
+    body: &JsonBody,
+    replaces_profile: bool,
+) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    let expected = header_text(&head.headers, header::IF_MATCH);
+    let how = UserUpdate { replaces_profile, strict: is_strict(query), expected: expected.as_deref() };
+    Ok(respond::ok(&call.change(|change| users::update(change, &path.get("id"), &body, how))?))
 }
 
 async fn remove(call: Management, path: PathParameters) -> Result<Response, ApiError> {

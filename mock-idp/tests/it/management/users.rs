@@ -601,3 +601,36 @@ async fn the_answer_to_the_recovery_question_sets_a_password() {
     assert_eq!((reply.status.as_u16(), &reply.body["recovery_question"]), (200, &json!({ "question": "Who?" })));
     assert_eq!(authn(&api, "asked@new.test", "Another-Horse7").await, (200, json!("SUCCESS")));
 }
+
+#[tokio::test]
+async fn a_user_is_changed_only_in_the_state_that_if_match_names() {
+    let api = Api::market().await;
+    let url = format!("{}/api/v1/users/00ubuyer0000000005d7", api.base());
+    let send = async |method: reqwest::Method, expected: &str, name: &str| {
+        let body = json!({ "profile": { "nickName": name } });
+        let request = api.client.request(method, &url).header("authorization", format!("SSWS {}", api.token));
+        let response = request.header("if-match", expected).json(&body).send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let tag = async || {
+        let request = api.client.get(&url).header("authorization", format!("SSWS {}", api.token));
+        request.send().await.unwrap().headers()["etag"].to_str().unwrap().to_owned()
+    };
+    let first = tag().await;
+    assert!(first.starts_with("W/\"") && first.len() == 20 && first == tag().await, "{first}");
+    let (status, changed) = send(reqwest::Method::POST, &first, "Benny").await;
+    assert_eq!((status, &changed["profile"]["nickName"]), (200, &json!("Benny")));
+    let second = tag().await;
+    assert_ne!(first, second);
+    for method in [reqwest::Method::POST, reqwest::Method::PUT] {
+        let (status, error) = send(method, &first, "Bo").await;
+        assert_eq!(
+            (status, &error["errorCode"], &error["errorSummary"]),
+            (412, &json!("E0000231"), &json!("ETag value doesn't match."))
+        );
+    }
+    assert_eq!(tag().await, second, "nothing has changed");
+    let either = format!("{first}, {second}");
+    assert_eq!(send(reqwest::Method::POST, &either, "Bo").await.1["profile"]["nickName"], "Bo");
+    assert_eq!(send(reqwest::Method::POST, "*", "Bob").await.0, 200);
+}

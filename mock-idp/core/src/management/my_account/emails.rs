@@ -7,7 +7,7 @@ use super::link;
 use crate::ledger::{
     EmailChallenge, EmailRole, MessageKind, MessageTemplate, OneTimeToken, OutgoingMessage, OwnEmails,
 };
-use crate::management::users::{self, find};
+use crate::management::users::{self, UserUpdate, find};
 use crate::management::{ApiError, ApiErrorId, BodyMembers, ManagementCall, ManagementChange};
 use crate::model::{User, is_email_address};
 use crate::moment::{Moment, timestamp};
@@ -168,7 +168,7 @@ pub fn set_email(change: &mut ManagementChange<'_, '_>, role: EmailRole, email: 
     };
     let profile = json!({ attribute: email });
     let body: Map<String, Value> = [("profile".to_owned(), profile)].into_iter().collect();
-    users::change(change, "me", &body, false).map(drop)
+    users::update(change, "me", &body, UserUpdate::default()).map(drop)
 }
 
 struct Address {

@@ -22,7 +22,7 @@ pub use phones::{
 pub use push_challenges::{check_push_answer, pending_challenges, push_answer_refused};
 
 use super::schemas::user_attributes;
-use super::users::{self, user_type_id};
+use super::users::{self, UserUpdate, user_type_id};
 use super::{ApiError, ApiErrorId, BodyMembers, ManagementCall, ManagementChange};
 use crate::model::User;
 use crate::moment::timestamp;
@@ -106,7 +106,7 @@ pub fn replace_profile(change: &mut ManagementChange<'_, '_>, body: &Map<String,
     let undefined = written.into_iter().filter(|(name, _)| !attributes.iter().any(|known| known.name == name));
     members.extend(undefined);
     let body: Map<String, Value> = [("profile".to_owned(), Value::Object(members))].into_iter().collect();
-    users::replace(change, "me", &body, false)?;
+    users::update(change, "me", &body, UserUpdate { replaces_profile: true, ..UserUpdate::default() })?;
     profile(change.draft, change.call)
 }
 

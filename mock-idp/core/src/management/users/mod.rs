@@ -38,7 +38,7 @@ pub use list::list;
 pub use passkeys::{passkey_challenge, register_passkey, use_passkey};
 pub use risk::{risk, set_risk};
 pub use shape::UserShape;
-pub use update::{change, replace};
+pub use update::{UserUpdate, entity_tag, update};
 pub(super) use user_type::type_id as user_type_id;
 pub use view::{get, get_shaped, show_listed};
 
