@@ -81,6 +81,13 @@ async fn redeem(mock: &MockIdp, assertion: &str, more: Form<'_>) -> Response {
     token(mock, DEFAULT, Some((AGENT, AGENT_SECRET)), &changed(vec![BEARER, ("assertion", assertion)], more)).await
 }
 
+/// The answer of the default server to an ID-JAG that the agent has got for the buyer.
+pub(crate) async fn redeemed_by_agent(mock: &MockIdp) -> Response {
+    let tokens = org_tokens(mock, "buyer@example.test", (WEB, WEB_SECRET), "openid").await;
+    let answer = body(assert_identity(mock, (AGENT, AGENT_SECRET), text(&tokens, "id_token"), &[]).await).await;
+    redeem(mock, text(&answer, "access_token"), &[]).await
+}
+
 #[tokio::test]
 async fn an_agent_gets_a_token_for_a_user_of_its_linked_app() {
     let mock = MockIdp::builder().start().await.unwrap();

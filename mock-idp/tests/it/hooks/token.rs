@@ -428,6 +428,7 @@ async fn a_hook_changes_the_tokens_of_every_grant_of_a_user() {
         ("scope", "openid"),
     ];
     grants.push(("password", crate::refusals::token(&mock, "/oauth2/default", Some(legacy), &form).await));
+    grants.push(("urn:ietf:params:oauth:grant-type:jwt-bearer", crate::id_jag::redeemed_by_agent(&mock).await));
     let first = crate::exchange::courier_tokens(&mock, &browser(), "openid device_sso offline_access").await;
     assert_eq!(
         hook.calls.recv().await.map(|call| call.body["data"]["context"]["protocol"]["request"]["grant_type"].clone()),
@@ -442,6 +443,7 @@ async fn a_hook_changes_the_tokens_of_every_grant_of_a_user() {
     for grant in [
         "urn:openid:params:grant-type:ciba",
         "password",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "authorization_code",
         "urn:ietf:params:oauth:grant-type:token-exchange",
     ] {

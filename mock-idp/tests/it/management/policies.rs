@@ -407,3 +407,29 @@ async fn a_sign_on_rule_of_the_api_decides_about_the_next_sign_in() {
     let (_, arrived) = signs_in().await;
     assert!(!arrived.contains("access_denied"), "{arrived}");
 }
+
+#[tokio::test]
+async fn an_enrollment_policy_of_the_api_decides_about_the_next_sign_in() {
+    let api = Api::market().await;
+    let request = code_request(WEB, "openid");
+    let sign_in = async |login: &str| {
+        let arrived = authorize(&api.mock, &browser(), login, &request).await;
+        (arrived.starts_with("http") && parameter(&arrived, "code").is_some(), arrived)
+    };
+    let policy = json!({ "type": "MFA_ENROLL", "name": "Premium",
+        "conditions": { "people": { "groups": { "include": ["00gpremium00000005d7"] } } },
+        "settings": { "type": "AUTHENTICATORS", "authenticators": [
+            { "key": "google_otp", "enroll": { "self": "REQUIRED" } },
+        ] } });
+    let policy = api.create(PATH, policy).await;
+    let rules = format!("{PATH}/{}/rules", policy["id"].as_str().unwrap());
+    assert!(sign_in("premium@example.test").await.0, "the policy has no rule");
+    let rule =
+        json!({ "type": "MFA_ENROLL", "name": "At the next sign-in", "actions": { "enroll": { "self": "LOGIN" } } });
+    let rule = api.create(&rules, rule).await;
+    let (gets_code, page) = sign_in("premium@example.test").await;
+    assert!(!gets_code && page.contains("Google Authenticator"), "{page}");
+    assert!(sign_in("buyer@example.test").await.0, "the policy is for others");
+    assert_eq!(api.delete(&format!("{rules}/{}", rule["id"].as_str().unwrap())).await.status, 204);
+    assert!(sign_in("premium@example.test").await.0);
+}
