@@ -101,15 +101,13 @@ async fn sign_in_without_page(
     let login = context.org.user(&next.user_id).map_or("", |user| user.profile.login.as_str());
     request.trace.note(NoteStatus::Matched, "sign-in", format!("{login} is the next in the queue of the control API"));
     let transaction = transactions::new(context, purpose, Stage::Identify, request);
-    let mut step =
-        sign_in_step::take_first(context, &transaction, SignInAnswer::Pick(login), &mut request.trace).await?;
-    // What can be left out is left out: no page is shown.
+    let mut step = sign_in_step::take_without_page(context, &transaction, SignInAnswer::Pick(login), request).await?;
+    // What can be left out is left out: no page is shown. No step depends on what an earlier one writes.
     while let StepResult::Taken(transaction) = &step
         && let Some(answer) = left_out(&transaction.stage)
     {
-        step = sign_in_step::take_first(context, transaction, answer, &mut request.trace).await?;
+        step = sign_in_step::take_without_page(context, transaction, answer, request).await?;
     }
-    request.keep_events();
     match step {
         StepResult::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
             let begun = sessions::begin(context, proof, request).await?;

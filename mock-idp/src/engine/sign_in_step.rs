@@ -97,7 +97,7 @@ pub(super) async fn take_page(
     request: &mut BrowserRequest,
 ) -> Result<Option<StepResult>, OAuthError> {
     let mut step = decide_stored(context, handle, found, answer, remember).await?;
-    if step.can_wait() {
+    if can_wait(&step.result, &step.org_changes, &step.follow_up) {
         let mut batch = step.batch;
         store_next(context, &mut batch, (handle, step.version), (next, step.stage), &mut step.result);
         request.write(batch);
@@ -128,16 +128,6 @@ struct DecidedStep<'c> {
 }
 
 impl<'c> DecidedStep<'c> {
-    /// Whether nothing that follows from the step needs it to be committed.
-    fn can_wait(&self) -> bool {
-        let is_read_again = match &self.result {
-            StepResult::Taken(transaction) => matches!(transaction.stage, Stage::Decided { .. }),
-            StepResult::Rejected(..) => false,
-            StepResult::DeviceGone => true,
-        };
-        !is_read_again && self.org_changes.is_empty() && self.follow_up.is_empty()
-    }
-
     /// Commits the step. `None`: another request has changed what it was decided on.
     async fn commit(
         self,
@@ -161,6 +151,16 @@ impl<'c> DecidedStep<'c> {
             }
         }
     }
+}
+
+/// Whether nothing that follows from a step needs it to be committed.
+fn can_wait(result: &StepResult, org_changes: &OrgChanges, follow_up: &FollowUp) -> bool {
+    let is_read_again = match result {
+        StepResult::Taken(transaction) => matches!(transaction.stage, Stage::Decided { .. }),
+        StepResult::Rejected(..) => false,
+        StepResult::DeviceGone => true,
+    };
+    !is_read_again && org_changes.is_empty() && follow_up.is_empty()
 }
 
 async fn decide_stored<'c>(
@@ -259,7 +259,7 @@ fn store_next<'c>(
     }
 }
 
-/// Takes the first step of a transaction that is not stored.
+/// Takes a step of a transaction that is not stored.
 pub(super) async fn take_first(
     context: &Context,
     transaction: &Transaction,
@@ -267,23 +267,73 @@ pub(super) async fn take_first(
     trace: &mut Trace,
 ) -> Result<StepResult, OAuthError> {
     loop {
-        let mut batch = context.ledger().batch();
-        let mut step = Trace::default();
-        let (result, org_changes, mut follow_up) =
-            decide(context, (None, transaction.clone()), answer, &mut batch, &mut step).await?;
+        let step = decide_first(context, transaction, answer).await?;
+        if let Some(result) = step.commit(context, trace).await? {
+            return Ok(result);
+        }
+    }
+}
+
+/// The same for a page that is not shown. Like that of a page, the step is committed when the request ends, unless it has to be committed
+/// first.
+pub(super) async fn take_without_page(
+    context: &Context,
+    transaction: &Transaction,
+    answer: SignInAnswer<'_>,
+    request: &mut BrowserRequest,
+) -> Result<StepResult, OAuthError> {
+    let step = decide_first(context, transaction, answer).await?;
+    if can_wait(&step.result, &step.org_changes, &step.follow_up) {
+        request.write(step.batch);
+        request.trace.notes.extend(step.trace.notes);
+        context.log(step.trace.events);
+        return Ok(step.result);
+    }
+    let result = match step.commit(context, &mut request.trace).await? {
+        Some(result) => result,
+        None => take_first(context, transaction, answer, &mut request.trace).await?,
+    };
+    request.keep_events();
+    Ok(result)
+}
+
+/// A step of a transaction that is not stored, as it has been decided.
+struct FirstStep<'c> {
+    result: StepResult,
+    batch: Batch<'c>,
+    org_changes: OrgChanges,
+    follow_up: FollowUp,
+    trace: Trace,
+}
+
+impl<'c> FirstStep<'c> {
+    /// Commits the step. `None`: another request has changed what it was decided on.
+    async fn commit(self, context: &'c Context, trace: &mut Trace) -> Result<Option<StepResult>, OAuthError> {
+        let Self { result, mut batch, org_changes, mut follow_up, trace: step } = self;
         follow_up.end_sessions(context).await?;
         follow_up.store(context, &mut batch).await?;
         match commit(context, batch, org_changes).await {
-            Err(LedgerError::Conflict { .. }) => {}
-            other => {
+            Err(LedgerError::Conflict { .. }) => Ok(None),
+            committed => {
                 trace.notes.extend(step.notes);
-                other?;
+                committed?;
                 context.log(step.events);
                 follow_up.run(context).await?;
-                return Ok(result);
+                Ok(Some(result))
             }
         }
     }
+}
+
+async fn decide_first<'c>(
+    context: &'c Context,
+    transaction: &Transaction,
+    answer: SignInAnswer<'_>,
+) -> Result<FirstStep<'c>, LedgerError> {
+    let (mut batch, mut trace) = (context.ledger().batch(), Trace::default());
+    let (result, org_changes, follow_up) =
+        decide(context, (None, transaction.clone()), answer, &mut batch, &mut trace).await?;
+    Ok(FirstStep { result, batch, org_changes, follow_up, trace })
 }
 
 async fn decide<'c>(

@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode, header};
+use mock_idp_core::model::DirectoryKind;
+use mock_idp_core::org::Org;
 use serde_json::json;
 
 use super::round_trips::{after, cookies_of, form};
 use super::{authn, get, instance};
+use crate::clock::Clock;
+use crate::engine::randomness::Randomness;
 use crate::engine::sign_in_queue::NextSignIn;
-use crate::engine::{Orgs, SandboxSettings};
+use crate::engine::{OrgInstance, Orgs, SandboxSettings};
 use crate::http::front::Front;
+use crate::keys::{KeyPool, KeyRing, NewKeys};
 use crate::ledger::Ledger;
 use crate::ledger::tests::BrokenStore;
 use crate::routing::Table;
@@ -235,4 +240,57 @@ async fn a_sign_in_of_the_queue_waits_for_the_next_request_if_the_store_fails() 
     let answer = ask().await;
     assert_eq!((answer.status, redeem(&orgs, &answer).await), (StatusCode::FOUND, StatusCode::OK));
     assert_eq!(orgs.default_org().sign_in_queue.list(), []);
+}
+
+/// The built-in org, where users have to enroll an app at their second sign-in.
+fn with_skips(store: &Arc<BrokenStore>) -> Arc<Orgs> {
+    let mut document = super::org().to_document();
+    let policy = json!({
+        "name": "Default Policy", "type": "MFA_ENROLL",
+        "settings": {"type": "AUTHENTICATORS", "authenticators": [
+            {"key": "google_otp", "enroll": {"self": "REQUIRED", "gracePeriod": {"type": "BY_SKIP_COUNT", "skipCount": 5}}},
+        ]},
+        "rules": [{
+            "name": "At the next sign-in", "priority": 1, "status": "ACTIVE", "actions": {"enroll": {"self": "LOGIN"}},
+        }],
+    });
+    let policies = document.directory.entry(DirectoryKind::Policy).or_default();
+    policies.push(serde_json::from_value(policy).unwrap());
+    let org = Arc::new(Org::from_saved(document).unwrap());
+    let clock = Clock::default();
+    let keys = KeyRing::new(org.servers(), &mut KeyPool::default(), NewKeys::default(), clock.now());
+    let ledger = Ledger::in_store(Arc::clone(store) as _);
+    let org = OrgInstance::with(org, clock, keys, ledger, Randomness::new(None));
+    Arc::new(Orgs::new(org, Vec::new(), SandboxSettings::default()))
+}
+
+#[tokio::test]
+async fn an_enrollment_that_a_sign_in_of_the_queue_leaves_out_counts_once() {
+    for writes in 0.. {
+        let store = Arc::new(BrokenStore::after(usize::MAX));
+        let orgs = with_skips(&store);
+        let org = orgs.default_org();
+        let user = "00ubuyer0000000005d7";
+        assert!(org.sign_in_queue.add(vec![NextSignIn { user_id: user.to_owned(), client_id: None }]));
+        let authorize = format!(
+            "/oauth2/default/v1/authorize?{CLIENT}&response_type=code&scope=openid&state=s&nonce=n\
+             &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+        );
+        let ask = async || send(&orgs, get(&authorize).body(Body::empty()).unwrap()).await;
+        store.allow(writes);
+        let mut answer = ask().await;
+        store.allow(usize::MAX);
+        let is_complete = answer.status == StatusCode::FOUND;
+        if !is_complete {
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{writes} {}", answer.body);
+            answer = ask().await;
+        }
+        assert_eq!((answer.status, redeem(&orgs, &answer).await), (StatusCode::FOUND, StatusCode::OK), "{writes}");
+        let skipped = org.ledger.at(org.clock.now()).skipped_enrollments().get(user).await.unwrap().unwrap();
+        assert_eq!(skipped.count("google_otp"), 1, "{writes}");
+        if is_complete {
+            assert!(writes >= 1, "the steps, the session and the code are written at once");
+            return;
+        }
+    }
 }
