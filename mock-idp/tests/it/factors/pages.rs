@@ -1,8 +1,11 @@
 //! Second factors on the hosted pages.
 
+use std::sync::Arc;
+
 use mock_idp_core::model::DirectoryKind;
 use mock_idp_core::protocol::totp;
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use super::{
     administer, app_policy, authorize, by_password, claims, code_at, follow, key_of_page, required, submit,
@@ -120,6 +123,33 @@ async fn a_step_up_ends_with_its_session() {
     let (status, page) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", &code_at(NOW))]).await;
     assert_eq!(status, 200, "the password of the ended session proves nothing: {page}");
     assert!(page.contains(r#"name="identifier""#), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_step_up_and_other_uses_of_its_session_at_the_same_time_all_succeed() {
+    let mock = Arc::new(stopped(&with_factors()).await);
+    let client = browser();
+    let (_, arrived) = by_password(&mock, &client, &[]).await;
+    let first = claims(&mock, &arrived).await;
+    let wanted = ("acr_values", "urn:okta:loa:2fa:any");
+    let (_, page) = authorize(&mock, &client, &[wanted]).await;
+    // The next use of the session is stored.
+    advance(&mock, 1).await;
+    let mut uses = JoinSet::new();
+    for _ in 0..16 {
+        let (mock, client) = (Arc::clone(&mock), client.clone());
+        uses.spawn(async move { authorize(&mock, &client, &[("prompt", "none")]).await });
+    }
+    let code = code_at(NOW + 1);
+    let (status, arrived) = submit(&mock, &client, &page, "verify", &[("credentials.passcode", &code)]).await;
+    assert_eq!(status, 302, "{arrived}");
+    let second = claims(&mock, &arrived).await;
+    assert_eq!((&second["amr"], &second["sid"]), (&json!(["pwd", "mfa", "otp"]), &first["sid"]));
+    for (status, arrived) in uses.join_all().await {
+        assert!(status == 302 && parameter(&arrived, "code").is_some(), "{status} {arrived}");
+    }
+    let (_, arrived) = authorize(&mock, &client, &[wanted, ("prompt", "none")]).await;
+    assert_eq!(claims(&mock, &arrived).await["amr"], json!(["pwd", "mfa", "otp"]), "the session has both proofs");
 }
 
 #[tokio::test]
