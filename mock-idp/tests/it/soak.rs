@@ -132,7 +132,8 @@ async fn sizes(soak: &Soak, store: impl Fn() -> u64) -> Sizes {
     Sizes { records: all - log, log, memory: soak.resident_memory(), store: store() }
 }
 
-/// Sessions are kept for 30 days, and events of the System Log for 90: the second day may add as many as the first.
+/// Sessions are stored for 30 days, also those that are over because they were not used, and events of the System Log for 90: the second
+/// day may add as many as the first.
 #[expect(clippy::print_stdout, reason = "the sizes are shown if the test fails, and with --nocapture")]
 async fn check(soak: &Soak, what: &str, store: impl Fn() -> u64) {
     soak.day(0).await;
