@@ -15,6 +15,7 @@ use super::round_trips::{after, cookies_of};
 use super::unfinished::{Answer, CLIENT, redeem, send};
 use super::used_once::signed;
 use super::{get, instance};
+use crate::clock::Clock;
 use crate::engine::{Orgs, SandboxSettings};
 use crate::ledger::Ledger;
 use crate::ledger::tests::{BrokenStore, BytesInMemory};
@@ -50,7 +51,7 @@ impl Provider {
         let mut redeemed = self.redeemed.lock();
         let is_first = !redeemed.contains(&code);
         redeemed.push(code);
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let now = Clock::default().now();
         let claims = json!({
             "iss": self.url, "aud": "market", "sub": "buyer-there", "email": "buyer@example.test", "nonce": &*self.nonce.lock(),
             "iat": now, "exp": now + 300,
