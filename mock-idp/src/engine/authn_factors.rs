@@ -7,9 +7,9 @@ use mock_idp_core::sign_in::{self, SignInAnswer, primary};
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
-use super::authn_steps::{AuthnSteps, new_session_token};
+use super::authn_steps::AuthnSteps;
 use super::sign_in_step::{self, NextHandle, StepResult};
-use super::state_tokens::{self, wrong_state};
+use super::state_tokens::{self, new_session_token, wrong_state};
 use crate::journal::Explanation;
 
 /// What a program does about the factors of a user.

@@ -15,9 +15,8 @@ use mock_idp_core::sign_in::{
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
-use super::authn_steps::new_session_token;
 use super::sign_in_step::{NextHandle, StepResult};
-use super::state_tokens::{self, wrong_state};
+use super::state_tokens::{self, new_session_token, wrong_state};
 use super::{Context, recovery_links, sign_in_step};
 use crate::journal::Explanation;
 use crate::ledger::Batch;

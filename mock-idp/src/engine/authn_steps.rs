@@ -11,6 +11,7 @@ use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Value, json};
 
 use super::sign_in_step::{NextHandle, StepResult};
+use super::state_tokens::new_session_token;
 use super::{Context, authn_recovery, sign_in_step, state_tokens};
 use crate::journal::Explanation;
 
@@ -187,11 +188,6 @@ impl AuthnSteps<'_> {
             _ => primary::password_expired((user, &rules), state_token, expires_at, &urls.endpoint_base),
         })
     }
-}
-
-pub(super) fn new_session_token(context: &Context, trace: &mut Trace) -> String {
-    let token: String = context.decide(trace, |moment| (moment.token() + &moment.token()).chars().take(50).collect());
-    format!("20111{token}")
 }
 
 /// The user of a transaction, who has proved something.

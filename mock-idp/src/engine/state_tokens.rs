@@ -46,6 +46,12 @@ pub(super) fn add<'c>(
     state_token
 }
 
+/// A session token, which is not stored yet.
+pub(super) fn new_session_token(context: &Context, trace: &mut Trace) -> String {
+    let token: String = context.decide(trace, |moment| (moment.token() + &moment.token()).chars().take(50).collect());
+    format!("20111{token}")
+}
+
 /// The transaction that a program names.
 pub(super) async fn find(context: &Context, state_token: &str) -> Result<Transaction, ApiError> {
     let found = context.ledger().transactions().get(state_token).await?;
