@@ -1,11 +1,10 @@
-//! The directory of a state: its lock, and what is done with a file in it that is not used.
+//! The directory of a state: its lock, and its files.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::file::{DiskError, DiskFile, copy_of};
-use super::salvage::Salvage;
+use super::error::DiskError;
 
 /// The directory of a state. No other process uses it as long as this exists.
 #[derive(Debug)]
@@ -65,37 +64,24 @@ impl StateDir {
         Ok(Some(aside))
     }
 
-    /// Puts what can be read of a damaged file in its place. Returns where the damaged file is, and what could be read.
-    ///
-    /// # Errors
-    /// Nothing can be read, or the new file cannot be written.
-    pub(crate) fn salvage(&self) -> Result<(PathBuf, String), DiskError> {
-        let found = Salvage::read(&self.file()).ok_or_else(|| self.unusable("nothing of it can be read"))?;
-        let restored = self.file().with_extension("new");
-        DiskFile::write_salvaged(&restored, &found).map_err(|error| self.unusable(error))?;
-        Ok((self.replace_file(&restored)?, found.summary()))
-    }
-
-    /// Puts the copy of the last start in the place of a damaged file, which is kept; where that is.
-    ///
-    /// # Errors
-    /// There is no copy, or it cannot be copied.
-    pub(crate) fn recover(&self) -> Result<PathBuf, DiskError> {
-        let restored = self.file().with_extension("new");
-        std::fs::copy(copy_of(&self.file()), &restored).map_err(|error| self.unusable(error))?;
-        self.replace_file(&restored)
-    }
-
     /// Puts another file in the place of the one with the state, which is kept; where that is.
-    fn replace_file(&self, by: &Path) -> Result<PathBuf, DiskError> {
+    ///
+    /// # Errors
+    /// There is none, or it cannot be renamed.
+    pub(super) fn replace_file(&self, by: &Path) -> Result<PathBuf, DiskError> {
         let aside = self.set_aside()?.ok_or_else(|| self.unusable("it is missing"))?;
         std::fs::rename(by, self.file()).map_err(|error| self.unusable(error))?;
         Ok(aside)
     }
 
-    fn unusable(&self, error: impl std::fmt::Display) -> DiskError {
+    pub(super) fn unusable(&self, error: impl std::fmt::Display) -> DiskError {
         DiskError::Io { path: self.file(), error: error.to_string() }
     }
+}
+
+/// The copy that is made at each start.
+pub(super) fn copy_of(path: &Path) -> PathBuf {
+    path.with_extension("last-start")
 }
 
 fn create_private_dir(dir: &Path) -> io::Result<()> {

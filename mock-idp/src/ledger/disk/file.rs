@@ -10,7 +10,8 @@ use redb::{
     WriteTransaction,
 };
 
-use super::dir::{StateDir, create_private};
+use super::dir::{StateDir, copy_of, create_private};
+use super::error::DiskError;
 use super::salvage::{Salvage, has_fitting_head};
 use crate::ledger::log::{LoggedChange, LoggedRecord};
 
@@ -38,34 +39,6 @@ const SMALL_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What the file keeps in memory.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
-
-/// Why there is no store.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum DiskError {
-    #[error(
-        "another mock-idp uses the state in {}. Stop it, or give another directory with --state",
-        path.parent().unwrap_or(path).display()
-    )]
-    InUse { path: PathBuf },
-    #[error(
-        "a later version of mock-idp has written {} (format {format}, this version reads up to {known}). Use that version, or start over with --reset-state",
-        path.display()
-    )]
-    Later { path: PathBuf, format: u32, known: u32 },
-    #[error(
-        "{} is damaged: {error}.{recoverable} Or start over with --reset-state. Both keep the damaged file",
-        path.display()
-    )]
-    Damaged { path: PathBuf, error: String, recoverable: String },
-    #[error("the state {} cannot be used: {error}", path.display())]
-    Io { path: PathBuf, error: String },
-}
-
-impl DiskError {
-    fn damaged(path: PathBuf, error: &impl std::fmt::Display) -> Self {
-        Self::Damaged { error: error.to_string(), recoverable: recoverable(&path), path }
-    }
-}
 
 /// The file, and how it is opened again after an error.
 pub(crate) struct DiskFile {
@@ -97,7 +70,7 @@ impl DiskFile {
         let unreadable = || Err(StorageError::Corrupted("it cannot be read".to_owned()).into());
         if let Err(error) = whole.unwrap_or_else(|_| unreadable()) {
             std::fs::remove_file(&checked).map_err(unusable)?;
-            return Err(DiskError::damaged(path, &error));
+            return Err(damaged(path, &error));
         }
         std::fs::rename(&checked, &copy).map_err(unusable)?;
         let opened = path.clone();
@@ -132,7 +105,7 @@ impl DiskFile {
         open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
         migrations: &[Migration],
     ) -> Result<Self, DiskError> {
-        let damaged = |error: DatabaseError| DiskError::damaged(path.clone(), &error);
+        let damaged = |error: DatabaseError| damaged(path.clone(), &error);
         let database = match open() {
             Ok(database) => database,
             Err(DatabaseError::DatabaseAlreadyOpen) => return Err(DiskError::InUse { path }),
@@ -299,9 +272,8 @@ fn check(copy: &Path) -> Result<(), DatabaseError> {
     Err(StorageError::Corrupted("its last changes cannot be read".to_owned()).into())
 }
 
-/// The copy that is made at each start.
-pub(super) fn copy_of(path: &Path) -> PathBuf {
-    path.with_extension("last-start")
+fn damaged(path: PathBuf, error: &impl std::fmt::Display) -> DiskError {
+    DiskError::Damaged { error: error.to_string(), recoverable: recoverable(&path), path }
 }
 
 /// What is left of a damaged file.

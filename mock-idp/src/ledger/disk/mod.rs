@@ -2,7 +2,9 @@
 //! before a change is acknowledged. A thread of its own writes whatever has been queued since its last write.
 
 mod dir;
+mod error;
 mod file;
+mod repair;
 mod salvage;
 #[cfg(test)]
 mod tests;
@@ -12,7 +14,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 pub(crate) use dir::StateDir;
-pub(crate) use file::DiskError;
+pub(crate) use error::DiskError;
 use file::DiskFile;
 
 use super::log::{ChangeLog, ChangeQueue};

@@ -10,9 +10,9 @@ use parking_lot::Mutex;
 use redb::{Database, ReadableDatabase as _, StorageBackend, TableDefinition};
 use serde_json::Value;
 
-use super::file::{DiskError, DiskFile};
+use super::file::DiskFile;
 use super::salvage::Salvage;
-use super::{DiskStore, StateDir};
+use super::{DiskError, DiskStore, StateDir};
 use crate::ledger::log::LoggedChange;
 use crate::ledger::{Ledger, OrgRow};
 
