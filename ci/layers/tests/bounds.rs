@@ -145,6 +145,11 @@ const ROWS: &[(&str, &[Source])] = &[
         ],
     ),
     ("calls of inline hooks", &[Count(HOOKS, "MAX_RUNNING"), Count(HOOKS, "MAX_AT_SERVER")]),
+    ("deliveries to event hooks", &[Count(HOOKS, "MAX_RUNNING"), Count(HOOKS, "MAX_AT_SERVER")]),
+    (
+        "answers of identity providers that are kept, so that a callback can be sent again",
+        &[Count("mock-idp/src/engine/provider_answers.rs", "CAPACITY")],
+    ),
     ("events that wait for an event hook", &[Count("mock-idp/src/engine/waiting_events.rs", "MAX_WAITING")]),
     ("key sets that are kept", &[Count(KEY_SETS, "MAX_SETS"), Time(KEY_SETS, "LIFETIME")]),
     ("fetches of one key set", &[Count(KEY_SETS, "BURST"), Time(KEY_SETS, "REFILL")]),

@@ -1,6 +1,7 @@
 //! What clients get when the ledger's store is unavailable, and what a reset restores.
 
 mod change_effects;
+mod event_hooks;
 mod inbox;
 mod log_bound;
 mod own_account;

@@ -52,11 +52,11 @@ async fn a_hook_is_called_once_for_a_request_that_is_decided_again() {
     let now = orgs.default_org().clock.now();
     let other = Arc::new(Ledger::in_store(Arc::clone(&store) as _));
     let issued = issued_tokens::of_user(other.at(now), "00ubuyer0000000005d7").await.unwrap();
-    let codes = issued.into_iter().filter_map(|issued| match issued {
+    let mut codes = issued.into_iter().filter_map(|issued| match issued {
         IssuedCredential::Code(code) => Some(code),
         _ => None,
     });
-    let key = codes.last().unwrap();
+    let key = codes.next_back().unwrap();
 
     let change_code = move || {
         let at = other.at(now);
