@@ -7,8 +7,9 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use redb::{
     Database, DatabaseError, Durability, ReadableDatabase as _, ReadableTable as _, StorageError, TableDefinition,
-    WriteTransaction,
+    TableError, WriteTransaction,
 };
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::dir::{StateDir, copy_of, create_private};
 use super::error::DiskError;
@@ -66,7 +67,7 @@ impl DiskFile {
         let checked = copy.with_extension("new");
         std::fs::copy(&path, &checked).map_err(unusable)?;
         // Some damage is a panic of redb.
-        let whole = std::panic::catch_unwind(|| check(&checked));
+        let whole = std::panic::catch_unwind(|| check(&checked, &path));
         let unreadable = || Err(StorageError::Corrupted("it cannot be read".to_owned()).into());
         if let Err(error) = whole.unwrap_or_else(|_| unreadable()) {
             std::fs::remove_file(&checked).map_err(unusable)?;
@@ -256,20 +257,53 @@ impl DiskFile {
     }
 }
 
-/// Checks a copy: what is found damaged is changed by the check.
-fn check(copy: &Path) -> Result<(), DatabaseError> {
+/// Checks a copy of a file: what is found damaged is changed by the check.
+fn check(copy: &Path, original: &Path) -> Result<(), redb::Error> {
     if !has_fitting_head(copy).map_err(StorageError::Io)? {
         return Err(StorageError::Corrupted("the lengths in its head are wrong".to_owned()).into());
     }
     let mut database = Database::create(copy)?;
     let checked = database.check_integrity();
-    if matches!(checked, Ok(true)) {
+    // redb says no also if only its notes of free pages were different, which they can be after an orderly end.
+    let is_whole = match &checked {
+        Ok(is_clean) => *is_clean || digest(&database)? == digest_of_copy(original)?,
+        Err(_) => false,
+    };
+    if is_whole {
         return Ok(());
     }
     // It cannot be closed in this state.
     std::mem::forget(database);
     checked?;
     Err(StorageError::Corrupted("its last changes cannot be read".to_owned()).into())
+}
+
+/// A digest of the records of a file, which is not changed.
+fn digest_of_copy(original: &Path) -> Result<u128, redb::Error> {
+    let copy = original.with_extension("second");
+    std::fs::copy(original, &copy).map_err(StorageError::Io)?;
+    let digest = Database::create(&copy).map_err(redb::Error::from).and_then(|database| digest(&database));
+    std::fs::remove_file(&copy).map_err(StorageError::Io)?;
+    digest
+}
+
+/// A digest of all records.
+fn digest(database: &Database) -> Result<u128, redb::Error> {
+    let transaction = database.begin_read()?;
+    let mut hash = Xxh3Default::new();
+    let records = match transaction.open_table(RECORDS) {
+        Ok(records) => records,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(hash.digest128()),
+        Err(error) => return Err(error.into()),
+    };
+    for entry in records.iter()? {
+        let (key, value) = entry?;
+        for part in [key.value(), value.value()] {
+            hash.update(&part.len().to_le_bytes());
+            hash.update(part);
+        }
+    }
+    Ok(hash.digest128())
 }
 
 fn damaged(path: PathBuf, error: &impl std::fmt::Display) -> DiskError {
