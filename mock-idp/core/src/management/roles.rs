@@ -83,22 +83,31 @@ pub(super) fn admits(role: RoleType, operation: Operation<'_>) -> bool {
 mod tests {
     use super::*;
 
-    const READ_USERS: &[&str] = &["okta.users.read", "okta.users.manage"];
-    const MANAGE_USERS: &[&str] = &["okta.users.manage"];
-    const MANAGE_APPS: &[&str] = &["okta.apps.manage"];
+    const CALLS: [&[&str]; 6] = [
+        &["okta.users.read", "okta.users.manage"],
+        &["okta.users.manage"],
+        &["okta.groups.manage"],
+        &["okta.apps.manage"],
+        &["okta.authorizationServers.manage"],
+        &["okta.logs.read"],
+    ];
 
     #[test]
     fn roles_admit_what_okta_documents() {
         for (role, expected) in [
-            (RoleType::SuperAdmin, [true, true, true]),
-            (RoleType::OrgAdmin, [true, true, false]),
-            (RoleType::AppAdmin, [true, false, true]),
-            (RoleType::UserAdmin, [true, true, false]),
-            (RoleType::ReadOnlyAdmin, [true, false, false]),
-            (RoleType::HelpDeskAdmin, [true, false, false]),
+            (RoleType::SuperAdmin, [true, true, true, true, true, true]),
+            (RoleType::OrgAdmin, [true, true, true, false, false, true]),
+            (RoleType::AppAdmin, [true, false, false, true, false, true]),
+            (RoleType::UserAdmin, [true, true, true, false, false, true]),
+            (RoleType::GroupMembershipAdmin, [true, false, true, false, false, false]),
+            (RoleType::HelpDeskAdmin, [true, false, false, false, false, false]),
+            (RoleType::ApiAccessManagementAdmin, [true, false, false, true, true, true]),
+            (RoleType::ReadOnlyAdmin, [true, false, false, false, false, true]),
+            (RoleType::ReportAdmin, [true, false, false, false, false, true]),
+            (RoleType::MobileAdmin, [true, false, false, false, false, true]),
         ] {
-            let admitted = [READ_USERS, MANAGE_USERS, MANAGE_APPS]
-                .map(|scopes| admits(role, Operation { scopes, method: "POST", path: "/api/v1/users/00u1" }));
+            let admitted =
+                CALLS.map(|scopes| admits(role, Operation { scopes, method: "POST", path: "/api/v1/users/00u1" }));
             assert_eq!(admitted, expected, "{role:?}");
         }
     }

@@ -196,7 +196,8 @@ async fn inspect_factors(page: &mut Inspection<'_>) {
     page.click("[value='Receive a code via SMS']").await;
     page.check("mfa sent code", "[name='credentials.passcode']").await;
     page.fill("[name='credentials.passcode']", "000000").await;
-    page.click("[data-se=save]").await;
+    // By a script: the page may still be scrolling to the button.
+    page.chromium.run("document.querySelector('[data-se=save]').click();").await;
     page.check("mfa wrong code", "[data-se=callout]").await;
     for user in ["push", "passkey"] {
         page.authorize(WEB, "openid", &[]).await;
@@ -216,7 +217,8 @@ async fn inspect_accounts(page: &mut Inspection<'_>) {
     page.click("[data-se=save]").await;
     page.check("recovery sent", "[data-se=sent]").await;
     page.fill("[name='credentials.passcode']", "000000").await;
-    page.click("[data-se=save]").await;
+    // By a script: the page may still be scrolling to the button.
+    page.chromium.run("document.querySelector('[data-se=save]').click();").await;
     page.check("recovery wrong code", "[data-se=callout]").await;
     page.authorize(WEB, "openid", &[]).await;
     page.click("[data-se=enroll]").await;

@@ -204,6 +204,46 @@ async fn apps_without_tokens_are_kept_as_okta_shows_them() {
 }
 
 #[tokio::test]
+async fn apps_of_each_sign_on_mode_are_kept_and_assigned() {
+    let api = Api::market().await;
+    let template = |name: &str, mode: &str, settings: &Value| json!({ "name": name, "label": mode, "signOnMode": mode, "settings": { "app": settings } });
+    let basic = json!({ "url": "https://example.com/login.html", "authURL": "https://example.com/auth.html" });
+    let store = json!({
+        "url": "https://example.com/login.html", "usernameField": "user", "passwordField": "pass",
+        "optionalField1": "company", "optionalField1Value": "market",
+    });
+    let saml = json!({ "label": "SAML_2_0", "signOnMode": "SAML_2_0", "settings": { "signOn": {
+        "ssoAcsUrl": "https://app.example.test/acs", "audience": "urn:app",
+    } } });
+    for (body, mode, name) in [
+        (template("template_basic_auth", "BASIC_AUTH", &basic), "BASIC_AUTH", "template_basic_auth"),
+        (template("template_sps", "SECURE_PASSWORD_STORE", &store), "SECURE_PASSWORD_STORE", "template_sps"),
+        (saml, "SAML_2_0", "market_saml20_1"),
+    ] {
+        let app = api.create(PATH, body.clone()).await;
+        assert_eq!((&app["signOnMode"], &app["name"]), (&json!(mode), &json!(name)));
+        for pointer in ["/settings/app", "/settings/signOn"] {
+            for (member, value) in body.pointer(pointer).and_then(Value::as_object).into_iter().flatten() {
+                assert_eq!(app.pointer(pointer).unwrap()[member], *value, "{mode} {member}");
+            }
+        }
+        let path = format!("{PATH}/{}", app["id"].as_str().unwrap());
+        assert_eq!(api.get(&path).await.body, app);
+        let assigned =
+            api.post(&format!("{path}/users"), json!({ "id": "00ubuyer0000000005d7", "scope": "USER" })).await;
+        assert_eq!(
+            (assigned.status.as_u16(), &assigned.body["credentials"]["userName"]),
+            (200, &json!("buyer@example.test")),
+            "{mode}"
+        );
+        let search = format!("{PATH}?filter=user.id+eq+%2200ubuyer0000000005d7%22&limit=200");
+        assert!(values(&api.get(&search).await.body, "/label").contains(&mode), "{mode}");
+        api.create(&format!("{path}/lifecycle/deactivate"), json!({})).await;
+        assert_eq!(api.delete(&path).await.status, 204);
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_is_not_an_app_is_refused() {
     let api = Api::market().await;
     let blank = |field: &str| format!("{field}: The field cannot be left blank");
